@@ -1,0 +1,100 @@
+"""python3 -m sandbox up|down|ssh|status"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sandbox import servers, ssh, state
+from sandbox.errors import SandboxError
+from sandbox.state import Server
+
+
+def main() -> int:
+    """The exit code: 0 when the wish is fulfilled, 1 with one sentence on stderr when not."""
+    wish = arguments().parse_args()
+    try:
+        return int(wish.command(wish) or 0)
+    except SandboxError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted: the same command again goes on, `down` cleans up.", file=sys.stderr)
+        return 130
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="up|down|ssh|status")
+
+    up = commands.add_parser("up", help="a running server, new or as it was")
+    up.add_argument("--name", default="demo", help="the server's name [demo]")
+    up.add_argument("--ram", type=int, default=2048, metavar="MB", help="its memory [2048]")
+    up.set_defaults(command=do_up)
+
+    down = commands.add_parser("down", help="remove a server and all it left")
+    which = down.add_mutually_exclusive_group()
+    which.add_argument("--name", default="demo", help="the server's name [demo]")
+    which.add_argument("--all", action="store_true", help="every server")
+    down.set_defaults(command=do_down)
+
+    shell = commands.add_parser("ssh", help="a shell on the server, or `ssh -- command`")
+    shell.add_argument("--name", default="demo", help="the server's name [demo]")
+    shell.add_argument("remote", nargs="*", metavar="-- command", help="what to run instead of a shell")
+    shell.set_defaults(command=do_ssh)
+
+    status = commands.add_parser("status", help="every server and its state")
+    status.add_argument("--json", action="store_true", help="for programs")
+    status.set_defaults(command=do_status)
+    return parser
+
+
+def do_up(wish: argparse.Namespace) -> None:
+    print(servers.up(wish.name, wish.ram).address)
+
+
+def do_down(wish: argparse.Namespace) -> None:
+    if wish.all:
+        names = servers.down_all()
+        print(f"removed {', '.join(names)}" if names else "there was no server")
+    else:
+        print(f"removed {wish.name}" if servers.down(wish.name) else f"there was no server {wish.name}")
+
+
+def do_ssh(wish: argparse.Namespace) -> None:
+    server = state.load(wish.name)
+    if server is None or server.state == "stopped":
+        raise SandboxError(
+            f"No server {wish.name} is running: start it by `python3 -m sandbox up --name {wish.name}`."
+        )
+    line = ssh.command(server, *wish.remote)
+    os.execvp(line[0], line)
+
+
+def do_status(wish: argparse.Namespace) -> None:
+    found = state.all_servers()
+    if wish.json:
+        print(json.dumps([asdict(server) | {"state": server.state} for server in found], indent=2))
+    elif found:
+        print_table([("NAME", "STATE", "ADDRESS", "RAM", "SINCE", "SSH"), *map(row, found)])
+    else:
+        print("there is no server")
+
+
+def row(server: Server) -> tuple[str, ...]:
+    since = time.strftime("%Y-%m-%d %H:%M", time.localtime(server.created))
+    line = f"python3 -m sandbox ssh --name {server.name}"
+    return server.name, server.state, server.address, f"{server.ram_mb} MB", since, line
+
+
+def print_table(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for cells in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Boot a server with systemd-nspawn and wait until it is up."""
+
+import time
+from pathlib import Path
+
+from sandbox import cgroups, disk, lxcfs, ssh
+from sandbox.errors import SandboxError
+from sandbox.process import Process, start_detached
+from sandbox.shell import last_line
+from sandbox.state import Server, directory, save
+
+BOOT_SECONDS = 120
+
+
+def boot(server: Server, cpus: list[int]) -> None:
+    """systemd has been started as PID 1 of the server, and server.json says as which process."""
+    Path("/run/systemd").mkdir(exist_ok=True)
+    groups = cgroups.create(server.name, server.ram_mb, cpus)
+
+    def record(process: Process) -> None:
+        server.pid, server.pid_start = process.pid, process.start
+        save(server)
+
+    start_detached(
+        nspawn(server),
+        log=console(server.name),
+        cgroups=groups,
+        record=record,
+        environment={
+            # A server of its own has the unified tree and may set its own net.* sysctls.
+            "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
+            "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
+        },
+    )
+
+
+def nspawn(server: Server) -> list[str]:
+    # A machine's tmpfs may take half of its memory; nspawn would take a tenth of the host's.
+    half = f"mode=1777,size={server.ram_mb // 2}M"
+    return [
+        *("systemd-nspawn", "--quiet", "--settings=no", "--keep-unit", "--register=no", "--boot", "--console=pipe"),
+        *(f"--machine={server.name}", f"--directory={disk.root(server.name)}"),
+        *(f"--network-namespace-path=/run/netns/{server.netns}", "--capability=CAP_NET_ADMIN"),
+        *("--resolv-conf=off", "--timezone=off", "--link-journal=no"),
+        *(f"--tmpfs=/dev/shm:{half}", f"--tmpfs=/tmp:{half}"),
+        f"--bind={lxcfs.SHARED}:/var/lib/lxcfs",
+    ]
+
+
+def console(name: str) -> Path:
+    return directory(name) / "console.log"
+
+
+def wait_until_up(server: Server) -> None:
+    """ssh answers, systemd has finished its start, and, if it is the first time, no unit has failed."""
+    good = {"running", "degraded"} if server.ready else {"running"}
+    deadline = time.monotonic() + BOOT_SECONDS
+    answer = "no answer"
+    while time.monotonic() < deadline:
+        if not server.process.alive():
+            text = console(server.name).read_text(errors="replace")
+            raise SandboxError(
+                f"The server {server.name} ended while it booted, its console is in "
+                f"{console(server.name)}: {last_line(text)}"
+            )
+        done = ssh.ask(server, "systemctl is-system-running --wait", timeout=BOOT_SECONDS)
+        answer = done.stdout.strip() or last_line(done.stderr)
+        if answer in good:
+            server.ready = True
+            save(server)
+            return
+        if answer == "degraded":
+            failed = ssh.ask(server, "systemctl --failed --plain --no-legend").stdout.split("\n")
+            units = ", ".join(line.split()[0] for line in failed if line.strip())
+            raise SandboxError(
+                f"The server {server.name} is up with failed units ({units}): look at them by "
+                f"`python3 -m sandbox ssh --name {server.name}`."
+            )
+        time.sleep(0.2)
+    raise SandboxError(
+        f"The server {server.name} was not up after {BOOT_SECONDS} s ({answer}), "
+        f"its console is in {console(server.name)}."
+    )

@@ -1,0 +1,57 @@
+"""Run the host's tools."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+
+from sandbox.errors import SandboxError
+
+# /usr/sbin is missing from the PATH of many sudo and su sessions.
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "HOME": os.environ.get("HOME", "/root"),
+} | {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
+
+
+def run(*command: str, text_in: str | None = None, timeout: float = 60) -> str:
+    """The standard output of a command that succeeded; a failure becomes one sentence with its last line."""
+    done = attempt(*command, text_in=text_in, timeout=timeout)
+    if done.returncode != 0:
+        raise SandboxError(f"`{' '.join(command[:4])}` failed: {last_line(done.stderr) or last_line(done.stdout)}")
+    return done.stdout
+
+
+def attempt(
+    *command: str, text_in: str | None = None, timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """The finished command, whatever its exit code; it waits `timeout` seconds at most."""
+    try:
+        return subprocess.run(
+            command,
+            input=text_in,
+            stdin=subprocess.DEVNULL if text_in is None else None,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            env=ENVIRONMENT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SandboxError(f"`{' '.join(command[:4])}` did not finish in {timeout:.0f} s.") from error
+
+
+def dies_with_us(command: Sequence[str]) -> list[str]:
+    """The command in namespaces of its own: when this process is killed, all of it and its mounts vanish too."""
+    return [
+        *("setpriv", "--pdeathsig", "KILL"),
+        *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+        *command,
+    ]
+
+
+def last_line(text: str) -> str:
+    """The last line with something on it, or an empty string."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "no message"

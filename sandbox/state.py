@@ -1,0 +1,110 @@
+"""What is known about servers, and where: everything stands below one directory."""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from sandbox.process import Process
+from sandbox.progress import say
+
+HOME = Path("/var/lib/bantam-sandbox")
+IMAGES = HOME / "images"
+SERVERS = HOME / "servers"
+APT_ARCHIVES = HOME / "apt"
+# Facts that a reboot of the host makes untrue belong to /run.
+VOLATILE = Path("/run/bantam-sandbox")
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]|[a-z]")
+
+
+@dataclass
+class Server:
+    """One server as server.json has it; `pid` is 0 before the first boot, times are seconds since 1970."""
+
+    name: str
+    address: str
+    host_address: str
+    netns: str
+    ssh_key: str
+    known_hosts: str
+    ssh_user: str
+    ram_mb: int
+    vcpus: int
+    pid: int
+    pid_start: int
+    created: float
+    image: str
+    ready: bool
+
+    @property
+    def process(self) -> Process:
+        return Process(self.pid, self.pid_start)
+
+    @property
+    def state(self) -> str:
+        """running: has been reached by ssh; starting: boots or its `up` was killed; stopped: no process."""
+        if not (self.pid and self.process.alive()):
+            return "stopped"
+        return "running" if self.ready else "starting"
+
+
+def check_name(name: str) -> None:
+    """The name can be a host name, a directory and a network namespace."""
+    if not NAME.fullmatch(name):
+        raise SandboxError(
+            f"The server name {name!r} does not fit: use up to 31 small letters, digits and dashes, a letter first."
+        )
+
+
+def directory(name: str) -> Path:
+    return SERVERS / name
+
+
+def load(name: str) -> Server | None:
+    """The server's record, or None if there is none or a half-written one from another version."""
+    try:
+        return Server(**json.loads((directory(name) / "server.json").read_text()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        return None
+
+
+def save(server: Server) -> None:
+    """server.json is either the old or the new one, never half of it."""
+    write_json(directory(server.name) / "server.json", asdict(server))
+
+
+def write_json(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(value, indent=2) + "\n")
+    fresh.rename(path)
+
+
+def all_servers() -> list[Server]:
+    """Every recorded server, by name."""
+    found = (load(path.name) for path in sorted(SERVERS.glob("*")))
+    return [server for server in found if server is not None]
+
+
+@contextmanager
+def exclusive() -> Iterator[None]:
+    """Nobody else changes servers meanwhile; the kernel gives the lock back whatever happens to us."""
+    HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+    descriptor = os.open(HOME / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another sandbox command to finish ...")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,53 @@
+"""What a server becomes, from top to bottom: `pyinfra inventories/NAME.py deploy/main.py`."""
+
+from pyinfra import config, host
+from pyinfra.api.exceptions import DeployError
+
+from deploy.base import base
+from deploy.pgbouncer import pgbouncer
+from deploy.postgresql import postgresql
+from deploy.preflight import preflight
+from deploy.redis import redis
+from deploy.secrets import load_secrets
+from deploy.settings import read_settings
+from deploy.sizing import BudgetError, Overrides, size_server
+
+config.SUDO = True
+
+settings = read_settings(host.name, host.data.dict())
+server = preflight()
+try:
+    sizes = size_server(
+        ram_mb=server.ram_mb,
+        cores=server.cores,
+        disk_mb=server.disk_mb,
+        app_workers=settings.app_workers,
+        reserve_pool_size=settings.reserve_pool_size,
+        overrides=Overrides(
+            shared_buffers_mb=settings.shared_buffers_mb,
+            effective_cache_size_mb=settings.effective_cache_size_mb,
+            work_mem_mb=settings.work_mem_mb,
+            maintenance_work_mem_mb=settings.maintenance_work_mem_mb,
+            pool_size=settings.pool_size,
+            redis_maxmemory_mb=settings.redis_maxmemory_mb,
+        ),
+    )
+except BudgetError as error:
+    raise DeployError(f"{host.name}: {error}.") from None
+secrets = load_secrets(settings.environment)
+
+base(admins=settings.admins, swap_mb=settings.swap_mb, container=server.container)
+postgresql(
+    sizes=sizes,
+    secrets=secrets,
+    app_statement_timeout_ms=settings.app_statement_timeout_ms,
+    log_slow_statement_ms=settings.log_slow_statement_ms,
+)
+pgbouncer(
+    sizes=sizes,
+    pool_timeout_s=settings.pool_timeout_s,
+    connect_timeout_s=settings.connect_timeout_s,
+    max_client_connections=settings.max_client_connections,
+    max_prepared_statements=settings.max_prepared_statements,
+)
+redis(sizes=sizes, secrets=secrets)

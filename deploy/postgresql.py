@@ -1,0 +1,159 @@
+"""PostgreSQL 17: a tuned cluster with checksums, its roles and the database `bantam`."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyinfra import host
+from pyinfra.api import FileUploadCommand, StringCommand, deploy, operation
+from pyinfra.facts.files import File
+from pyinfra.operations import apt, files
+
+from deploy.psql import Query, run_sql
+from deploy.roles import role
+from deploy.secrets import Secrets
+from deploy.sizing import Sizes
+from deploy.units import unit
+
+UNIT = "postgresql@17-main.service"
+CONFIGURATION = "/etc/postgresql/17/main/conf.d/bantam.conf"
+HBA = "/etc/postgresql/17/main/pg_hba.conf"
+DROP_IN = "/etc/systemd/system/postgresql@17-main.service.d/bantam.conf"
+
+
+@deploy("PostgreSQL")
+def postgresql(
+    *, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int, log_slow_statement_ms: int
+) -> None:
+    """Install, configure, run, then the roles and the database."""
+    files.put(
+        name="Clusters are made by the deploy, with checksums and a collation that never changes",
+        src="templates/postgresql/createcluster.conf",
+        dest="/etc/postgresql-common/createcluster.conf",
+        mode="644",
+    )
+    apt.packages(name="Install PostgreSQL", packages=["postgresql-17"], no_recommends=True)
+    cluster(name="Make the cluster")
+
+    files.template(
+        name="PostgreSQL's configuration from the server's budget",
+        src="templates/postgresql/bantam.conf.j2",
+        dest=CONFIGURATION,
+        user="postgres",
+        group="postgres",
+        mode="644",
+        sizes=sizes,
+        log_slow_statement_ms=log_slow_statement_ms,
+    )
+    files.put(
+        name="Who may log in, and how",
+        src="templates/postgresql/pg_hba.conf",
+        dest=HBA,
+        user="postgres",
+        group="postgres",
+        mode="640",
+    )
+    files.put(
+        name="The service: restarted after a crash, the last to be killed for memory",
+        src="templates/postgresql/service.conf",
+        dest=DROP_IN,
+        mode="644",
+    )
+    unit(name="Run PostgreSQL", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA))
+    pending_restart(name="Restart PostgreSQL if a setting waits for it")
+
+    _roles(sizes=sizes, secrets=secrets, app_statement_timeout_ms=app_statement_timeout_ms)
+    database(name="Make the database", database="bantam", owner="bantam_owner")
+    setup(name="Extensions, grants and PgBouncer's look-up", file=Path("templates/postgresql/setup.sql"))
+
+
+def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> None:
+    role(name="Role bantam_owner: owns the schema, never logs in", role="bantam_owner", login=False)
+    role(
+        name="Role bantam_app: reads and writes rows",
+        role="bantam_app",
+        password=secrets.database_app_password,
+        connection_limit=sizes.pool_size + sizes.reserve_pool_size,
+        settings={
+            "statement_timeout": f"{app_statement_timeout_ms}ms",
+            "lock_timeout": "2s",
+            "idle_in_transaction_session_timeout": "10s",
+            "transaction_timeout": "15s",
+        },
+    )
+    role(
+        name="Role bantam_monitor: reads statistics",
+        role="bantam_monitor",
+        password=secrets.database_monitor_password,
+        connection_limit=3,
+        settings={"statement_timeout": "10s", "idle_in_transaction_session_timeout": "10s"},
+        member_of=("pg_monitor",),
+    )
+    role(
+        name="Role pgbouncer: looks up password verifiers, by peer",
+        role="pgbouncer",
+        connection_limit=5,
+        settings={"statement_timeout": "5s"},
+    )
+
+
+@operation()
+def cluster() -> Iterator[str]:
+    """The cluster 17/main exists, made with the options in createcluster.conf."""
+    if host.get_fact(File, path="/var/lib/postgresql/17/main/global/pg_control"):
+        host.noop("cluster 17/main exists")
+        return
+    # A run that was cut off inside initdb leaves a directory without a control file: no data yet.
+    yield "rm -rf /var/lib/postgresql/17/main /etc/postgresql/17/main"
+    yield "pg_createcluster 17 main"
+
+
+@operation()
+def pending_restart() -> Iterator[str]:
+    """No setting waits for a restart."""
+    waiting = host.get_fact(
+        Query, query="SELECT json_agg(name) FROM pg_settings WHERE pending_restart AND sourcefile IS NOT NULL"
+    )
+    if not waiting:
+        host.noop("no setting waits for a restart")
+        return
+    yield f"systemctl restart {UNIT}"
+
+
+@operation()
+def database(database: str, owner: str) -> Iterator[StringCommand | FileUploadCommand]:
+    """The database exists, with byte order collation that no system upgrade can change.
+
+    + database: its name
+    + owner: the role that owns it
+    """
+    databases = host.get_fact(Query, query="SELECT json_agg(datname) FROM pg_database") or []
+    if database in databases:
+        host.noop(f"database {database} exists")
+        return
+    yield from run_sql(
+        f"CREATE DATABASE {database} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8'"
+        " LOCALE 'C.UTF-8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8';\n"
+    )
+
+
+@operation()
+def setup(file: Path) -> Iterator[StringCommand | FileUploadCommand]:
+    """What only the superuser can make in the database is as the file says.
+
+    The file's hash is kept as a comment, written in the same transaction, so that it runs again
+    exactly when it was changed.
+
+    + file: SQL that may run any number of times
+    """
+    sql = file.read_text()
+    digest = hashlib.sha256(sql.encode()).hexdigest()
+    recorded = host.get_fact(
+        Query,
+        query="SELECT to_json(obj_description(oid, 'pg_namespace')) FROM pg_namespace WHERE nspname = 'pgbouncer'",
+        database="bantam",
+    )
+    if recorded == digest:
+        host.noop(f"{file} has run")
+        return
+    yield from run_sql(f"BEGIN;\n{sql}\nCOMMENT ON SCHEMA pgbouncer IS '{digest}';\nCOMMIT;\n", database="bantam")

@@ -1,0 +1,87 @@
+"""Whether this server can become what the deploy makes of it, asked before anything changes."""
+
+from dataclasses import dataclass
+
+from pyinfra import host
+from pyinfra.api import FactBase
+from pyinfra.api.exceptions import DeployError
+
+DEBIAN_VERSION = "13"
+MIN_FREE_DISK_MB = 3072
+
+# Ports that the stack takes, and the program that may already hold them: ours. PostgreSQL, PgBouncer
+# and Redis listen on unix sockets only, so whoever holds their TCP ports is a stranger.
+PORT_OWNERS = {80: "nginx", 443: "nginx", 5432: None, 6432: None, 6379: None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """What the deploy must know of a server: sizes in MB, whether it is a container, who listens."""
+
+    debian_version: str
+    is_root: bool
+    ram_mb: int
+    cores: int
+    disk_mb: int
+    free_disk_mb: int
+    container: bool
+    listeners: dict[int, str]
+
+
+class ServerFact(FactBase[Server]):
+    """Reads everything in one round trip, without sudo, so that it also tells when sudo is missing."""
+
+    def command(self) -> str:
+        """Lines of `key=value`; a listener is `listen=ADDRESS:PORT PROGRAM`."""
+        return (
+            ". /etc/os-release; echo version=$ID-$VERSION_ID;"
+            " sudo=; [ $(id -u) = 0 ] || sudo='sudo -n'; $sudo true 2>/dev/null && echo root=1;"
+            " awk '/^MemTotal/ {print \"ram_kb=\" $2}' /proc/meminfo; echo cores=$(nproc);"
+            " df -BM --output=size,avail /var/lib | tail -n1 | awk '{print \"disk_mb=\" $1+0; print \"free_mb=\" $2+0}';"
+            " systemd-detect-virt --container --quiet && echo container=1;"
+            " $sudo ss -Hltnp 2>/dev/null | awk '{print \"listen=\" $4 \" \" $6}'; true"
+        )
+
+    def process(self, output: list[str]) -> Server:
+        """The lines as a Server; a line that is absent means no."""
+        lines = [line.split("=", 1) for line in output if "=" in line]
+        values = {key: value for key, value in lines if key != "listen"}
+        return Server(
+            debian_version=values.get("version", "unknown"),
+            is_root="root" in values,
+            ram_mb=int(values.get("ram_kb", 0)) // 1024,
+            cores=int(values.get("cores", 1)),
+            disk_mb=int(values.get("disk_mb", 0)),
+            free_disk_mb=int(values.get("free_mb", 0)),
+            container="container" in values,
+            listeners=dict(_listener(value) for key, value in lines if key == "listen"),
+        )
+
+
+def _listener(line: str) -> tuple[int, str]:
+    """`0.0.0.0:80 users:(("nginx",pid=1,fd=5))` as (80, "nginx")."""
+    address, _, users = line.partition(" ")
+    program = users.split('"')[1] if '"' in users else "another program"
+    return int(address.rsplit(":", 1)[1]), program
+
+
+def preflight() -> Server:
+    """The server's facts; raises DeployError with one sentence if it cannot be deployed to."""
+    server = host.get_fact(ServerFact, _sudo=False)
+    if server.debian_version != f"debian-{DEBIAN_VERSION}":
+        raise DeployError(
+            f"{host.name} runs {server.debian_version}, but Bantam needs debian-{DEBIAN_VERSION}: install that."
+        )
+    if not server.is_root:
+        raise DeployError(
+            f"{host.name}: the ssh user is neither root nor allowed to sudo without a password: set `ssh_user`."
+        )
+    if server.free_disk_mb < MIN_FREE_DISK_MB:
+        raise DeployError(
+            f"{host.name}: /var/lib has {server.free_disk_mb} MB free, {MIN_FREE_DISK_MB} MB are needed: make room."
+        )
+    for port, owner in PORT_OWNERS.items():
+        holder = server.listeners.get(port)
+        if holder and holder != owner:
+            raise DeployError(f"{host.name}: port {port} is taken by {holder}: stop it, Bantam needs that port.")
+    return server

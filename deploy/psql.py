@@ -1,0 +1,51 @@
+"""SQL on the server's own PostgreSQL: read as JSON by facts, run from a file by operations."""
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+from pyinfra.api import FactBase, FileUploadCommand, QuoteString, StringCommand
+
+_PSQL = "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --port=5432"
+
+
+class Query(FactBase[Any]):
+    """One JSON value from a query as the superuser; None while there is no such database."""
+
+    def command(self, query: str, database: str = "postgres") -> StringCommand:
+        """Psql as postgres; silent where PostgreSQL or the database is not there yet."""
+        return StringCommand(
+            "runuser -u postgres --",
+            _PSQL,
+            "--tuples-only --no-align",
+            StringCommand("--dbname=", QuoteString(database), _separator=""),
+            "--command",
+            QuoteString(query),
+            "2>/dev/null || true",
+        )
+
+    def process(self, output: list[str]) -> Any:
+        """The decoded value."""
+        text = "".join(output).strip()
+        return json.loads(text) if text else None
+
+
+def run_sql(sql: str, database: str = "postgres") -> Iterator[StringCommand | FileUploadCommand]:
+    """Commands that run the SQL as the superuser, stopping at its first error.
+
+    It travels as a file that only root can read: never in a command line, where `ps` would show it.
+    """
+    path = "/root/.bantam.sql"
+    yield StringCommand("install -m 0600 /dev/null", path)
+    yield FileUploadCommand(StringIO(sql), path)
+    yield StringCommand(
+        "cd /;",
+        "runuser -u postgres --",
+        _PSQL,
+        StringCommand("--dbname=", QuoteString(database), _separator=""),
+        "<",
+        path,
+        "&& rm",
+        path,
+    )

@@ -1,0 +1,53 @@
+"""Redis: the cache, on a unix socket, bounded in memory, with nothing on disk."""
+
+import hashlib
+
+from pyinfra.api import deploy
+from pyinfra.operations import apt, files
+
+from deploy.secrets import Secrets
+from deploy.sizing import Sizes
+from deploy.units import unit
+
+UNIT = "redis-server.service"
+CONFIGURATION = "/etc/redis/redis.conf"
+ACL = "/etc/redis/users.acl"
+DROP_IN = "/etc/systemd/system/redis-server.service.d/bantam.conf"
+
+
+@deploy("Redis")
+def redis(*, sizes: Sizes, secrets: Secrets) -> None:
+    """Install, configure, run."""
+    apt.packages(name="Install Redis", packages=["redis-server"], no_recommends=True)
+    files.template(
+        name="The cache's configuration",
+        src="templates/redis/redis.conf.j2",
+        dest=CONFIGURATION,
+        user="redis",
+        group="redis",
+        mode="640",
+        maxmemory_mb=sizes.redis_maxmemory_mb,
+    )
+    files.template(
+        name="Who may log in, and what they may do",
+        src="templates/redis/users.acl.j2",
+        dest=ACL,
+        user="redis",
+        group="redis",
+        mode="640",
+        app_password_sha256=_sha256(secrets.redis_app_password),
+        monitor_password_sha256=_sha256(secrets.redis_monitor_password),
+    )
+    files.template(
+        name="The service: small rights, bounded memory",
+        src="templates/redis/service.conf.j2",
+        dest=DROP_IN,
+        mode="644",
+        memory_max_mb=2 * sizes.redis_maxmemory_mb,
+    )
+    unit(name="Run Redis", unit=UNIT, restart_after=(DROP_IN, CONFIGURATION, ACL))
+
+
+def _sha256(password: str) -> str:
+    """The form in which Redis keeps a password in its ACL file."""
+    return hashlib.sha256(password.encode()).hexdigest()

@@ -1,0 +1,62 @@
+"""The passwords and keys of one environment: made once, kept beside the inventories, never printed."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import msgspec
+from msgspec import Meta
+from pyinfra.api.exceptions import DeployError
+
+_FOLDER = Path("inventories/secrets")
+
+Secret = str
+
+
+class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One environment's secrets, each 256 random bits in hexadecimal."""
+
+    database_app_password: Secret
+    database_monitor_password: Secret
+    redis_app_password: Secret
+    redis_monitor_password: Secret
+    cursor_key: Secret
+    seed_token_key: Secret
+
+    def __repr__(self) -> str:
+        return "Secrets(hidden)"
+
+
+def load_secrets(environment: str) -> Secrets:
+    """The secrets in inventories/secrets/ENVIRONMENT.yml, made there (mode 0600) on first use.
+
+    Raises DeployError if the file is there but lacks one: making it anew would lock out whoever
+    has the old one.
+    """
+    path = _FOLDER / f"{environment}.yml"
+    if not path.exists():
+        _write(path, {name: secrets.token_hex(32) for name in Secrets.__struct_fields__})
+    try:
+        values = msgspec.yaml.decode(path.read_bytes(), type=Secrets)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise DeployError(f"{path}: {error}; restore the file from your backup.") from None
+    empty = [name for name in Secrets.__struct_fields__ if len(getattr(values, name)) < 32]
+    if empty:
+        raise DeployError(f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup.")
+    return values
+
+
+def fingerprint(secret: str) -> str:
+    """A short name for a secret that tells when it changed and nothing else."""
+    return hashlib.sha256(b"bantam fingerprint " + secret.encode()).hexdigest()[:16]
+
+
+def _write(path: Path, values: dict[str, str]) -> None:
+    """Write all or nothing, readable by the owner alone from the first byte on."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(msgspec.yaml.encode(values))
+    draft.rename(path)

@@ -1,0 +1,75 @@
+"""The settings of one server, checked as a whole before anything on it changes."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+from pyinfra.api.exceptions import DeployError
+
+Megabytes = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=1)]
+Milliseconds = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[int, Meta(ge=1)]
+
+# What belongs to pyinfra's connection, not to the server's configuration.
+_CONNECTION_KEYS = ("ssh_", "fake_", "_")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One server's settings; inventories/group_data/all.py documents each and holds its default."""
+
+    environment: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
+    server_name: Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]
+    server_address: str | None
+    admins: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")], str]
+    swap_mb: Annotated[int, Meta(ge=0)]
+
+    shared_buffers_mb: Megabytes | None
+    effective_cache_size_mb: Megabytes | None
+    work_mem_mb: Megabytes | None
+    maintenance_work_mem_mb: Megabytes | None
+    app_statement_timeout_ms: Milliseconds
+    log_slow_statement_ms: Milliseconds
+
+    pool_size: Count | None
+    reserve_pool_size: Count
+    pool_timeout_s: Seconds
+    connect_timeout_s: Seconds
+    max_client_connections: Count
+    max_prepared_statements: Count
+
+    redis_maxmemory_mb: Megabytes | None
+
+    app_workers: Annotated[int, Meta(ge=1, le=8)]
+    app_event_loop: Literal["uvloop", "asyncio"]
+    releases_kept: Count
+    seed_allowed: bool
+
+    tls_issuer: Literal["local", "acme"]
+    acme_email: str | None
+    max_body_kb: Count
+    requests_per_second_per_client: Count
+    requests_per_second_per_address: Count
+
+
+def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
+    """The host's data as settings.
+
+    Raises DeployError, naming the host and the setting, if one is unknown, missing or of the wrong
+    type, or if two contradict each other.
+    """
+    own = {key: value for key, value in data.items() if not key.startswith(_CONNECTION_KEYS)}
+    unknown = sorted(own.keys() - {field.name for field in msgspec.structs.fields(Settings)})
+    if unknown:
+        raise DeployError(
+            f"{host_name}: unknown setting `{unknown[0]}`; inventories/group_data/all.py lists them all."
+        )
+    try:
+        settings = msgspec.convert(own, Settings)
+    except msgspec.ValidationError as error:
+        raise DeployError(f"{host_name}: wrong setting: {error} (see inventories/group_data/all.py).") from None
+    if settings.tls_issuer == "acme" and not settings.acme_email:
+        raise DeployError(
+            f"{host_name}: setting `acme_email` is missing; the certificate authority needs an address."
+        )
+    return settings

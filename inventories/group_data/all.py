@@ -1,0 +1,87 @@
+"""Every setting, its default and its reason. An inventory overrides what differs for its servers.
+
+Sizes that say None come from the server's RAM, cores and disk (deploy/sizing.py). Set one to
+override it: the whole server's memory budget is checked against its RAM either way.
+Each inventory must also set `environment` (names the secrets and the evidence) and `server_name`
+(the public DNS name, which the certificate carries).
+"""
+
+# --- base -----------------------------------------------------------------------------------------
+
+# People with a shell: user name -> ssh public key. They may sudo. Root keeps the key it came with.
+admins: dict[str, str] = {}
+
+# The address in the certificate beside the name, for servers without DNS (the sandbox).
+server_address: str | None = None
+
+# Swap is a cushion against a short peak, not memory: 1 GB is enough to survive one and small enough
+# that a leak still ends in a restart. A container cannot have swap; there this is left alone.
+swap_mb = 1024
+
+# --- postgresql -----------------------------------------------------------------------------------
+
+shared_buffers_mb: int | None = None
+effective_cache_size_mb: int | None = None
+work_mem_mb: int | None = None
+maintenance_work_mem_mb: int | None = None
+
+# A request that takes longer is broken: the app gets an error instead of a stuck worker.
+app_statement_timeout_ms = 5_000
+
+# Statements slower than this are logged, with their plan at twice the time (auto_explain).
+log_slow_statement_ms = 250
+
+# --- pgbouncer ------------------------------------------------------------------------------------
+
+# Server connections: the scarcest memory on a small server.
+pool_size: int | None = None
+
+# Extra connections that wait for a burst: used when a client has waited for 3 seconds.
+reserve_pool_size = 5
+
+# How long a query may wait for a connection before the client gets an error (the pool timeout).
+pool_timeout_s = 10
+
+# How long a connection to PostgreSQL may take.
+connect_timeout_s = 5
+
+# Clients cost 2 kB each; this only stops a runaway.
+max_client_connections = 200
+
+# Prepared statements kept per server connection: above the number of the app's named queries.
+max_prepared_statements = 200
+
+# --- redis ----------------------------------------------------------------------------------------
+
+redis_maxmemory_mb: int | None = None
+
+# --- app ------------------------------------------------------------------------------------------
+
+# Processes. A second one buys a restart without a pause and 1.2x on cached reads.
+app_workers = 2
+
+# uvloop is 1.1-1.5x faster; "asyncio" is the way out should it ever misbehave.
+app_event_loop = "uvloop"
+
+# Old releases that stay on the server to go back to.
+releases_kept = 3
+
+# May test data be written into this database? Never where real data lives.
+seed_allowed = False
+
+# --- edge -----------------------------------------------------------------------------------------
+
+# Who signs the certificate: "acme" (certbot) or "local" (a CA made on the server).
+tls_issuer = "acme"
+
+# Where the certificate authority sends expiry warnings; required for "acme".
+acme_email: str | None = None
+
+# Larger request bodies get 413.
+max_body_kb = 1024
+
+# A client (its token, or its address without one) above this rate gets 429; short bursts pass.
+requests_per_second_per_client = 50
+
+# The same for an address, whatever tokens it shows: an office behind one address needs room.
+requests_per_second_per_address = 500

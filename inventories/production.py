@@ -1,0 +1,13 @@
+"""The server that people work on: put your own host in here."""
+
+production = [
+    (
+        "production",
+        {
+            "ssh_hostname": "www.example.com",
+            "ssh_user": "root",
+            "environment": "production",
+            "server_name": "www.example.com",
+        },
+    )
+]

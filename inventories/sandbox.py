@@ -1,0 +1,30 @@
+"""The disposable server on this machine: `make up` starts it, NAME picks one of several."""
+
+import json
+import os
+from pathlib import Path
+
+from pyinfra.api.exceptions import InventoryError
+
+_name = os.environ.get("NAME", "demo")
+_state = Path("/var/lib/bantam-sandbox/servers") / _name / "server.json"
+if not _state.exists():
+    raise InventoryError(f"There is no sandbox named {_name}: start it with `make up NAME={_name}`.")
+_server = json.loads(_state.read_text())
+
+sandbox = [
+    (
+        f"sandbox-{_name}",
+        {
+            "ssh_hostname": _server["address"],
+            "ssh_user": _server["ssh_user"],
+            "ssh_key": _server["ssh_key"],
+            "ssh_known_hosts_file": _server["known_hosts"],
+            "ssh_strict_host_key_checking": "yes",
+            "environment": f"sandbox-{_name}",
+            "server_name": f"{_name}.sandbox.internal",
+            "server_address": _server["address"],
+            "admins": {"operator": Path(_server["ssh_key"] + ".pub").read_text().strip()},
+        },
+    )
+]

@@ -1,0 +1,40 @@
+-- What only the superuser can make in the database. May run any number of times.
+
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- Nobody gets anything for being there.
+REVOKE ALL ON DATABASE bantam FROM PUBLIC;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT CONNECT ON DATABASE bantam TO bantam_app, bantam_monitor, pgbouncer;
+GRANT USAGE, CREATE ON SCHEMA public TO bantam_owner;
+GRANT USAGE ON SCHEMA public TO bantam_app, bantam_monitor;
+
+-- PgBouncer asks for the verifier of whoever logs in, and can ask for nothing else.
+CREATE SCHEMA IF NOT EXISTS pgbouncer;
+GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
+
+CREATE OR REPLACE FUNCTION pgbouncer.user_lookup(
+    IN lookup_name text,
+    OUT role_name name,
+    OUT verifier text
+)
+RETURNS record
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog
+AS $$
+    SELECT
+        rolname,
+        rolpassword
+    FROM pg_authid
+    WHERE rolname = lookup_name
+      AND rolcanlogin
+      AND NOT rolsuper
+      AND rolpassword IS NOT NULL
+      AND (rolvaliduntil IS NULL OR rolvaliduntil > now())
+$$;
+
+REVOKE ALL ON FUNCTION pgbouncer.user_lookup(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pgbouncer.user_lookup(text) TO pgbouncer;

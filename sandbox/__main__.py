@@ -1,4 +1,4 @@
-"""python3 -m sandbox up|down|ssh|status"""
+"""Run `python3 -m sandbox up|down|ssh|status`."""
 
 import argparse
 import json
@@ -14,12 +14,15 @@ from sandbox.state import Server
 
 
 def main() -> int:
-    """The exit code: 0 when the wish is fulfilled, 1 with one sentence on stderr when not."""
+    """Return the exit code: 0 when the wish is fulfilled, 1 with one sentence on stderr when not."""
     wish = arguments().parse_args()
     try:
         return int(wish.command(wish) or 0)
     except SandboxError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The sandbox cannot go on: {error}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrupted: the same command again goes on, `down` cleans up.", file=sys.stderr)
@@ -27,6 +30,7 @@ def main() -> int:
 
 
 def arguments() -> argparse.ArgumentParser:
+    """Describe the command line."""
     parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="up|down|ssh|status")
 
@@ -53,10 +57,12 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def do_up(wish: argparse.Namespace) -> None:
+    """Print the address of the running server."""
     print(servers.up(wish.name, wish.ram).address)
 
 
 def do_down(wish: argparse.Namespace) -> None:
+    """Print what was removed."""
     if wish.all:
         names = servers.down_all()
         print(f"removed {', '.join(names)}" if names else "there was no server")
@@ -65,16 +71,18 @@ def do_down(wish: argparse.Namespace) -> None:
 
 
 def do_ssh(wish: argparse.Namespace) -> None:
+    """Become ssh."""
     server = state.load(wish.name)
     if server is None or server.state == "stopped":
         raise SandboxError(
             f"No server {wish.name} is running: start it by `python3 -m sandbox up --name {wish.name}`."
         )
     line = ssh.command(server, *wish.remote)
-    os.execvp(line[0], line)
+    os.execvp(line[0], line)  # noqa: S606 - signals and the terminal belong to ssh alone
 
 
 def do_status(wish: argparse.Namespace) -> None:
+    """Print a table, or a JSON list of the records with their state."""
     found = state.all_servers()
     if wish.json:
         print(json.dumps([asdict(server) | {"state": server.state} for server in found], indent=2))
@@ -85,12 +93,14 @@ def do_status(wish: argparse.Namespace) -> None:
 
 
 def row(server: Server) -> tuple[str, ...]:
+    """Return the cells of one server; `since` is the local time of its making."""
     since = time.strftime("%Y-%m-%d %H:%M", time.localtime(server.created))
     line = f"python3 -m sandbox ssh --name {server.name}"
     return server.name, server.state, server.address, f"{server.ram_mb} MB", since, line
 
 
 def print_table(rows: Sequence[tuple[str, ...]]) -> None:
+    """Print rows in aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for cells in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())

@@ -23,11 +23,12 @@ class Hierarchy:
     controllers: frozenset[str]
 
     def group(self, name: str) -> Path:
+        """Return the place of a server's group."""
         return self.root / OURS / name
 
 
 def hierarchies(mounts: Path = Path("/proc/self/mounts")) -> list[Hierarchy]:
-    """Every tree that a server takes part in."""
+    """Return every tree that a server takes part in."""
     found: dict[Path, Hierarchy] = {}
     for line in mounts.read_text().splitlines():
         _, place, kind, options = line.split()[:4]
@@ -41,14 +42,17 @@ def hierarchies(mounts: Path = Path("/proc/self/mounts")) -> list[Hierarchy]:
 
 
 def create(name: str, ram_mb: int, cpus: list[int]) -> list[Path]:
-    """Fresh groups that hold whoever joins them to `ram_mb` MB and these processors."""
+    """Make groups that hold whoever joins them to `ram_mb` MB (0: no limit) and these processors."""
     trees = hierarchies()
     if not any("memory" in tree.controllers for tree in trees):
-        raise SandboxError("This machine's kernel offers no memory cgroup: start it without cgroup_disable=memory.")
+        raise SandboxError(
+            "This machine's kernel offers no memory cgroup: start it without cgroup_disable=memory."
+        )
     return [(create_v2 if tree.version == 2 else create_v1)(tree, name, ram_mb, cpus) for tree in trees]
 
 
 def create_v1(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
+    """Make the group in a tree of version 1."""
     group = tree.group(name)
     group.mkdir(parents=True, exist_ok=True)
     if "cpuset" in tree.controllers:
@@ -67,11 +71,12 @@ def create_v1(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
 
 
 def create_v2(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
+    """Make the group in the unified tree."""
     group = tree.group(name)
     group.mkdir(parents=True, exist_ok=True)
+    wanted = " ".join(f"+{controller}" for controller in sorted(tree.controllers))
     for level in (tree.root, group.parent):
-        for controller in tree.controllers:
-            (level / "cgroup.subtree_control").write_text(f"+{controller}")
+        (level / "cgroup.subtree_control").write_text(wanted)
     if "cpuset" in tree.controllers:
         (group / "cpuset.cpus").write_text(",".join(map(str, cpus)))
     if "memory" in tree.controllers and ram_mb:
@@ -83,14 +88,14 @@ def create_v2(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
 
 
 def processors(count: int, turn: int) -> list[int]:
-    """`count` of the processors that we may use; servers with different turns get different ones where they can."""
+    """Choose `count` of our processors; servers with different turns get different ones if they can."""
     available = sorted(os.sched_getaffinity(0))
     first = turn * count % len(available)
     return sorted((available + available)[first : first + min(count, len(available))])
 
 
 def remove(name: str) -> None:
-    """No process is left in the server's groups, and the groups are gone; so is our own parent when it is empty."""
+    """Kill what is left in the server's groups and remove them, and our own parent when it is empty."""
     for tree in hierarchies():
         group = tree.group(name)
         empty(group)
@@ -100,13 +105,13 @@ def remove(name: str) -> None:
 
 
 def known_names() -> set[str]:
-    """The servers of which a group is left."""
+    """Return the servers of which a group is left."""
     groups = [path for tree in hierarchies() for path in tree.root.glob(f"{OURS}/[a-z]*") if path.is_dir()]
     return {group.name for group in groups}
 
 
 def empty(group: Path) -> None:
-    """Every process in the group and below has been killed and is gone."""
+    """Kill every process in the group and below, and wait until they are gone."""
     for _ in range(200):
         pids = [int(pid) for tasks in group.glob("**/cgroup.procs") for pid in read_lines(tasks)]
         if not pids:
@@ -121,6 +126,7 @@ def empty(group: Path) -> None:
 
 
 def read_lines(path: Path) -> list[str]:
+    """Return the words of a file, none if it has just vanished."""
     try:
         return path.read_text().split()
     except OSError:
@@ -128,11 +134,12 @@ def read_lines(path: Path) -> list[str]:
 
 
 def subgroups(group: Path) -> list[Path]:
+    """Return the groups directly below."""
     return [path for path in group.iterdir() if path.is_dir()]
 
 
 def remove_tree(group: Path) -> None:
-    """The group and all below it are gone; the kernel may need a moment after the last process."""
+    """Remove the group and all below it; the kernel may need a moment after the last process."""
     if not group.is_dir():
         return
     for child in subgroups(group):

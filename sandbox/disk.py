@@ -1,4 +1,4 @@
-"""A server's disk: a writable layer over the image, its identity, and the packages that others fetched before."""
+"""A server's disk: a writable layer over the image, its identity, and packages fetched before."""
 
 import os
 import shutil
@@ -14,16 +14,17 @@ ARCHIVES = "var/cache/apt/archives"
 
 
 def root(name: str) -> Path:
+    """Return where the server's whole disk is mounted."""
     return directory(name) / "root"
 
 
 def upper(name: str) -> Path:
-    """What the server has written since it was made."""
+    """Return the layer with what the server has written since it was made."""
     return directory(name) / "upper"
 
 
 def make(server: Server) -> None:
-    """A fresh disk is mounted, with an identity that no other server has."""
+    """Mount a fresh disk, with an identity that no other server has."""
     remove(server.name)
     for layer in ("upper", "work", "root"):
         (directory(server.name) / layer).mkdir(parents=True)
@@ -33,7 +34,7 @@ def make(server: Server) -> None:
 
 
 def mount(server: Server) -> None:
-    """The server's disk is mounted at its root directory."""
+    """Mount the server's disk as it was left."""
     if mounted(root(server.name)):
         return
     home = directory(server.name)
@@ -42,12 +43,12 @@ def mount(server: Server) -> None:
 
 
 def detach(name: str) -> None:
-    """The disk is not mounted; what the server wrote is kept."""
+    """Unmount the disk; what the server wrote is kept."""
     unmount(root(name))
 
 
 def remove(name: str) -> None:
-    """The disk is unmounted and its contents are gone."""
+    """Unmount the disk and throw its contents away."""
     detach(name)
     for layer in ("upper", "work", "root"):
         path = directory(name) / layer
@@ -56,7 +57,7 @@ def remove(name: str) -> None:
 
 
 def give_identity(server: Server) -> None:
-    """Name, resolver and ssh keys are the server's own; its host key stands in our known_hosts."""
+    """Give it name, resolver and ssh keys of its own; its host key stands in our known_hosts."""
     top = root(server.name)
     (top / "etc/hostname").write_text(f"{server.name}\n")
     (top / "etc/hosts").write_text(
@@ -79,12 +80,13 @@ def give_identity(server: Server) -> None:
 
 
 def new_key(path: Path, comment: str) -> None:
+    """Write a fresh key pair."""
     path.unlink(missing_ok=True)
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path))
 
 
 def share_packages(name: str) -> None:
-    """The server's package cache holds all packages that any server has fetched; links, so it takes no time or room."""
+    """Fill the server's package cache with what any server has fetched: links, no time and no room."""
     APT_ARCHIVES.mkdir(parents=True, exist_ok=True)
     for other in directory(name).parent.iterdir():
         keep_packages(other.name)
@@ -95,7 +97,7 @@ def share_packages(name: str) -> None:
 
 
 def keep_packages(name: str) -> None:
-    """Packages that this server has fetched whole are in the shared cache."""
+    """Keep the packages that this server has fetched whole for later servers."""
     APT_ARCHIVES.mkdir(parents=True, exist_ok=True)
     for package in (upper(name) / ARCHIVES).glob("*.deb"):
         kept = APT_ARCHIVES / package.name

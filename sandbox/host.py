@@ -29,21 +29,27 @@ POLICY_TEXT = "#!/bin/sh\n# bantam-sandbox: start no service while its packages 
 
 
 def require_root() -> None:
+    """Refuse to go on as anybody else."""
     if os.geteuid() != 0:
         raise SandboxError("The sandbox needs root on this machine: run the same command with sudo.")
 
 
 def require_debian(os_release: Path = Path("/etc/os-release")) -> None:
-    """The host is Debian 12 or 13."""
+    """Refuse a host that is not Debian 12 or 13."""
     text = os_release.read_text() if os_release.exists() else ""
     facts = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     found = facts.get("PRETTY_NAME", "an unknown system").strip('"')
-    if facts.get("ID", "").strip('"') != "debian" or facts.get("VERSION_ID", "").strip('"') not in {"12", "13"}:
-        raise SandboxError(f"The sandbox runs on Debian 12 and 13, this is {found}: use a machine with one of them.")
+    if facts.get("ID", "").strip('"') != "debian" or facts.get("VERSION_ID", "").strip('"') not in {
+        "12",
+        "13",
+    }:
+        raise SandboxError(
+            f"The sandbox runs on Debian 12 and 13, this is {found}: use a machine with one of them."
+        )
 
 
 def require_disk() -> None:
-    """There is room for the image, one server and its packages."""
+    """Refuse a disk without room for the image, one server and its packages."""
     place = next(path for path in (HOME, *HOME.parents) if path.exists())
     free = shutil.disk_usage(place).free
     if free < FREE_DISK_NEEDED:
@@ -54,22 +60,24 @@ def require_disk() -> None:
 
 
 def memory_mb() -> int:
-    """The memory of this machine, in MB."""
+    """Return the memory of this machine, in MB."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
 
 
 def missing_packages() -> list[str]:
+    """Return the packages that this machine still needs."""
     return [package for proof, package in NEEDED.items() if not present(proof)]
 
 
 def present(proof: str) -> bool:
+    """Tell whether a command or an absolute path exists."""
     if proof.startswith("/"):
         return Path(proof).exists()
     return shutil.which(proof, path=ENVIRONMENT["PATH"]) is not None
 
 
 def ensure_packages() -> None:
-    """The host's tools are installed, and nothing that came with them was started."""
+    """Install the tools that are missing, and start nothing that comes with them."""
     forget_own_policy()
     missing = missing_packages()
     if not missing:
@@ -89,7 +97,7 @@ def ensure_packages() -> None:
 
 @contextmanager
 def services_stay_down() -> Iterator[None]:
-    """Packages installed meanwhile do not start their services; a policy that the host has is left alone."""
+    """Let packages installed meanwhile start no service; a policy that the host has is left alone."""
     if POLICY.exists():
         yield
         return
@@ -102,6 +110,6 @@ def services_stay_down() -> Iterator[None]:
 
 
 def forget_own_policy() -> None:
-    """No policy of ours is left, also after a run that was killed."""
+    """Remove our policy, also one that a killed run left."""
     if POLICY.is_file() and POLICY.read_text() == POLICY_TEXT:
         POLICY.unlink()

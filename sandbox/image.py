@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 from sandbox.progress import say, step
 from sandbox.shell import ENVIRONMENT, dies_with_us, last_line
-from sandbox.state import IMAGES
+from sandbox.state import IMAGES, all_servers
 
 SUITE = "trixie"
 # What a rented server has on its first day; everything else is for the deploy to install.
@@ -20,7 +20,16 @@ PACKAGES = (
 
 # The server's own /proc files come from lxcfs, before any service could read them, and
 # again after a reboot of the server.
-PROC_VIEW_UNIT = """\
+VIEWED = " ".join(
+    [
+        *(
+            f"proc/{name}"
+            for name in ("cpuinfo", "diskstats", "loadavg", "meminfo", "stat", "swaps", "uptime")
+        ),
+        "sys/devices/system/cpu/online",
+    ]
+)
+PROC_VIEW_UNIT = f"""\
 [Unit]
 Description=Show the memory and processors of this server, not of its host
 DefaultDependencies=no
@@ -30,8 +39,9 @@ ConditionPathExists=/var/lib/lxcfs/view/proc/meminfo
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/bin/sh -c 'cd /var/lib/lxcfs/view/proc && for f in *; do test -d $f || mount --bind $f /proc/$f; done'
-ExecStop=/bin/sh -c 'for f in cpuinfo diskstats loadavg meminfo stat swaps uptime; do umount -l /proc/$f; done; :'
+Environment="FILES={VIEWED}"
+ExecStart=/bin/sh -c 'cd /var/lib/lxcfs/view && for f in $FILES; do mount --bind $f /$f; done'
+ExecStop=/bin/sh -c 'for f in $FILES; do umount --lazy /$f; done'
 
 [Install]
 WantedBy=sysinit.target
@@ -42,40 +52,60 @@ FILES = {
     # A server that is thrown away need not survive a power cut in the middle of an installation.
     "etc/dpkg/dpkg.cfg.d/sandbox": "force-unsafe-io\n",
     "etc/apt/apt.conf.d/90sandbox": 'Acquire::Languages "none";\n',
+    # Without it every ssh login logs a warning.
+    "etc/default/locale": "LANG=C.UTF-8\n",
 }
 
 # Every server gets its own identity when it is made.
-REMOVED = ("etc/ssh/ssh_host_*", "etc/machine-id", "var/lib/dbus/machine-id", "etc/hostname", "etc/resolv.conf")
+REMOVED = (
+    "etc/ssh/ssh_host_*",
+    "etc/machine-id",
+    "var/lib/dbus/machine-id",
+    "etc/hostname",
+    "etc/resolv.conf",
+)
 
 
 def recipe_hash() -> str:
-    """Changes with everything that goes into the image."""
+    """Return a name that changes with everything that goes into the image."""
     recipe = json.dumps([SUITE, PACKAGES, FILES, REMOVED])
     return hashlib.sha256(recipe.encode()).hexdigest()[:12]
 
 
 def ensure() -> Path:
-    """The finished image for this recipe; what a killed build left is gone."""
+    """Return the finished image for this recipe, and remove what a killed build left."""
     image = IMAGES / f"{SUITE}-{recipe_hash()}"
-    if image.is_dir():
-        return image
     IMAGES.mkdir(parents=True, exist_ok=True)
     for leftover in IMAGES.glob("*.building"):
         shutil.rmtree(leftover)
+    if image.is_dir():
+        return image
     say("building the base image, about a minute, once ...")
     with step(f"base image {image.name} built"):
         building = image.with_suffix(".building")
-        bootstrap(building)
-        customize(building)
-        building.rename(image)
+        building.mkdir()
+        root = building / "root"
+        bootstrap(root, scratch=building)
+        customize(root)
+        root.rename(image)
+        shutil.rmtree(building)
+        forget_others(image)
     return image
 
 
-def bootstrap(target: Path) -> None:
-    """`target` holds a Debian system; the mirror is mmdebstrap's own default, with updates and security."""
+def forget_others(image: Path) -> None:
+    """Remove the images of older recipes, except those that a server stands on."""
+    used = {image.name, *(server.image for server in all_servers())}
+    for other in IMAGES.iterdir():
+        if other.is_dir() and other.name not in used:
+            shutil.rmtree(other)
+
+
+def bootstrap(target: Path, scratch: Path) -> None:
+    """Fill `target` with Debian from mmdebstrap's own default mirror, with updates and security."""
     log = IMAGES / "build.log"
     command = [
-        *("mmdebstrap", "--mode=root", "--variant=minbase", "--components=main", "--skip=output/mknod"),
+        *("mmdebstrap", "--mode=root", "--variant=minbase", "--components=main"),
         f"--include={','.join(PACKAGES)}",
         *(SUITE, str(target)),
     ]
@@ -85,7 +115,7 @@ def bootstrap(target: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=ENVIRONMENT,
+            env=ENVIRONMENT | {"TMPDIR": str(scratch)},
             timeout=1800,
             check=False,
         )
@@ -94,7 +124,7 @@ def bootstrap(target: Path) -> None:
 
 
 def customize(root: Path) -> None:
-    """The recipe's files are in place and no identity is left."""
+    """Put the recipe's files in place and remove every identity."""
     for name, text in FILES.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,10 +19,10 @@ RECORD = HOME / "lxcfs.json"
 CGROUP = ".lxcfs"
 
 
-def ensure() -> bool:
-    """A working lxcfs is mounted at VIEW; true if it had to be started."""
+def ensure() -> None:
+    """Mount a working lxcfs at VIEW."""
     if healthy():
-        return False
+        return
     remove()
     with step("lxcfs started"):
         share()
@@ -38,13 +38,13 @@ def ensure() -> bool:
         )
         for _ in range(100):
             if healthy():
-                return True
+                return
             time.sleep(0.05)
     raise SandboxError(f"lxcfs did not start, its output is in {HOME / 'lxcfs.log'}.")
 
 
 def share() -> None:
-    """SHARED is a mount whose submounts appear in every server that has it."""
+    """Make SHARED a mount whose submounts appear in every server that has it."""
     VIEW.mkdir(parents=True, exist_ok=True)
     if not mounted(SHARED):
         run("mount", "--bind", str(SHARED), str(SHARED))
@@ -54,12 +54,12 @@ def share() -> None:
 
 
 def healthy() -> bool:
-    """lxcfs answers; a dead one leaves a mount that fails with "Transport endpoint is not connected"."""
+    """Tell whether it answers; the mount of a dead one is "not connected" for every reader."""
     return mounted(VIEW) and attempt("head", "-c1", str(VIEW / "proc/meminfo"), timeout=10).returncode == 0
 
 
 def remove() -> None:
-    """No lxcfs of ours runs or is mounted; SHARED stays for the servers that have it."""
+    """Stop our lxcfs and unmount it; SHARED stays for the servers that have it."""
     try:
         record = json.loads(RECORD.read_text())
         Process(record["pid"], record["pid_start"]).kill()
@@ -71,6 +71,6 @@ def remove() -> None:
 
 
 def remove_shared() -> None:
-    """Nothing of lxcfs is left on the host."""
+    """Leave nothing of lxcfs on the host."""
     remove()
     unmount(SHARED)

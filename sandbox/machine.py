@@ -6,6 +6,7 @@ from pathlib import Path
 from sandbox import cgroups, disk, lxcfs, ssh
 from sandbox.errors import SandboxError
 from sandbox.process import Process, start_detached
+from sandbox.progress import step
 from sandbox.shell import last_line
 from sandbox.state import Server, directory, save
 
@@ -13,7 +14,7 @@ BOOT_SECONDS = 120
 
 
 def boot(server: Server, cpus: list[int]) -> None:
-    """systemd has been started as PID 1 of the server, and server.json says as which process."""
+    """Start systemd as PID 1 of the server; server.json says as which process."""
     Path("/run/systemd").mkdir(exist_ok=True)
     groups = cgroups.create(server.name, server.ram_mb, cpus)
 
@@ -35,24 +36,46 @@ def boot(server: Server, cpus: list[int]) -> None:
 
 
 def nspawn(server: Server) -> list[str]:
+    """Return the command line that becomes the server."""
     # A machine's tmpfs may take half of its memory; nspawn would take a tenth of the host's.
     half = f"mode=1777,size={server.ram_mb // 2}M"
     return [
-        *("systemd-nspawn", "--quiet", "--settings=no", "--keep-unit", "--register=no", "--boot", "--console=pipe"),
+        *(
+            "systemd-nspawn",
+            "--quiet",
+            "--settings=no",
+            "--keep-unit",
+            "--register=no",
+            "--boot",
+            "--console=pipe",
+        ),
         *(f"--machine={server.name}", f"--directory={disk.root(server.name)}"),
         *(f"--network-namespace-path=/run/netns/{server.netns}", "--capability=CAP_NET_ADMIN"),
         *("--resolv-conf=off", "--timezone=off", "--link-journal=no"),
         *(f"--tmpfs=/dev/shm:{half}", f"--tmpfs=/tmp:{half}"),
         f"--bind={lxcfs.SHARED}:/var/lib/lxcfs",
+        # systemd takes PID 1's arguments for the kernel's: the console log shows each unit as it starts.
+        *("--", "systemd.show_status=yes"),
     ]
 
 
 def console(name: str) -> Path:
+    """Return the file with what the server printed while it booted."""
     return directory(name) / "console.log"
 
 
+def repair_view(server: Server) -> None:
+    """Show a running server its memory and processors again, if the lxcfs that did so has died."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    try:
+        Path(f"/proc/{children[0]}/root/proc/meminfo").read_bytes()
+    except (OSError, IndexError):
+        with step(f"memory and processors shown to {server.name} again"):
+            ssh.ask(server, "systemctl restart sandbox-proc-view")
+
+
 def wait_until_up(server: Server) -> None:
-    """ssh answers, systemd has finished its start, and, if it is the first time, no unit has failed."""
+    """Wait until ssh answers and systemd has finished; at the first time no unit may have failed."""
     good = {"running", "degraded"} if server.ready else {"running"}
     deadline = time.monotonic() + BOOT_SECONDS
     answer = "no answer"

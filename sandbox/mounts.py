@@ -7,7 +7,9 @@ from sandbox.shell import run
 
 def mounted(place: Path) -> bool:
     """Something is mounted exactly there, also if its server is dead and it cannot be looked at."""
-    return any(line.split()[4] == str(place) for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    return any(
+        line.split()[4] == str(place) for line in Path("/proc/self/mountinfo").read_text().splitlines()
+    )
 
 
 def unmount(place: Path) -> None:

@@ -40,25 +40,28 @@ table inet {TABLE} {{
 
 
 def namespace_name(name: str) -> str:
+    """Return the name that `ip netns` shows."""
     return NAMESPACE_PREFIX + name
 
 
 def link_name(name: str) -> str:
-    """The host's end of the cable; interface names have at most 15 characters."""
+    """Return the host's end of the cable; interface names have at most 15 characters."""
     return f"{LINK_PREFIX}{zlib.crc32(name.encode()):08x}"
 
 
 def allocate(name: str, taken: Collection[IPv4Address], routes: Collection[IPv4Network]) -> IPv4Network:
-    """A free link: the same for the same name as long as no other server or route of the host has it."""
+    """Choose a link: the same for a name as long as no other server or route of the host has it."""
     first = zlib.crc32(name.encode()) % len(LINKS)
     for link in LINKS[first:] + LINKS[:first]:
-        if not any(address in link for address in taken) and not any(link.overlaps(route) for route in routes):
+        if not any(address in link for address in taken) and not any(
+            link.overlaps(route) for route in routes
+        ):
             return link
     raise SandboxError(f"No network of {POOL} is free on this machine: take a server down or free a route.")
 
 
 def addresses(link: IPv4Network) -> tuple[str, str]:
-    """The host's and the server's address on a link."""
+    """Return the host's and the server's address on a link."""
     host, server = link.hosts()
     return str(host), str(server)
 
@@ -76,7 +79,7 @@ def host_routes() -> list[IPv4Network]:
 
 
 def ensure_shared() -> None:
-    """Servers may reach the outside, nobody but this host may reach a server."""
+    """Let servers reach the outside, and nobody but this host reach a server."""
     if FORWARDING.read_text().strip() != "1":
         VOLATILE.mkdir(parents=True, exist_ok=True)
         FORWARDING_BEFORE.write_text(FORWARDING.read_text())
@@ -85,7 +88,7 @@ def ensure_shared() -> None:
 
 
 def remove_shared() -> None:
-    """The table is gone and forwarding is as it was found."""
+    """Remove the table and leave forwarding as it was found."""
     attempt("nft", "delete", "table", "inet", TABLE)
     if FORWARDING_BEFORE.exists():
         FORWARDING.write_text(FORWARDING_BEFORE.read_text())
@@ -93,7 +96,7 @@ def remove_shared() -> None:
 
 
 def create(name: str, host_address: str, address: str) -> None:
-    """The namespace has an eth0 with the address and a way out; whatever stood under these names is replaced."""
+    """Make the namespace with an eth0 and a way out; what stood under these names is replaced."""
     remove(name)
     namespace, link = namespace_name(name), link_name(name)
     run("ip", "netns", "add", namespace)
@@ -114,7 +117,7 @@ def create(name: str, host_address: str, address: str) -> None:
 
 
 def remove(name: str) -> None:
-    """Neither the cable nor the namespace exists."""
+    """Remove the cable and the namespace."""
     attempt("ip", "link", "delete", link_name(name))
     namespace = namespace_name(name)
     if Path("/run/netns", namespace).exists() and attempt("ip", "netns", "delete", namespace).returncode != 0:
@@ -123,19 +126,21 @@ def remove(name: str) -> None:
 
 
 def known_names() -> set[str]:
-    """The servers of which a namespace is left."""
-    return {path.name.removeprefix(NAMESPACE_PREFIX) for path in Path("/run/netns").glob(f"{NAMESPACE_PREFIX}*")}
+    """Return the servers of which a namespace is left."""
+    return {
+        path.name.removeprefix(NAMESPACE_PREFIX) for path in Path("/run/netns").glob(f"{NAMESPACE_PREFIX}*")
+    }
 
 
 def outgoing_mtu() -> int:
-    """The packet size of the interface that leads out, in bytes."""
+    """Return the packet size of the interface that leads out, in bytes."""
     found = attempt("ip", "-json", "-4", "route", "show", "default")
     devices = [route["dev"] for route in json.loads(found.stdout or "[]") if "dev" in route]
     return int(Path("/sys/class/net", devices[0], "mtu").read_text()) if devices else 1500
 
 
 def nameservers() -> str:
-    """A resolv.conf that also works from inside a server, where the host's loopback is out of reach."""
+    """Return a resolv.conf that works inside a server, where the host's loopback is out of reach."""
     for source in ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"):
         path = Path(source)
         lines = path.read_text().splitlines() if path.exists() else []

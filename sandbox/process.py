@@ -22,16 +22,17 @@ exec "$@" < /dev/null
 
 @dataclass(frozen=True)
 class Process:
-    """A process that cannot be mistaken for a later one with the same pid; `start` is in clock ticks after boot."""
+    """A process not to be mistaken for a later one with its pid; `start` is in clock ticks after boot."""
 
     pid: int
     start: int
 
     def alive(self) -> bool:
+        """Tell whether this very process still runs."""
         return start_of(self.pid) == self.start
 
     def kill(self) -> None:
-        """The process is gone, or was another's and untouched."""
+        """End this very process, and wait until it is gone."""
         if not self.alive():
             return
         os.kill(self.pid, signal.SIGKILL)
@@ -42,7 +43,7 @@ class Process:
 
 
 def start_of(pid: int) -> int | None:
-    """Field 22 of /proc/PID/stat; None for no process and for a zombie."""
+    """Return field 22 of /proc/PID/stat; None for no process and for a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (OSError, ValueError):
@@ -57,22 +58,20 @@ def start_detached(
     cgroups: Sequence[Path],
     record: Callable[[Process], None],
     environment: dict[str, str] | None = None,
-) -> subprocess.Popen[bytes]:
-    """The command runs in a session and the cgroups given, writes to `log`, and `record` has stored who it is."""
-    with log.open("ab") as output:
+) -> None:
+    """Run the command in a session of its own and these cgroups, after `record` has stored who it is."""
+    ready_to_go, starter = os.pipe()
+    with log.open("ab") as output, os.fdopen(starter, "wb") as pipe:
         started = subprocess.Popen(
             ["sh", "-c", LAUNCHER, "launcher", *map(str, cgroups), "--", *command],
-            stdin=subprocess.PIPE,
+            stdin=ready_to_go,
             stdout=output,
             stderr=output,
             start_new_session=True,
             cwd="/",
             env=ENVIRONMENT | (environment or {}),
         )
-    start = start_of(started.pid)
-    assert start is not None, "a child that waits for us cannot be gone"
-    record(Process(started.pid, start))
-    assert started.stdin is not None
-    with started.stdin as pipe:
+        os.close(ready_to_go)
+        # The child waits for us, so it cannot be gone yet.
+        record(Process(started.pid, start_of(started.pid) or 0))
         pipe.write(b"go\n")
-    return started

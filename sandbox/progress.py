@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 
 def say(text: str) -> None:
-    """The line is on stderr at once."""
+    """Show the line on stderr at once."""
     print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """A finished step leaves one line with its seconds; a failed one leaves none, the error speaks."""
+    """Show one line with its seconds for a finished step, and none for a failed one: the error speaks."""
     started = time.monotonic()
     yield
     say(f"{time.monotonic() - started:7.1f} s  {title}")

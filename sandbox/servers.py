@@ -4,7 +4,7 @@ import shutil
 import time
 from ipaddress import IPv4Address
 
-from sandbox import cgroups, disk, host, image, lxcfs, machine, network, ssh, state
+from sandbox import cgroups, disk, host, image, lxcfs, machine, network, state
 from sandbox.errors import SandboxError
 from sandbox.progress import say, step
 from sandbox.state import Server
@@ -14,14 +14,14 @@ LEAST_RAM_MB = 512
 
 
 def up(name: str, ram_mb: int) -> Server:
-    """The server runs, ssh answers, and no unit has failed."""
+    """Make the server run: ssh answers, and no unit has failed."""
     state.check_name(name)
     host.require_root()
     host.require_debian()
     check_ram(ram_mb)
     with state.exclusive():
         server = state.load(name)
-        if server and server.ram_mb != ram_mb:
+        if server and server.ready and server.ram_mb != ram_mb:
             raise SandboxError(
                 f"The server {name} has {server.ram_mb} MB, not {ram_mb}: "
                 f"run `python3 -m sandbox down --name {name}` first, or choose another --name."
@@ -35,7 +35,7 @@ def up(name: str, ram_mb: int) -> Server:
         host.ensure_packages()
         newest = image.ensure()
         prepare_shared()
-        if not (server and server.state == "starting"):
+        if not (server and server.state == "starting" and server.ram_mb == ram_mb):
             server = start(server, name, ram_mb, newest.name)
         with step(f"{name} is up at {server.address}, systemd is running"):
             machine.wait_until_up(server)
@@ -43,23 +43,25 @@ def up(name: str, ram_mb: int) -> Server:
 
 
 def check_ram(ram_mb: int) -> None:
-    if not LEAST_RAM_MB <= ram_mb <= host.memory_mb():
+    """Refuse a size that no server can have here."""
+    most = host.memory_mb()
+    if not LEAST_RAM_MB <= ram_mb <= most:
         raise SandboxError(
-            f"--ram {ram_mb} does not fit: choose from {LEAST_RAM_MB} MB to the {host.memory_mb()} MB of this machine."
+            f"--ram {ram_mb} does not fit: choose {LEAST_RAM_MB} MB or more, up to this machine's {most} MB."
         )
 
 
 def prepare_shared() -> None:
-    """What all servers use is there: the way out, and lxcfs, which running servers get back if it had died."""
+    """Make what all servers use: the way out, and lxcfs, which running servers get back if it had died."""
     network.ensure_shared()
-    if lxcfs.ensure():
-        for server in state.all_servers():
-            if server.state == "running":
-                ssh.ask(server, "systemctl restart sandbox-proc-view")
+    lxcfs.ensure()
+    for server in state.all_servers():
+        if server.state == "running":
+            machine.repair_view(server)
 
 
 def start(server: Server | None, name: str, ram_mb: int, newest: str) -> Server:
-    """The server boots: with its own disk if it has been up before, else with a fresh one."""
+    """Boot the server: with its own disk if it has been up before, else with a fresh one."""
     clear(name)
     if server and server.ready:
         with step(f"disk of {name} as it was left"):
@@ -77,7 +79,7 @@ def start(server: Server | None, name: str, ram_mb: int, newest: str) -> Server:
 
 
 def plan(name: str, ram_mb: int, newest: str) -> Server:
-    """A record with an address that nobody else has."""
+    """Return a record with an address that nobody else has."""
     taken = [IPv4Address(other.address) for other in state.all_servers() if other.name != name]
     link = network.allocate(name, taken, network.host_routes())
     host_address, address = network.addresses(link)
@@ -101,7 +103,7 @@ def plan(name: str, ram_mb: int, newest: str) -> Server:
 
 
 def clear(name: str) -> None:
-    """No process, cgroup, mount or network of the server is left; its files are."""
+    """Remove every process, cgroup, mount and network of the server; its files stay."""
     if server := state.load(name):
         server.process.kill()
     cgroups.remove(name)
@@ -110,7 +112,7 @@ def clear(name: str) -> None:
 
 
 def down(name: str) -> bool:
-    """Nothing of the server is left, nor of what servers share if it was the last; false if there was nothing."""
+    """Remove all of the server, and what servers share if it was the last; false if there was nothing."""
     state.check_name(name)
     host.require_root()
     with state.exclusive():
@@ -122,7 +124,7 @@ def down(name: str) -> bool:
 
 
 def down_all() -> list[str]:
-    """Nothing of any server is left; the names of those that there were."""
+    """Remove all of every server; return their names."""
     host.require_root()
     with state.exclusive():
         names = sorted(known_names())
@@ -133,6 +135,7 @@ def down_all() -> list[str]:
 
 
 def remove(name: str) -> None:
+    """Remove all of one server; the packages it fetched are kept for others."""
     disk.keep_packages(name)
     clear(name)
     if state.directory(name).exists():
@@ -140,11 +143,12 @@ def remove(name: str) -> None:
 
 
 def remove_shared() -> None:
+    """Remove what only a host with servers needs."""
     lxcfs.remove_shared()
     network.remove_shared()
     host.forget_own_policy()
 
 
 def known_names() -> set[str]:
-    """Every server of which anything is left."""
+    """Return every server of which anything is left."""
     return {path.name for path in state.SERVERS.glob("*")} | network.known_names() | cgroups.known_names()

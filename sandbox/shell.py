@@ -15,17 +15,19 @@ ENVIRONMENT = {
 
 
 def run(*command: str, text_in: str | None = None, timeout: float = 60) -> str:
-    """The standard output of a command that succeeded; a failure becomes one sentence with its last line."""
+    """Return the standard output; a failure becomes one sentence with the command's last line."""
     done = attempt(*command, text_in=text_in, timeout=timeout)
     if done.returncode != 0:
-        raise SandboxError(f"`{' '.join(command[:4])}` failed: {last_line(done.stderr) or last_line(done.stdout)}")
+        raise SandboxError(
+            f"`{' '.join(command[:4])}` failed: {last_line(done.stderr) or last_line(done.stdout)}"
+        )
     return done.stdout
 
 
 def attempt(
     *command: str, text_in: str | None = None, timeout: float = 60
 ) -> subprocess.CompletedProcess[str]:
-    """The finished command, whatever its exit code; it waits `timeout` seconds at most."""
+    """Return the finished command, whatever its exit code; `timeout` is in seconds."""
     try:
         return subprocess.run(
             command,
@@ -43,7 +45,7 @@ def attempt(
 
 
 def dies_with_us(command: Sequence[str]) -> list[str]:
-    """The command in namespaces of its own: when this process is killed, all of it and its mounts vanish too."""
+    """Return the command in namespaces of its own: if we are killed, all of it and its mounts vanish."""
     return [
         *("setpriv", "--pdeathsig", "KILL"),
         *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
@@ -52,6 +54,6 @@ def dies_with_us(command: Sequence[str]) -> list[str]:
 
 
 def last_line(text: str) -> str:
-    """The last line with something on it, or an empty string."""
+    """Return the last line with something on it."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no message"

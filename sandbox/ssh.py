@@ -7,7 +7,7 @@ from sandbox.state import Server
 
 
 def command(server: Server, *remote: str) -> list[str]:
-    """The ssh command line for a shell, or for one remote command."""
+    """Return the ssh command line for a shell, or for one remote command."""
     return [
         *("ssh", "-F", "none", "-i", server.ssh_key),
         *("-o", f"UserKnownHostsFile={server.known_hosts}", "-o", "StrictHostKeyChecking=yes"),
@@ -18,6 +18,6 @@ def command(server: Server, *remote: str) -> list[str]:
 
 
 def ask(server: Server, remote: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    """The finished remote command; exit code 255 means that ssh itself did not get through."""
+    """Return the finished remote command; exit code 255 means that ssh itself did not get through."""
     first, *rest = command(server, remote)
     return attempt(first, "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", *rest, timeout=timeout)

@@ -44,6 +44,7 @@ class Server:
 
     @property
     def process(self) -> Process:
+        """The process that is the server, dead or alive."""
         return Process(self.pid, self.pid_start)
 
     @property
@@ -55,19 +56,20 @@ class Server:
 
 
 def check_name(name: str) -> None:
-    """The name can be a host name, a directory and a network namespace."""
+    """Refuse a name that cannot be a host name, a directory and a network namespace."""
     if not NAME.fullmatch(name):
         raise SandboxError(
-            f"The server name {name!r} does not fit: use up to 31 small letters, digits and dashes, a letter first."
+            f"The server name {name!r} does not fit: use at most 31 of a-z, 0-9 and dashes, a letter first."
         )
 
 
 def directory(name: str) -> Path:
+    """Return the place of all that belongs to one server."""
     return SERVERS / name
 
 
 def load(name: str) -> Server | None:
-    """The server's record, or None if there is none or a half-written one from another version."""
+    """Return the server's record, or None for none and for one from another version."""
     try:
         return Server(**json.loads((directory(name) / "server.json").read_text()))
     except FileNotFoundError:
@@ -77,11 +79,12 @@ def load(name: str) -> Server | None:
 
 
 def save(server: Server) -> None:
-    """server.json is either the old or the new one, never half of it."""
+    """Replace server.json."""
     write_json(directory(server.name) / "server.json", asdict(server))
 
 
 def write_json(path: Path, value: object) -> None:
+    """Replace a file: readers see the old or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(value, indent=2) + "\n")
@@ -89,14 +92,14 @@ def write_json(path: Path, value: object) -> None:
 
 
 def all_servers() -> list[Server]:
-    """Every recorded server, by name."""
+    """Return every recorded server, by name."""
     found = (load(path.name) for path in sorted(SERVERS.glob("*")))
     return [server for server in found if server is not None]
 
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """Nobody else changes servers meanwhile; the kernel gives the lock back whatever happens to us."""
+    """Let nobody else change servers meanwhile; the kernel ends the lock whatever happens to us."""
     HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
     descriptor = os.open(HOME / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

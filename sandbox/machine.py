@@ -47,7 +47,7 @@ def nspawn(server: Server) -> list[str]:
             "--keep-unit",
             "--register=no",
             "--boot",
-            "--console=pipe",
+            "--console=read-only",
         ),
         *(f"--machine={server.name}", f"--directory={disk.root(server.name)}"),
         *(f"--network-namespace-path=/run/netns/{server.netns}", "--capability=CAP_NET_ADMIN"),

@@ -3,11 +3,14 @@
 from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
 
+from deploy.app import app
 from deploy.base import base
+from deploy.edge import edge
 from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight
 from deploy.redis import redis
+from deploy.release import build_release
 from deploy.secrets import load_secrets
 from deploy.settings import read_settings
 from deploy.sizing import BudgetError, Overrides, size_server
@@ -35,6 +38,7 @@ try:
 except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
 secrets = load_secrets(settings.environment)
+release = build_release(python="3.13", machine=server.machine)
 
 base(admins=settings.admins, swap_mb=settings.swap_mb, container=server.container)
 postgresql(
@@ -51,3 +55,23 @@ pgbouncer(
     max_prepared_statements=settings.max_prepared_statements,
 )
 redis(sizes=sizes, secrets=secrets)
+app(
+    release=release,
+    sizes=sizes,
+    secrets=secrets,
+    workers=settings.app_workers,
+    event_loop=settings.app_event_loop,
+    max_body_kb=settings.max_body_kb,
+    releases_kept=settings.releases_kept,
+    seed_allowed=settings.seed_allowed,
+)
+edge(
+    server_name=settings.server_name,
+    server_address=settings.server_address,
+    tls_issuer=settings.tls_issuer,
+    acme_email=settings.acme_email,
+    max_body_kb=settings.max_body_kb,
+    requests_per_second_per_client=settings.requests_per_second_per_client,
+    requests_per_second_per_address=settings.requests_per_second_per_address,
+    ca_copy=f"build/{settings.environment}/ca.crt",
+)

@@ -20,6 +20,7 @@ class Server:
 
     debian_version: str
     is_root: bool
+    machine: str
     ram_mb: int
     cores: int
     disk_mb: int
@@ -35,6 +36,7 @@ class ServerFact(FactBase[Server]):
         """Lines of `key=value`; a listener is `listen=ADDRESS:PORT PROGRAM`."""
         return (
             ". /etc/os-release; echo version=$ID-$VERSION_ID;"
+            " echo machine=$(uname -m);"
             " sudo=; [ $(id -u) = 0 ] || sudo='sudo -n'; $sudo true 2>/dev/null && echo root=1;"
             " awk '/^MemTotal/ {print \"ram_kb=\" $2}' /proc/meminfo; echo cores=$(nproc);"
             " df -BM --output=size,avail /var/lib | tail -n1 | awk '{print \"disk_mb=\" $1+0; print \"free_mb=\" $2+0}';"
@@ -48,6 +50,7 @@ class ServerFact(FactBase[Server]):
         values = {key: value for key, value in lines if key != "listen"}
         return Server(
             debian_version=values.get("version", "unknown"),
+            machine=values.get("machine", "unknown"),
             is_root="root" in values,
             ram_mb=int(values.get("ram_kb", 0)) // 1024,
             cores=int(values.get("cores", 1)),

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 from pyinfra.api import FactBase, FileUploadCommand, QuoteString, StringCommand
+
+from deploy.confidential import upload
 
 _PSQL = "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --port=5432"
 
@@ -37,8 +38,7 @@ def run_sql(sql: str, database: str = "postgres") -> Iterator[StringCommand | Fi
     It travels as a file that only root can read: never in a command line, where `ps` would show it.
     """
     path = "/root/.bantam.sql"
-    yield StringCommand("install -m 0600 /dev/null", path)
-    yield FileUploadCommand(StringIO(sql), path)
+    yield from upload(sql, path)
     yield StringCommand(
         "cd /;",
         "runuser -u postgres --",

@@ -1,0 +1,122 @@
+"""The app: a release directory, its migrations, and workers that share one socket of systemd's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyinfra import host
+from pyinfra.api import FactBase, deploy, operation
+from pyinfra.operations import apt, files, server
+
+from deploy.confidential import credential
+from deploy.migrations import migrated
+from deploy.release import CURRENT, FOLDER, Release, current, installed, old_releases_removed
+from deploy.secrets import Secrets
+from deploy.sizing import Sizes
+from deploy.units import unit
+
+CONFIGURATION = "/etc/bantam/app.toml"
+CREDENTIALS = "/etc/bantam/credentials"
+SERVICE = "/etc/systemd/system/bantam-app@.service"
+SOCKET = "/etc/systemd/system/bantam-app.socket"
+
+
+@deploy("App")
+def app(
+    *,
+    release: Release,
+    sizes: Sizes,
+    secrets: Secrets,
+    workers: int,
+    event_loop: str,
+    max_body_kb: int,
+    releases_kept: int,
+    seed_allowed: bool,
+) -> None:
+    """Install, configure, migrate, switch, run."""
+    server.user(
+        name="The app's own user",
+        user="bantam",
+        system=True,
+        home="/nonexistent",
+        shell="/usr/sbin/nologin",
+        ensure_home=False,
+    )
+    apt.packages(name="Install Python's virtual environments", packages=["python3-venv"], no_recommends=True)
+    files.directory(name="A place for releases", path=FOLDER, mode="755")
+    installed(name="Install the release", release=release)
+
+    _credentials(secrets=secrets, seed_allowed=seed_allowed)
+    files.template(
+        name="The app's configuration",
+        src="templates/app/app.toml.j2",
+        dest=CONFIGURATION,
+        mode="644",
+        pool_max=max(1, sizes.pool_size // workers),
+        event_loop=event_loop,
+        max_body_kb=max_body_kb,
+    )
+    files.put(
+        name="The socket, which outlives every worker", src="templates/app/bantam-app.socket", dest=SOCKET, mode="644"
+    )
+    files.template(
+        name="The worker's service",
+        src="templates/app/bantam-app@.service.j2",
+        dest=SERVICE,
+        mode="644",
+        memory_max_mb=sizes.app_memory_max_mb,
+    )
+
+    migrated(name="Migrate the schema", release=release)
+    current(name="Make the release current", release=release)
+    unit(name="Run the app's socket", unit="bantam-app.socket", restart_after=(SOCKET,))
+    for worker in range(1, workers + 1):
+        # One after the other: a release whose first worker does not become ready stops the deploy
+        # here, while the others still serve the old one.
+        unit(
+            name=f"Run worker {worker}",
+            unit=f"bantam-app@{worker}.service",
+            restart_after=(CURRENT, SERVICE, CONFIGURATION, *_credential_paths()),
+        )
+    surplus_workers_stopped(name="Stop workers beyond that number", workers=workers)
+    old_releases_removed(name="Remove old releases", kept=releases_kept)
+
+
+def _credential_paths() -> tuple[str, ...]:
+    return tuple(f"{CREDENTIALS}/{name}" for name in ("database-password", "redis-password", "cursor-key"))
+
+
+def _credentials(*, secrets: Secrets, seed_allowed: bool) -> None:
+    files.directory(name="A place for secrets", path=CREDENTIALS, user="root", group="root", mode="700")
+    values = [secrets.database_app_password, secrets.redis_app_password, secrets.cursor_key]
+    for path, value in zip(_credential_paths(), values, strict=True):
+        credential(name=f"Secret {Path(path).name}", path=path, value=value)
+    if seed_allowed:
+        credential(
+            name="Secret seed-token-key", path=f"{CREDENTIALS}/seed-token-key", value=secrets.seed_token_key
+        )
+
+
+class Workers(FactBase[list[str]]):
+    """The app's worker units that are loaded: ["bantam-app@1.service", ...]."""
+
+    def command(self) -> str:
+        """Plain names, one a line."""
+        return "systemctl list-units --all --plain --no-legend 'bantam-app@*.service' | awk '{print $1}'"
+
+    def process(self, output: list[str]) -> list[str]:
+        """As printed."""
+        return output
+
+
+@operation()
+def surplus_workers_stopped(workers: int) -> Iterator[str]:
+    """No worker beyond the number runs or would start with the server.
+
+    + workers: how many there are
+    """
+    wanted = {f"bantam-app@{worker}.service" for worker in range(1, workers + 1)}
+    surplus = sorted(set(host.get_fact(Workers)) - wanted)
+    if not surplus:
+        host.noop(f"{workers} workers, none beyond")
+    for name in surplus:
+        yield f"systemctl disable --now --quiet {name}"

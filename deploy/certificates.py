@@ -1,0 +1,78 @@
+"""Certificates: from a CA of the server's own, or from one that browsers trust."""
+
+from collections.abc import Iterator
+
+from pyinfra import host
+from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+from pyinfra.facts.files import File
+
+FOLDER = "/etc/bantam/tls"
+CERTIFICATE = f"{FOLDER}/server.crt"
+_CA_EXTENSIONS = (
+    "-addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign"
+)
+_NEW_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+
+
+class CertificateNames(FactBase[list[str]]):
+    """What the server's certificate is for: ["DNS:x", "IP Address:y"]; empty if it ends within a week."""
+
+    def command(self) -> str:
+        """Nothing is printed where there is no certificate, or none that lasts."""
+        return (
+            f"openssl x509 -in {CERTIFICATE} -noout -checkend 604800 >/dev/null 2>&1"
+            f" && openssl x509 -in {CERTIFICATE} -noout -ext subjectAltName || true"
+        )
+
+    def process(self, output: list[str]) -> list[str]:
+        """The names in the last line."""
+        return [name.strip() for name in output[-1].split(",")] if output else []
+
+
+@operation()
+def local_certificate(server_name: str, server_address: str | None) -> Iterator[StringCommand]:
+    """There is a certificate for the server, valid for a week at least; the server's own CA signs it.
+
+    + server_name: DNS name
+    + server_address: IP address, for servers without DNS
+    """
+    wanted = {f"DNS:{server_name}"} | ({f"IP Address:{server_address}"} if server_address else set())
+    if wanted <= set(host.get_fact(CertificateNames)):
+        host.noop(f"the certificate for {server_name} is valid")
+        return
+    names = f"DNS:{server_name}" + (f",IP:{server_address}" if server_address else "")
+    ca = f"-keyout {FOLDER}/ca.key -out {FOLDER}/ca.crt -days 3650 -subj '/CN=Bantam CA of {server_name}'"
+    yield StringCommand(
+        f"umask 077; test -s {FOLDER}/ca.crt || openssl req -x509 {_NEW_KEY} {ca} {_CA_EXTENSIONS} 2>/dev/null"
+    )
+    yield StringCommand(
+        f"umask 077; openssl req {_NEW_KEY} -keyout {FOLDER}/server.key.next -subj",
+        QuoteString(f"/CN={server_name}"),
+        "-addext",
+        QuoteString(f"subjectAltName={names}"),
+        "-addext extendedKeyUsage=serverAuth 2>/dev/null",
+        f"| openssl x509 -req -CA {FOLDER}/ca.crt -CAkey {FOLDER}/ca.key -days 825 -copy_extensions copyall",
+        f"-out {CERTIFICATE}.next 2>/dev/null",
+    )
+    # The key first: nginx reads both only when it starts or reloads, which comes after.
+    yield StringCommand(f"mv {FOLDER}/server.key.next {FOLDER}/server.key && mv {CERTIFICATE}.next {CERTIFICATE}")
+    yield StringCommand(f"chmod 644 {FOLDER}/ca.crt {CERTIFICATE}")
+
+
+@operation()
+def acme_certificate(server_name: str, email: str) -> Iterator[StringCommand]:
+    """Certbot holds a certificate for the server and has put it in place of the first one.
+
+    + server_name: DNS name, which must lead to this server
+    + email: where the authority sends warnings
+    """
+    if host.get_fact(File, path=f"/etc/letsencrypt/renewal/{server_name}.conf"):
+        host.noop(f"certbot keeps the certificate for {server_name}")
+        return
+    yield StringCommand(
+        "certbot certonly --quiet --non-interactive --agree-tos --webroot --webroot-path /var/lib/bantam-acme",
+        "--key-type ecdsa --email",
+        QuoteString(email),
+        "--domain",
+        QuoteString(server_name),
+    )

@@ -1,0 +1,38 @@
+"""Files that hold a secret: on no command line, in no diff, and at no moment readable by others."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from io import StringIO
+
+from pyinfra import host
+from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
+from pyinfra.facts.files import File, Sha256File
+
+
+def upload(text: str, path: str) -> Iterator[StringCommand | FileUploadCommand]:
+    """Commands that leave the text in a file of root's with mode 0600.
+
+    Without root's login the upload passes through a temporary file of the ssh user's: both are made
+    empty and private first.
+    """
+    passing = f"/tmp/.bantam-{secrets.token_hex(8)}"  # noqa: S108  a random name, made by `install`
+    yield StringCommand("install -m 0600 /dev/null", passing, _sudo=False)
+    yield StringCommand("install -m 0600 /dev/null", QuoteString(path))
+    yield FileUploadCommand(StringIO(text), path, remote_temp_filename=passing)
+    yield StringCommand("rm -f", passing, _sudo=False)
+
+
+@operation()
+def credential(path: str, value: str) -> Iterator[StringCommand | FileUploadCommand]:
+    """The file holds the value, for root alone; systemd hands it to the service that names it.
+
+    + path: the file
+    + value: its whole content
+    """
+    file = host.get_fact(File, path=path)
+    digest = hashlib.sha256(value.encode()).hexdigest()
+    if file and file["mode"] == 600 and host.get_fact(Sha256File, path=path) == digest:
+        host.noop(f"{path} holds the secret")
+        return
+    yield from upload(value, path)

@@ -1,0 +1,58 @@
+"""nginx: TLS, limits, and a connection that does not break while it reloads."""
+
+from pyinfra.api import deploy
+from pyinfra.operations import apt, files
+
+from deploy.certificates import CERTIFICATE, FOLDER, acme_certificate, local_certificate
+from deploy.units import unit
+
+UNIT = "nginx.service"
+CONFIGURATION = "/etc/nginx/nginx.conf"
+RENEWAL_HOOK = "/etc/letsencrypt/renewal-hooks/deploy/bantam"
+
+
+@deploy("Edge")
+def edge(
+    *,
+    server_name: str,
+    server_address: str | None,
+    tls_issuer: str,
+    acme_email: str | None,
+    max_body_kb: int,
+    requests_per_second_per_client: int,
+    requests_per_second_per_address: int,
+    ca_copy: str,
+) -> None:
+    """Install, configure, run; `ca_copy` is where the controller keeps the local CA's certificate."""
+    apt.packages(name="Install nginx", packages=["nginx"], no_recommends=True)
+    files.directory(name="A place for certificates", path=FOLDER, mode="755")
+    local_certificate(
+        name="A certificate from the server's own CA, to begin with",
+        server_name=server_name,
+        server_address=server_address,
+    )
+    files.template(
+        name="nginx's configuration",
+        src="templates/edge/nginx.conf.j2",
+        dest=CONFIGURATION,
+        mode="644",
+        server_name=server_name,
+        max_body_kb=max_body_kb,
+        requests_per_second_per_client=requests_per_second_per_client,
+        requests_per_second_per_address=requests_per_second_per_address,
+    )
+    unit(name="Run nginx", unit=UNIT, reload_after=(CONFIGURATION, CERTIFICATE))
+
+    if tls_issuer == "local":
+        files.get(name="Fetch the CA's certificate", src=f"{FOLDER}/ca.crt", dest=ca_copy, create_local_dir=True)
+        return
+    apt.packages(name="Install certbot", packages=["certbot"], no_recommends=True)
+    files.directory(name="A place for the authority's questions", path="/var/lib/bantam-acme", mode="755")
+    files.put(
+        name="Use each renewed certificate",
+        src="templates/edge/renewal-hook",
+        dest=RENEWAL_HOOK,
+        mode="755",
+    )
+    acme_certificate(name="A certificate that browsers trust", server_name=server_name, email=acme_email or "")
+    unit(name="Renew it in time", unit="certbot.timer")

@@ -1,0 +1,38 @@
+"""The schema follows the release: what it brings and the database lacks is run before the switch."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyinfra import host
+from pyinfra.api import operation
+
+from deploy.psql import Query
+from deploy.release import FOLDER, Release
+
+MIGRATIONS = Path("app/migrations")
+
+
+def _brought() -> dict[str, str]:
+    """Version to SHA-256 of each migration in the sources."""
+    return {
+        file.name.removesuffix(".up.sql"): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in MIGRATIONS.glob("*.up.sql")
+    }
+
+
+@operation()
+def migrated(release: Release) -> Iterator[str]:
+    """Every migration of the release has run.
+
+    + release: an installed one, whose runner does the work
+    """
+    applied = host.get_fact(
+        Query,
+        query="SELECT json_object_agg(version, sha256) FROM schema_migrations",
+        database="bantam",
+    )
+    if applied == _brought():
+        host.noop("the schema is up to date")
+        return
+    yield f"cd / && runuser -u postgres -- {FOLDER}/{release.name}/bin/python -m app.migrate up"

@@ -1,0 +1,94 @@
+"""Where an inventory's server is, for the tools beside pyinfra: ssh, testinfra, Locust.
+
+`python -m inventories.target INVENTORY FOLDER` writes FOLDER/ssh_config (`ssh -F FOLDER/ssh_config
+server` logs in) and FOLDER/target.json (the address to load, the CA to trust, where the keys are).
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pyinfra.api.exceptions import PyinfraError
+from pyinfra.context import ctx_state
+from pyinfra.api import State
+from pyinfra_cli.inventory import make_inventory
+
+
+class TargetError(Exception):
+    """The inventory does not name exactly one server; the message says why."""
+
+
+def read_host(inventory: str) -> tuple[str, dict[str, Any]]:
+    """The name and the data of the inventory's one host, as pyinfra resolves them."""
+    if not Path(inventory).is_file():
+        raise TargetError(f"There is no inventory {inventory}; inventories/ has sandbox, staging, production.")
+    ctx_state.set(State())  # pyinfra loads inventory files through its current state
+    try:
+        hosts = list(make_inventory(inventory, cwd=str(Path.cwd())))
+    except PyinfraError as error:
+        raise TargetError(str(error)) from None
+    if len(hosts) != 1:
+        raise TargetError(f"{inventory} names {len(hosts)} hosts; this needs exactly one.")
+    return hosts[0].name, hosts[0].data.dict()
+
+
+def write_ssh_config(folder: Path, name: str, data: dict[str, Any]) -> Path:
+    """FOLDER/ssh_config, in which the host is called `server`; one connection serves all commands."""
+    lines = {
+        "HostName": data.get("ssh_hostname", name),
+        "User": data.get("ssh_user"),
+        "Port": data.get("ssh_port"),
+        "IdentityFile": data.get("ssh_key"),
+        "UserKnownHostsFile": data.get("ssh_known_hosts_file"),
+        "StrictHostKeyChecking": data.get("ssh_strict_host_key_checking", "accept-new"),
+        "ConnectTimeout": 10,
+        "BatchMode": "yes",
+        "LogLevel": "ERROR",
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "ssh_config"
+    options = "".join(f"    {key} {value}\n" for key, value in lines.items() if value is not None)
+    path.write_text(f"Host server\n{options}")
+    return path
+
+
+def write_target(folder: Path, name: str, data: dict[str, Any]) -> None:
+    """FOLDER/target.json for the load test."""
+    ssh_config = write_ssh_config(folder, name, data)
+    local_ca = data["tls_issuer"] == "local"
+    target = {
+        "url": f"https://{data['server_address'] or data['server_name']}",
+        "ca": str(folder / "ca.crt") if local_ca else None,
+        "seed_token_key_file": str(_write_seed_token_key(folder, data["environment"])),
+        "ssh": ["ssh", "-F", str(ssh_config), "server"],
+        "kind": data["environment"].partition("-")[0],
+    }
+    (folder / "target.json").write_text(json.dumps(target, indent=2) + "\n")
+
+
+def _write_seed_token_key(folder: Path, environment: str) -> Path:
+    """FOLDER/seed_token_key, for the owner alone: the seeded users' tokens follow from it."""
+    secrets_file = Path(f"inventories/secrets/{environment}.yml")
+    if not secrets_file.exists():
+        raise TargetError(f"{secrets_file} is missing: deploy first, which makes the secrets.")
+    path = folder / "seed_token_key"
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_load(secrets_file.read_text())["seed_token_key"])
+    return path
+
+
+def main() -> None:
+    """Write both files; exit 1 with one sentence if the inventory cannot be used."""
+    os.environ.setdefault("PYINFRA_PROGRESS", "off")
+    inventory, folder = sys.argv[1:]
+    try:
+        write_target(Path(folder), *read_host(inventory))
+    except TargetError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

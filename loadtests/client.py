@@ -1,0 +1,81 @@
+"""A seeded user of the app: signs in by token, verifies the server, and checks every body it is given."""
+
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+import msgspec
+from locust import FastHttpUser
+from locust.contrib.fasthttp import ResponseContextManager
+
+from loadtests.chance import CHANCE
+from loadtests.target import SeededUsers
+
+T = TypeVar("T")
+
+Check = Callable[[T], str | None]
+"""Says what is wrong with a body, None if nothing is. It names no id: failures are counted by text."""
+
+
+class SeededUser(FastHttpUser):
+    """What every scenario's user can do; the run sets who there is and how long people think."""
+
+    abstract = True
+    insecure = False
+    concurrency = 1
+    # Longer than any target: a hanging request is a failure with its latency, not a hole in the figures.
+    connection_timeout = 5.0
+    network_timeout = 10.0
+
+    seeded: ClassVar[SeededUsers]
+    think_seconds: ClassVar[tuple[float, float]]
+
+    user_id: int
+    _headers: dict[str, str]
+
+    def wait_time(self) -> float:
+        """Return for how many seconds the user thinks."""
+        return CHANCE.uniform(*self.think_seconds)
+
+    def sign_in(self) -> None:
+        """Go on as somebody else, on the connection that is open."""
+        self.user_id = self.seeded.draw()
+        self._headers = {"Authorization": f"Bearer {self.seeded.token(self.user_id)}"}
+
+    def read(self, group: str, path: str, kind: type[T], check: Check[T]) -> T | None:
+        """Return the body of a GET, None if it failed in any way."""
+        with self.client.get(path, name=group, headers=self._headers, catch_response=True) as response:
+            return accept(response, kind, check)
+
+    def change(
+        self, group: str, path: str, change: dict[str, str], kind: type[T], check: Check[T]
+    ) -> T | None:
+        """Return the body that a PATCH was answered with, None if it failed in any way."""
+        with self.client.patch(
+            path, name=group, headers=self._headers, json=change, catch_response=True
+        ) as response:
+            return accept(response, kind, check)
+
+
+def accept(response: ResponseContextManager, kind: type[T], check: Check[T]) -> T | None:
+    """Return the body if status, types and content are right; otherwise mark the response as failed."""
+    if response.status_code == 0:
+        # No answer at all: the client's own exception says why, and Locust reports it.
+        return None
+    if response.status_code != 200:
+        fail(response, f"status {response.status_code}")
+        return None
+    try:
+        body = msgspec.json.decode(response.content or b"", type=kind)
+    except msgspec.DecodeError as error:
+        fail(response, f"body: {error}")
+        return None
+    wrong = check(body)
+    if wrong:
+        fail(response, f"body: {wrong}")
+        return None
+    return body
+
+
+def fail(response: ResponseContextManager, wrong: str) -> None:
+    """Count the response as failed, whatever its status."""
+    response.failure(wrong)  # type: ignore[no-untyped-call] # Locust's own is not annotated

@@ -1,0 +1,100 @@
+"""What a finished load comes to: its figures, whether they can be believed, and what they miss."""
+
+import sys
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from loadtests import figures
+from loadtests.figures import Answer
+from loadtests.generator import MOST_CPU_PERCENT
+from loadtests.load_file import Generator, Load
+from loadtests.plan import Plan
+from loadtests.shape import Shape
+from loadtests.slo import judge
+from loadtests.table import amount, miss, table
+from loadtests.timeline import Point, memory_peak
+
+# Locust's timer and the last look at the clock may differ by this much.
+SHORT_BY_SECONDS = 2.0
+FAILURES_SHOWN = 5
+
+
+class Seen(NamedTuple):
+    """What happened; `begin` is seconds since the epoch, `end` seconds since `begin`, memory in MB."""
+
+    begin: float
+    end: float
+    answers: list[Answer]
+    server: list[Point]
+    memory_rest: float
+    generator: Generator
+
+
+def conclude(plan: Plan, seen: Seen) -> Load:
+    """Return the load's figures and their verdicts."""
+    warm_up, end = plan.shape.warm_up_seconds, seen.end
+    measured_seconds = max(end - warm_up, 0.001)
+    measured = [answer for answer in seen.answers if warm_up <= answer.at <= end]
+    measurements = figures.measurements(measured, measured_seconds) | {
+        "memory.load": memory_peak(seen.server, end),
+        "memory.rest": seen.memory_rest,
+    }
+    return Load(
+        scenario=plan.scenario,
+        began=datetime.fromtimestamp(seen.begin, UTC).isoformat(timespec="seconds"),
+        url=plan.target.url,
+        kind=plan.target.kind,
+        shape=plan.shape,
+        measured_seconds=round(measured_seconds, 2),
+        invalid=_doubts(plan.shape, seen, measured),
+        measurements=measurements,
+        targets=judge(plan.targets, measurements),
+        groups=figures.by_group(measured, measured_seconds),
+        failures=figures.failures(measured),
+        slices=figures.over_time(seen.answers, end),
+        server=[point for point in seen.server if point.at <= end],
+        generator=seen.generator,
+    )
+
+
+def tell(load: Load) -> bool:
+    """Print the figures, and to standard error what is wrong with them; true if nothing is."""
+    print(_groups(load), flush=True)
+    missed = [verdict for verdict in load.targets if not verdict.ok]
+    complaints = [f"invalid: {doubt}" for doubt in load.invalid]
+    complaints += [
+        f"failed:  {failure.count} x {failure.group}: {failure.error}"
+        for failure in load.failures[:FAILURES_SHOWN]
+    ]
+    complaints += [f"missed:  {miss(verdict)}" for verdict in missed]
+    for complaint in complaints:
+        print(complaint, file=sys.stderr, flush=True)
+    return not missed and not load.invalid
+
+
+def _doubts(shape: Shape, seen: Seen, measured: list[Answer]) -> list[str]:
+    doubts, cpu = [], seen.generator.cpu_percent
+    if not measured:
+        doubts.append("no request was sent after the warm-up")
+    if seen.end < shape.seconds - SHORT_BY_SECONDS:
+        doubts.append(f"the load ended after {seen.end:.0f} of {shape.seconds:.0f} s")
+    if cpu > MOST_CPU_PERCENT:
+        doubts.append(
+            f"Locust used {cpu:.0f} % of one core (at most {MOST_CPU_PERCENT:.0f} %), "
+            "so the latencies hold its own queueing; load with fewer users or from a faster machine"
+        )
+    return doubts
+
+
+def _groups(load: Load) -> str:
+    rows = [["", "requests", "failed", "per s", "p50 ms", "p95 ms", "p99 ms", "longest"]]
+    rows += [
+        [
+            group,
+            f"{f.requests}",
+            f"{f.failures}",
+            *(amount(v) for v in (f.per_second, f.p50, f.p95, f.p99, f.longest)),
+        ]
+        for group, f in load.groups.items()
+    ]
+    return table(rows)

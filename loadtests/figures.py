@@ -1,0 +1,123 @@
+"""From single answers to figures: percentiles, rates and how both went over time."""
+
+import math
+from collections import Counter
+from typing import NamedTuple
+
+import msgspec
+
+from loadtests.measurements import GROUPS, PERCENTILES
+
+SLICE_SECONDS = 2.0
+
+
+class Answer(NamedTuple):
+    """One request: `at` is seconds since the load began at which it was sent, `ms` until its last byte."""
+
+    group: str
+    at: float
+    ms: float
+    error: str | None = None
+    cache: str | None = None
+
+
+class GroupFigures(msgspec.Struct, frozen=True):
+    """What one group of requests did in the measured time; latencies in ms, of failed requests too."""
+
+    requests: int
+    failures: int
+    per_second: float
+    p50: float
+    p95: float
+    p99: float
+    longest: float
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """What happened in SLICE_SECONDS from `at` on; percentiles in ms by group, where it has answers."""
+
+    at: float
+    per_second: float
+    failures: int
+    percentiles: dict[str, dict[str, float]]
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """One kind of failure and how often it was seen."""
+
+    group: str
+    error: str
+    count: int
+
+
+def percentile(ordered: list[float], share: float) -> float:
+    """Return the smallest value that at least `share` of the ordered values do not exceed (nearest rank)."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def by_group(answers: list[Answer], seconds: float) -> dict[str, GroupFigures]:
+    """Return the figures of every group that has answers."""
+    found = {group: [answer for answer in answers if answer.group == group] for group in GROUPS}
+    return {group: _figures(of_group, seconds) for group, of_group in found.items() if of_group}
+
+
+def over_time(answers: list[Answer], seconds: float) -> list[Slice]:
+    """Return one slice after the other, empty ones too: a silent server is a gap in the line."""
+    slices: list[list[Answer]] = [[] for _ in range(max(1, math.ceil(seconds / SLICE_SECONDS)))]
+    for answer in answers:
+        number = int(answer.at // SLICE_SECONDS)
+        if 0 <= number < len(slices):
+            slices[number].append(answer)
+    return [_slice(number * SLICE_SECONDS, answers) for number, answers in enumerate(slices)]
+
+
+def failures(answers: list[Answer]) -> list[Failure]:
+    """Return what went wrong, the most frequent first."""
+    seen = Counter((answer.group, answer.error) for answer in answers if answer.error)
+    return [Failure(group, error or "", count) for (group, error), count in seen.most_common()]
+
+
+def error_percent(answers: list[Answer]) -> float | None:
+    """Return the share of failed requests, None without requests."""
+    return 100 * sum(answer.error is not None for answer in answers) / len(answers) if answers else None
+
+
+def hit_percent(answers: list[Answer]) -> float | None:
+    """Return the share of cacheable reads served by the cache, None if no answer tells (X-Cache)."""
+    told = [answer.cache for answer in answers if answer.cache and not answer.error]
+    return 100 * told.count("hit") / len(told) if told else None
+
+
+def measurements(answers: list[Answer], seconds: float) -> dict[str, float | None]:
+    """Return every measurement that the client's side alone can make."""
+    latencies: dict[str, float | None] = {
+        f"{group}.{name}": getattr(figures, name)
+        for group, figures in by_group(answers, seconds).items()
+        for name in PERCENTILES
+    }
+    return latencies | {"errors": error_percent(answers), "cache.hit_rate": hit_percent(answers)}
+
+
+def _percentiles(answers: list[Answer]) -> dict[str, float]:
+    ordered = sorted(answer.ms for answer in answers)
+    return {name: round(percentile(ordered, share), 3) for name, share in PERCENTILES.items()}
+
+
+def _figures(answers: list[Answer], seconds: float) -> GroupFigures:
+    return GroupFigures(
+        requests=len(answers),
+        failures=sum(answer.error is not None for answer in answers),
+        per_second=round(len(answers) / seconds, 2),
+        longest=round(max(answer.ms for answer in answers), 3),
+        **_percentiles(answers),
+    )
+
+
+def _slice(at: float, answers: list[Answer]) -> Slice:
+    groups = {answer.group for answer in answers}
+    return Slice(
+        at=at,
+        per_second=len(answers) / SLICE_SECONDS,
+        failures=sum(answer.error is not None for answer in answers),
+        percentiles={group: _percentiles([a for a in answers if a.group == group]) for group in groups},
+    )

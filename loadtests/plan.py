@@ -1,0 +1,66 @@
+"""What is wanted of a load: its command line, and the files that this names."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from locust.argument_parser import LocustArgumentParser
+
+from loadtests.refused import RefusedError
+from loadtests.shape import Shape, read_shape
+from loadtests.slo import Target as SloTarget
+from loadtests.slo import read_targets
+from loadtests.target import Target, read_target
+
+# Users finish the request that they are in, else the slowest answers of all would never be counted.
+STOP_SECONDS = 15
+
+
+class Plan(NamedTuple):
+    """Everything that is known before the load; load.json goes to the run's directory."""
+
+    scenario: str
+    run_dir: Path
+    target: Target
+    shape: Shape
+    targets: list[SloTarget]
+
+
+def add_arguments(parser: LocustArgumentParser, scenario: Path) -> None:
+    """Locust's own options stay, and say less unless they are asked to; ours come beside them."""
+    group = parser.add_argument_group("bantam", "what to load, and where to leave the figures")
+    group.add_argument("--target", metavar="FILE", help="target.json: the server's url, CA, key, ssh")
+    group.add_argument("--run-dir", metavar="DIR", help="load.json is written there")
+    shape = str(scenario.with_suffix(".yml"))
+    group.add_argument("--shape", metavar="FILE", default=shape, help="another shape than the scenario's")
+    parser.set_defaults(loglevel="WARNING", only_summary=True, stop_timeout=str(STOP_SECONDS))
+
+
+def read_plan(options: Namespace, scenario: str) -> Plan:
+    """Return the plan; every file that it depends on is valid."""
+    if not options.target or not options.run_dir:
+        raise RefusedError("Say what to load and where to leave the figures: --target FILE --run-dir DIR.")
+    return Plan(
+        scenario=scenario,
+        run_dir=Path(options.run_dir),
+        targets=read_targets(),
+        shape=_shaped(options, read_shape(Path(options.shape))),
+        target=read_target(Path(options.target)),
+    )
+
+
+def _shaped(options: Namespace, shape: Shape) -> Shape:
+    """Return the shape as Locust's own options (-u, -r, -t) change it; Locust does what it says."""
+    shape = msgspec.structs.replace(
+        shape,
+        users=options.num_users or shape.users,
+        users_per_second=options.spawn_rate or shape.users_per_second,
+        seconds=float(options.run_time or shape.seconds),
+    )
+    options.num_users, options.spawn_rate, options.run_time = (
+        shape.users,
+        shape.users_per_second,
+        shape.seconds,
+    )
+    return shape

@@ -1,0 +1,150 @@
+"""What every scenario does around its users: check, sample, watch, judge. `install` hooks it into Locust."""
+
+import logging
+import statistics
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import gevent
+import msgspec
+from locust import events
+from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
+
+from loadtests.client import SeededUser
+from loadtests.conclusion import Seen, conclude, tell
+from loadtests.figures import Answer
+from loadtests.generator import PROGRESS_SECONDS, GeneratorWatch, progress
+from loadtests.load_file import LOAD_FILE
+from loadtests.plan import STOP_SECONDS, add_arguments, read_plan
+from loadtests.preflight import check_server
+from loadtests.refused import RefusedError
+from loadtests.server_watch import ServerWatch
+from loadtests.target import read_users, trust
+from loadtests.timeline import points
+
+
+class Run:
+    """One load, from the checks before it to load.json after it."""
+
+    def __init__(self, scenario: Path) -> None:
+        self._scenario = scenario
+        self._answers: list[Answer] = []
+        self._begin = 0.0
+        self._end: float | None = None
+        self._generator: GeneratorWatch | None = None
+
+    def arguments(self, parser: LocustArgumentParser, **_: Any) -> None:
+        """Take the run's own command line arguments."""
+        add_arguments(parser, self._scenario)
+
+    def prepare(self, environment: Environment, **_: Any) -> None:
+        """Everything that can be wrong is wrong now: one sentence, exit code 1, and no load."""
+        logging.getLogger("locust.stats_logger").setLevel(logging.WARNING)
+        try:
+            self._prepare(environment, environment.parsed_options or Namespace())
+        except RefusedError as error:
+            sys.exit(str(error))
+
+    def _prepare(self, environment: Environment, options: Namespace) -> None:
+        self._plan = read_plan(options, self._scenario.stem)
+        self._plan.run_dir.mkdir(parents=True, exist_ok=True)
+        # Figures of an earlier run must not pass for this one's, should this one break off.
+        (self._plan.run_dir / LOAD_FILE).unlink(missing_ok=True)
+        users = read_users(self._plan.target)
+        context_for = trust(self._plan.target.ca)
+        check_server(self._plan.target, users, context_for)
+        environment.host = self._plan.target.url
+        SeededUser.ssl_context_factory = staticmethod(context_for)
+        SeededUser.seeded = users
+        SeededUser.think_seconds = self._plan.shape.think_seconds
+        self._rest()
+
+    def _rest(self) -> None:
+        """Begin to sample the server and learn its memory without load."""
+        whole = self._plan.shape.rest_seconds + self._plan.shape.seconds + 2 * STOP_SECONDS
+        self._server = ServerWatch(self._plan.target.ssh, whole)
+        self._server.start()
+        gevent.sleep(self._plan.shape.rest_seconds)
+        self._memory_rest = statistics.median(sample.memory_used for _, sample in self._server.samples)
+        where = f"{self._plan.scenario} on {self._plan.target.url}"
+        print(f"load  {where}, which uses {self._memory_rest:.0f} MB at rest", flush=True)
+
+    def start(self, environment: Environment, **_: Any) -> None:
+        """Start the clock of the load."""
+        if environment.runner is None:
+            return
+        self._answers.clear()
+        self._begin, self._end = time.time(), None
+        self._generator = GeneratorWatch(environment.runner, self._begin)
+        gevent.spawn(self._watch, self._generator)
+
+    def stop(self, **_: Any) -> None:
+        """Nothing that is sent from here on counts."""
+        self._end = time.time() - self._begin
+
+    def record(
+        self,
+        name: str,
+        response_time: float,
+        response: Any,
+        exception: Exception | None,
+        start_time: float,
+        **_: Any,
+    ) -> None:
+        """One more answer, or what came instead of it."""
+        headers = getattr(response, "headers", None)
+        self._answers.append(
+            Answer(
+                group=name,
+                at=start_time - self._begin,
+                ms=response_time,
+                error=(str(exception) or type(exception).__name__) if exception else None,
+                cache=headers.get("x-cache") if headers else None,
+            )
+        )
+
+    def quit(self, environment: Environment, **_: Any) -> None:
+        """load.json is written, and Locust's exit code says whether every target was met."""
+        self._server.stop()
+        environment.process_exit_code = 1
+        if self._generator is None:
+            print("invalid: no load was started", file=sys.stderr)
+            return
+        seen = Seen(
+            begin=self._begin,
+            end=time.time() - self._begin if self._end is None else self._end,
+            answers=self._answers,
+            server=points(self._server.samples, self._begin),
+            memory_rest=self._memory_rest,
+            generator=self._generator.result(self._plan.shape.warm_up_seconds),
+        )
+        load = conclude(self._plan, seen)
+        (self._plan.run_dir / LOAD_FILE).write_bytes(msgspec.json.encode(load))
+        if tell(load):
+            environment.process_exit_code = 0
+
+    def _watch(self, generator: GeneratorWatch) -> None:
+        while self._end is None:
+            gevent.sleep(1)
+            generator.look()
+            if len(generator.at) % PROGRESS_SECONDS == 0:
+                print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
+
+
+def install(scenario: str) -> None:
+    """Let a run of the scenario (its file) listen to Locust's events."""
+    run = Run(Path(scenario))
+    listeners = {
+        events.init_command_line_parser: run.arguments,
+        events.init: run.prepare,
+        events.test_start: run.start,
+        events.test_stopping: run.stop,
+        events.request: run.record,
+        events.quitting: run.quit,
+    }
+    for event, listener in listeners.items():
+        event.add_listener(listener)  # type: ignore[no-untyped-call] # Locust's own is not annotated

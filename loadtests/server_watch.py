@@ -1,0 +1,63 @@
+"""The server's own side of a run: one ssh session that streams samples, aligned with the load's clock."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import gevent
+import msgspec
+
+from loadtests.refused import RefusedError
+from loadtests.timeline import Sample
+
+SAMPLER = Path(__file__).with_name("server_sampler.py")
+FIRST_SAMPLE_SECONDS = 15
+
+
+class ServerWatch:
+    """Samples of the server, each with the time at which it arrived, from `start` until `stop`."""
+
+    def __init__(self, ssh: list[str], seconds: float) -> None:
+        self.samples: list[tuple[float, Sample]] = []
+        self._command = [*ssh, f"python3 -u - {seconds:.0f}"]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return once the first sample is there."""
+        try:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+        except OSError as error:
+            raise RefusedError(f"`ssh` in the target file cannot be run: {error.strerror}.") from None
+        gevent.spawn(self._read, self._process)
+        with gevent.Timeout(FIRST_SAMPLE_SECONDS, exception=False):
+            while not self.samples and self._process.poll() is None:
+                gevent.sleep(0.05)
+        if not self.samples:
+            raise RefusedError(f"The server cannot be sampled by ssh: {self._complaint()}.")
+
+    def stop(self) -> None:
+        """End the ssh session; the sampler on the server ends with it."""
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait()
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        if process.stdin is None or process.stdout is None:
+            return
+        try:
+            process.stdin.write(SAMPLER.read_bytes())
+            process.stdin.close()
+            for line in process.stdout:
+                self.samples.append((time.time(), msgspec.json.decode(line, type=Sample)))
+        except (OSError, ValueError):
+            # The session broke, or something else answered: no more samples, and so no figures from here on.
+            return
+
+    def _complaint(self) -> str:
+        if self._process is None or self._process.stderr is None or self._process.poll() is None:
+            self.stop()
+            return f"no sample came within {FIRST_SAMPLE_SECONDS} s"
+        said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        return said[-1].rstrip(".") if said else f"it ended with code {self._process.returncode}"

@@ -1,0 +1,82 @@
+"""The server under load, as target.json describes it, and the seeded users that the load acts for."""
+
+import hashlib
+import hmac
+import ssl
+from bisect import bisect_left
+from collections.abc import Callable
+from itertools import accumulate
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from loadtests.chance import CHANCE
+from loadtests.files import read_bytes, read_json
+from loadtests.refused import RefusedError
+
+HINT = "`make load` writes it from the inventory"
+
+
+class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the load goes. `ssh` is a whole argument list that a remote command can be appended to."""
+
+    url: Annotated[str, msgspec.Meta(pattern=r"^https://[^/]+$")]
+    ca: str | None
+    seed_token_key_file: str
+    ssh: Annotated[list[str], msgspec.Meta(min_length=1)]
+    seeded_users: Annotated[int, msgspec.Meta(ge=1)]
+    kind: str
+
+
+class SeededUsers:
+    """The users that the seed made: ids 1 to `count`, each with one token that follows from the key."""
+
+    def __init__(self, key: bytes, count: int) -> None:
+        self._key = key
+        # Zipf with exponent 1: user n is as likely as 1/n, so a few people make most of the traffic.
+        self._cumulative = list(accumulate(1 / rank for rank in range(1, count + 1)))
+
+    def draw(self) -> int:
+        """Return the id of a user, the first ones far more often than the last ones."""
+        point = CHANCE.uniform(0, self._cumulative[-1])
+        return min(bisect_left(self._cumulative, point) + 1, len(self._cumulative))
+
+    def token(self, user_id: int) -> str:
+        """Return the bearer token of the user."""
+        return "bt_" + hmac.new(self._key, f"user:{user_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def read_target(path: Path) -> Target:
+    """Return the server that the file describes."""
+    return read_json(path, Target, HINT)
+
+
+def read_users(target: Target) -> SeededUsers:
+    """Return the seeded users; their key is the text of a file, without white space around it."""
+    key = read_bytes(Path(target.seed_token_key_file), "it holds the inventory's `seed_token_key`").strip()
+    if not key:
+        raise RefusedError(
+            f"{target.seed_token_key_file}: the file is empty, it is to hold the `seed_token_key`."
+        )
+    return SeededUsers(key, target.seeded_users)
+
+
+def trust(ca: str | None) -> Callable[..., ssl.SSLContext]:
+    """
+    Return a maker of TLS contexts that believe in the CA file alone, or in the system's CAs without one.
+
+    FastHttpUser verifies nothing unless told to. It calls the maker with its own bundle of CAs and, if the
+    maker takes no argument, adds that bundle to the context: hence the argument that is not used.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise RefusedError(
+            f"{ca}: no certificate authority could be read from the file ({error.strerror})."
+        ) from None
+
+    def context_for(cafile: str | None = None) -> ssl.SSLContext:  # noqa: ARG001
+        return context
+
+    return context_for

@@ -1,0 +1,58 @@
+"""The server's samples on the clock of the load."""
+
+from itertools import pairwise
+
+import msgspec
+
+# A loaded server may be late with a sample; a session that died is later than that.
+LATEST_SAMPLE_SECONDS = 5
+
+
+class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of server_sampler.py: MB, seconds of CPU since each unit began, the server's own clock."""
+
+    clock: float
+    memory_total: float
+    memory_used: float
+    cpu: dict[str, float]
+    memory: dict[str, float] | None = None
+
+
+class Point(msgspec.Struct, frozen=True):
+    """The server at one moment of the run: MB used, and by component percent of one core and MB."""
+
+    at: float
+    memory_used: float
+    cpu: dict[str, float]
+    memory: dict[str, float] | None
+
+
+def points(samples: list[tuple[float, Sample]], begin: float) -> list[Point]:
+    """Return the run's timeline, `at` in seconds since `begin`; CPU is the mean since the sample before."""
+    return [
+        Point(
+            at=round(time_ - begin, 2),
+            memory_used=sample.memory_used,
+            cpu=_cpu_percent(before, sample),
+            memory=sample.memory,
+        )
+        for (_, before), (time_, sample) in pairwise(samples)
+    ]
+
+
+def memory_peak(timeline: list[Point], end: float) -> float | None:
+    """Return the most MB used from 0 to `end`; None if the samples do not reach the end."""
+    seen = [point for point in timeline if 0 <= point.at <= end + LATEST_SAMPLE_SECONDS]
+    if not seen or seen[-1].at < end - LATEST_SAMPLE_SECONDS:
+        return None
+    return max(point.memory_used for point in seen)
+
+
+def _cpu_percent(before: Sample, now: Sample) -> dict[str, float]:
+    wall = now.clock - before.clock
+    # A unit that was restarted begins at zero again: it counts as idle for that one second.
+    return {
+        name: round(max(0.0, 100 * (used - before.cpu[name]) / wall), 1)
+        for name, used in now.cpu.items()
+        if name in before.cpu and wall > 0
+    }

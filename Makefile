@@ -1,0 +1,75 @@
+# One line a command over the native tools. INVENTORY says which server; NAME and RAM which sandbox.
+INVENTORY ?= inventories/sandbox.py
+NAME ?= demo
+RAM ?= 2048
+SCALE ?= 1.0
+SCENARIO ?= mixed
+
+SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
+RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))
+PYTHON := .venv/bin/python
+SSH = ssh -F $(RUN)/ssh_config server
+export NAME
+
+.NOTPARALLEL:
+.PHONY: demo test up deploy deploy-again seed verify load ssh status down lock
+
+demo: up deploy deploy-again seed verify load
+	@echo "Look around: make ssh, make status; the server stays until make down."
+
+test: .venv/ready
+	.venv/bin/ruff format --check --quiet .
+	.venv/bin/ruff check --quiet .
+	.venv/bin/mypy
+	.venv/bin/pytest tests
+
+up: .venv/ready
+	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) --ram $(RAM),true)
+
+deploy: .venv/ready
+	@$(PYTHON) -m deploy.record $(INVENTORY) $(RUN)
+
+deploy-again: .venv/ready
+	@$(PYTHON) -m deploy.record $(INVENTORY) $(RUN) --again
+
+$(RUN)/target.json: .venv/ready .FORCE
+	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
+
+seed: $(RUN)/target.json
+	@$(SSH) "systemd-run --quiet --pipe --wait --collect --uid=postgres --property=WorkingDirectory=/ \
+	  --property=LoadCredential=seed-token-key:/etc/bantam/credentials/seed-token-key \
+	  /opt/bantam/current/bin/python -m app.seed --scale $(SCALE) \
+	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json
+
+verify: .venv/ready
+	@mkdir -p $(RUN) && .venv/bin/pytest verify --inventory $(INVENTORY) --summary $(RUN)/verify.json
+
+load: $(RUN)/target.json
+	@echo load
+
+ssh: $(RUN)/target.json
+	@$(SSH) -t
+
+status: .venv/ready
+	@$(PYTHON) -m sandbox status
+
+down: .venv/ready
+	@$(PYTHON) -m sandbox down --name $(NAME)
+
+lock: .venv/ready
+	.venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --universal \
+	  --python-version 3.13 pyproject.toml -o requirements/app.txt
+	.venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --universal \
+	  --python-version 3.11 --group dev pyproject.toml -o requirements/controller.txt
+
+# Debian's python3 comes without ensurepip; that is the only package this needs before it can begin.
+.venv/ready: requirements/controller.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bantam needs Python 3.11 or newer, this is " + sys.version.split()[0] + ".")'
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "Installing the package python3-venv" && \
+	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends python3-venv; }
+	@echo "Installing the tools into .venv (about 30 seconds)"
+	@python3 -m venv --clear .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/controller.txt
+	@touch .venv/ready
+
+.FORCE:

@@ -1,0 +1,87 @@
+"""Run the deploy and record what it did: `python -m deploy.record INVENTORY FOLDER [--again]`.
+
+Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
+holds seconds, operations, changed and config_hash; --again is the second run, which must change
+nothing: it adds second_run_seconds and second_run_changed and fails, naming the operations, otherwise.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+_STARTED = re.compile(r"--> Starting operation: (.*\S)")
+_PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
+_MADE_FROM = ("deploy", "templates", "app/migrations", "requirements/app.txt", "inventories/group_data")
+
+
+def main() -> None:
+    """Deploy, record, exit 1 if the deploy failed or a second run changed something."""
+    inventory, folder, *again = sys.argv[1:]
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+") as results:
+        command = [sys.executable, "-m", "pyinfra", "-y", "--json", inventory, "deploy/main.py"]
+        with subprocess.Popen(command, stdout=results, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr  # noqa: S101  tells mypy what PIPE promises
+            unfinished = list(_show_changes(process.stderr, started))
+        if process.returncode:
+            sys.exit(_reason(unfinished) or f"pyinfra failed with exit code {process.returncode}.")
+        results.seek(0)
+        operations = json.load(results)["results"]["operations"]
+    changed = [operation["name"] for operation in operations if operation["success"]]
+    seconds = round(time.monotonic() - started, 1)
+    print(f"Deploy: {len(operations)} operations, {len(changed)} changed, {seconds} s", file=sys.stderr)
+    _record(Path(folder) / "deploy.json", again=bool(again), seconds=seconds, total=len(operations), changed=changed)
+
+
+def _show_changes(log: IO[str], started: float) -> Iterator[str]:
+    """Print a line for each operation that changed something; yield what a failure would need."""
+    operation = ""
+    for line in log:
+        if match := _STARTED.search(line):
+            operation = match[1]
+        elif line.rstrip().endswith("] Success"):
+            print(f"{time.monotonic() - started:6.1f} s  {operation}", file=sys.stderr, flush=True)
+        elif line.strip() and not line.rstrip().endswith("] No changes"):
+            yield line.rstrip()
+    yield f"    while: {operation}" if operation else ""
+
+
+def _reason(log: list[str]) -> str:
+    """What went wrong, without pyinfra's own progress lines."""
+    told = [line for line in log if line and not re.match(r"--> (Loading|Connecting|Preparing|Skipping|Begin|Disc)", line)]
+    refused = [_PREFIX.sub("", line) for line in told if _PREFIX.match(line)]
+    return "\n".join(refused if refused and not told[-1].startswith("    while") else told)
+
+
+def _record(path: Path, *, again: bool, seconds: float, total: int, changed: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    record: dict[str, Any] = {}
+    if again:
+        record = json.loads(path.read_text())
+        record |= {"second_run_seconds": seconds, "second_run_changed": len(changed)}
+    else:
+        record = {"seconds": seconds, "operations": total, "changed": len(changed), "config_hash": _config_hash()}
+    path.write_text(json.dumps(record, indent=2) + "\n")
+    if again and changed:
+        sys.exit("The second run changed something: " + "; ".join(changed))
+
+
+def _config_hash() -> str:
+    """SHA-256, shortened, of everything in the sources that a server's configuration is made from."""
+    digest = hashlib.sha256()
+    for root in map(Path, _MADE_FROM):
+        for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+from pyinfra.api.exceptions import DeployError
+
+from deploy.scram import _verifier, scram_matches, scram_verifier
+from deploy.secrets import load_secrets
+
+
+@pytest.fixture(autouse=True)
+def _in_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_secrets_are_made_once_for_the_owner_alone() -> None:
+    secrets = load_secrets("staging")
+    assert load_secrets("staging") == secrets
+    file = Path("inventories/secrets/staging.yml")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_each_environment_has_its_own() -> None:
+    assert load_secrets("staging").cursor_key != load_secrets("production").cursor_key
+
+
+def test_secrets_never_show_in_a_representation() -> None:
+    secrets = load_secrets("staging")
+    assert secrets.database_app_password not in f"{secrets!r} {secrets}"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: "\n".join(line for line in text.splitlines() if "cursor_key" not in line), "`cursor_key`"),
+        (lambda text: text + "other: x\n", "`other`"),
+        (lambda text: text.replace("cursor_key: ", "cursor_key: ''  # "), "`cursor_key` is missing"),
+        (lambda _: "[", "staging.yml"),
+    ],
+)
+def test_a_damaged_secrets_file_is_refused_by_name(change, message: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    load_secrets("staging")
+    file = Path("inventories/secrets/staging.yml")
+    file.write_text(change(file.read_text()))
+    with pytest.raises(DeployError, match=message):
+        load_secrets("staging")
+
+
+def test_a_verifier_matches_its_password_only() -> None:
+    verifier = scram_verifier("correct horse")
+    assert scram_matches(verifier, "correct horse")
+    assert not scram_matches(verifier, "battery staple")
+    assert not scram_matches(None, "correct horse")
+    assert not scram_matches("md5abc", "correct horse")
+
+
+def test_the_verifier_is_the_one_of_rfc_7677() -> None:
+    """RFC 7677's example exchange: its server signature follows from our server key."""
+    import base64
+    import hmac
+
+    salt = base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ==")
+    server_key = base64.b64decode(_verifier("pencil", salt, 4096).rsplit(":", 1)[1])
+    messages = (
+        "n=user,r=rOprNGfwEbeRWgbNEkqO,"
+        "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,"
+        "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
+    )
+    signature = hmac.digest(server_key, messages.encode(), "sha256")
+    assert base64.b64encode(signature).decode() == "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sandbox import servers, ssh, state
+from sandbox import host, servers, ssh, state
 from sandbox.errors import SandboxError
 from sandbox.state import Server
 
@@ -72,6 +72,8 @@ def do_down(wish: argparse.Namespace) -> None:
 
 def do_ssh(wish: argparse.Namespace) -> None:
     """Become ssh."""
+    state.check_name(wish.name)
+    host.require_root()
     server = state.load(wish.name)
     if server is None or server.state == "stopped":
         raise SandboxError(

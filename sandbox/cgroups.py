@@ -9,6 +9,7 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 
 OURS = "bantam-sandbox"
+LEAF = "launcher"
 # lxcfs shows a server the figures of its cgroups of these kinds.
 V1_CONTROLLERS = ("memory", "cpuset", "cpu", "cpuacct", "name=systemd")
 V2_CONTROLLERS = ("memory", "cpuset", "cpu", "pids", "io")
@@ -42,7 +43,7 @@ def hierarchies(mounts: Path = Path("/proc/self/mounts")) -> list[Hierarchy]:
 
 
 def create(name: str, ram_mb: int, cpus: list[int]) -> list[Path]:
-    """Make groups that hold whoever joins them to `ram_mb` MB (0: no limit) and these processors."""
+    """Make groups that hold whoever is in them to `ram_mb` MB (0: no limit) and these processors."""
     trees = hierarchies()
     if not any("memory" in tree.controllers for tree in trees):
         raise SandboxError(
@@ -52,7 +53,7 @@ def create(name: str, ram_mb: int, cpus: list[int]) -> list[Path]:
 
 
 def create_v1(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
-    """Make the group in a tree of version 1."""
+    """Make the group in a tree of version 1; return it, processes can be in it."""
     group = tree.group(name)
     group.mkdir(parents=True, exist_ok=True)
     if "cpuset" in tree.controllers:
@@ -71,11 +72,12 @@ def create_v1(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
 
 
 def create_v2(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
-    """Make the group in the unified tree."""
+    """Make the group in the unified tree; return a leaf of it, the only place for processes there."""
     group = tree.group(name)
-    group.mkdir(parents=True, exist_ok=True)
+    leaf = group / LEAF
+    leaf.mkdir(parents=True, exist_ok=True)
     wanted = " ".join(f"+{controller}" for controller in sorted(tree.controllers))
-    for level in (tree.root, group.parent):
+    for level in (tree.root, group.parent, group):
         (level / "cgroup.subtree_control").write_text(wanted)
     if "cpuset" in tree.controllers:
         (group / "cpuset.cpus").write_text(",".join(map(str, cpus)))
@@ -84,7 +86,7 @@ def create_v2(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
         swap = group / "memory.swap.max"
         if swap.exists():
             swap.write_text("0")
-    return group
+    return leaf
 
 
 def processors(count: int, turn: int) -> list[int]:

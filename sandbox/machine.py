@@ -12,9 +12,29 @@ from sandbox.state import Server, directory, save
 
 BOOT_SECONDS = 120
 
+# A server that wants to reboot ends nspawn with 133. In the unified tree each boot gets a leaf
+# of its own beside ours, since nspawn turns the group that it finds itself in into a branch.
+BOOT_AND_REBOOT = """
+boot=0
+while
+    boot=$((boot + 1))
+    (
+        while [ "$1" != -- ]; do
+            group=$1
+            [ "${group##*/}" = launcher ] && group=${group%/*}/boot-$boot && mkdir -p "$group"
+            echo 0 > "$group/cgroup.procs" || exit 1
+            shift
+        done
+        shift
+        exec setpriv --pdeathsig KILL "$@"
+    )
+    [ $? -eq 133 ]
+do :; done
+"""
+
 
 def boot(server: Server, cpus: list[int]) -> None:
-    """Start systemd as PID 1 of the server; server.json says as which process."""
+    """Start the server, and again whenever it reboots; server.json says which process does so."""
     Path("/run/systemd").mkdir(exist_ok=True)
     groups = cgroups.create(server.name, server.ram_mb, cpus)
 
@@ -23,7 +43,7 @@ def boot(server: Server, cpus: list[int]) -> None:
         save(server)
 
     start_detached(
-        nspawn(server),
+        ["sh", "-c", BOOT_AND_REBOOT, "server", *map(str, groups), "--", *nspawn(server)],
         log=console(server.name),
         cgroups=groups,
         record=record,
@@ -66,12 +86,16 @@ def console(name: str) -> Path:
 
 def repair_view(server: Server) -> None:
     """Show a running server its memory and processors again, if the lxcfs that did so has died."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
     try:
-        Path(f"/proc/{children[0]}/root/proc/meminfo").read_bytes()
+        Path(f"/proc/{child(child(server.pid))}/root/proc/meminfo").read_bytes()
     except (OSError, IndexError):
         with step(f"memory and processors shown to {server.name} again"):
             ssh.ask(server, "systemctl restart sandbox-proc-view")
+
+
+def child(pid: int) -> int:
+    """Return the first child: nspawn has only PID 1 of the server, and the launcher only nspawn."""
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
 
 def wait_until_up(server: Server) -> None:

@@ -1,0 +1,96 @@
+"""`python -m app`: one process of the app, on the listening socket that systemd hands over."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import uvicorn
+import uvloop
+from psycopg import OperationalError
+
+from app.application import application
+from app.cache import Cache
+from app.database import Database
+from app.notify import notify
+from app.services import Services
+from app.settings import Secrets, Settings, SettingsError, load, load_secrets
+
+SYSTEMD_SOCKET = 3
+# Longer than nginx keeps an idle connection to the app, so that the app never closes one that is being used.
+KEEP_ALIVE_S = 75
+
+
+def release() -> str:
+    """Return the release's id: the name of the directory that this interpreter really lives in."""
+    return Path(sys.prefix).resolve().name
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services]:
+    """Give the services once the database has answered; close them at the end."""
+    database = Database(settings.database, secrets.database_password)
+    cache = Cache(settings.redis, secrets.redis_password)
+    try:
+        await database.open()
+        yield Services(release(), settings.http, database, cache, secrets.cursor_key)
+    finally:
+        await database.close()
+        await cache.close()
+
+
+async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -> None:
+    """Serve until SIGTERM, then let requests finish for http.stop_timeout_s seconds."""
+    async with opened(settings, secrets) as services:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application(services),
+                http="httptools",
+                lifespan="off",
+                ws="none",
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+                # Only the edge can reach the socket, and it sets the headers itself.
+                forwarded_allow_ips="*",
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=settings.http.stop_timeout_s,
+            )
+        )
+        # uvicorn raises the signal again when it is done; there is still a pool to close.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        notify("READY=1")
+        await server.serve([listener])
+        notify("STOPPING=1")
+
+
+def main() -> int:
+    """Run the process; a start that fails is one sentence and exit code 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        settings, secrets = load(), load_secrets()
+        listener = socket.socket(fileno=SYSTEMD_SOCKET)
+        loop_factory = uvloop.new_event_loop if settings.http.loop == "uvloop" else asyncio.new_event_loop
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(serve(settings, secrets, listener))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError:
+        print("There is no listening socket at file descriptor 3; start bantam-app.socket.", file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        print(
+            f"The database did not answer: {reason}; see that PgBouncer and PostgreSQL run.", file=sys.stderr
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

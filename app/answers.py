@@ -1,0 +1,28 @@
+"""Answers whose bytes are ready."""
+
+from typing import Literal
+
+from starlette.responses import Response
+
+CacheState = Literal["hit", "miss", "off"]
+
+CACHE_HEADERS: dict[CacheState, tuple[bytes, bytes]] = {
+    "hit": (b"x-cache", b"hit"),
+    "miss": (b"x-cache", b"miss"),
+    "off": (b"x-cache", b"off"),
+}
+CONTENT_TYPE = (b"content-type", b"application/json")
+# What a token may see is nobody else's, so no proxy between may keep it.
+NO_STORE = (b"cache-control", b"no-store")
+
+
+class JsonBytes(Response):
+    """A JSON answer of ready bytes: its headers are put together without Starlette's encoding of each."""
+
+    def __init__(self, body: bytes, cache: CacheState | None = None, status: int = 200) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), CONTENT_TYPE, NO_STORE]
+        if cache is not None:
+            self.raw_headers.append(CACHE_HEADERS[cache])

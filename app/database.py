@@ -1,0 +1,85 @@
+"""A small pool of connections to PgBouncer, and the two ways of running one statement."""
+
+import logging
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
+from psycopg.conninfo import make_conninfo
+from psycopg.types.string import ByteaBinaryLoader
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from app.settings import DatabaseSettings
+
+CONNECT_TIMEOUT_S = 5
+START_TIMEOUT_S = 20
+
+Row = tuple[Any, ...]
+Connection = AsyncConnection[Row]
+
+log = logging.getLogger("bantam.database")
+
+
+class Database:
+    """Every statement is one transaction, prepared at its first use and kept by PgBouncer under its name."""
+
+    def __init__(self, settings: DatabaseSettings, password: str) -> None:
+        # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
+        capabilities.has_send_close_prepared(check=True)
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            make_conninfo(
+                host=settings.host,
+                port=settings.port,
+                dbname=settings.name,
+                user=settings.user,
+                password=password,
+                application_name="bantam-app",
+                connect_timeout=CONNECT_TIMEOUT_S,
+            ),
+            name="bantam",
+            min_size=settings.pool_min,
+            max_size=settings.pool_max,
+            timeout=settings.pool_timeout_s,
+            kwargs={"autocommit": True, "prepare_threshold": 0, "cursor_factory": AsyncRawCursor},
+            configure=_pass_json_on,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Connect and run a first statement; OperationalError when that takes over 20 s."""
+        await self._pool.open(wait=True, timeout=START_TIMEOUT_S)
+        await self.answers(START_TIMEOUT_S)
+
+    async def close(self) -> None:
+        """Give every connection back to PgBouncer."""
+        await self._pool.close()
+
+    async def answers(self, timeout_s: float) -> None:
+        """Return once a trivial statement came back; OperationalError when no connection is free in time."""
+        async with self._pool.connection(timeout_s) as connection:
+            await connection.execute(b"SELECT 1")
+
+    async def read(self, query: bytes, *parameters: object) -> Row | None:
+        """Return the one row of a query that changes nothing, run again once if its connection was dead."""
+        try:
+            return await self.write(query, *parameters)
+        except PoolTimeout:
+            raise
+        except OperationalError as error:
+            if error.sqlstate is not None and not error.sqlstate.startswith(("08", "57P")):
+                raise
+            # Whatever cut this connection (a restart of PgBouncer or PostgreSQL) has cut the idle ones too.
+            log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
+            await self._pool.check()
+            return await self.write(query, *parameters)
+
+    async def write(self, query: bytes, *parameters: object) -> Row | None:
+        """Return the one row of a query, committed; it is never sent twice."""
+        async with self._pool.connection() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(query, parameters)
+            return await cursor.fetchone()
+
+
+async def _pass_json_on(connection: Connection) -> None:
+    # In binary form json is its text: taking it as bytes skips decoding and building objects.
+    connection.adapters.register_loader("json", ByteaBinaryLoader)

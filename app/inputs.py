@@ -1,0 +1,75 @@
+"""What a request says: path ids, query and body, each refused with the field at fault named."""
+
+import re
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+
+from app.problems import Problem, not_found
+
+LARGEST_ID = 2**63 - 1
+FIELD = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
+UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+
+def path_id(request: Request) -> int:
+    """Return the id in the path; whatever is not the decimal form of one does not exist: 404."""
+    text: str = request.path_params["id"]
+    if not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 19):
+        raise not_found()
+    number = int(text)
+    if number > LARGEST_ID:
+        raise not_found()
+    return number
+
+
+def query(request: Request, shape: type[Shape]) -> Shape:
+    """Return the query string as `shape`; Problem 422 for an unknown, repeated or wrong parameter."""
+    raw: bytes = request.scope["query_string"]
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
+    except ValueError:
+        if not raw:
+            return shape()
+        raise Problem(422, "The query string cannot be read.") from None
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        repeated = next(name for name in values if sum(name == other for other, _ in pairs) > 1)
+        raise Problem(422, f"The parameter {repeated} is given more than once.", field=repeated)
+    try:
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise _refused(error) from None
+
+
+async def body(request: Request, shape: type[Shape], limit_bytes: int) -> Shape:
+    """Return the JSON body as `shape`; Problem 413 over the limit, 422 for anything that does not fit."""
+    too_large = Problem(413, f"The body is larger than {limit_bytes} bytes.")
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit_bytes:
+        raise too_large
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > limit_bytes:
+            raise too_large
+    try:
+        return msgspec.json.decode(received, type=shape)
+    except msgspec.ValidationError as error:
+        raise _refused(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Problem(422, "The body is not JSON.") from None
+
+
+def _refused(error: msgspec.ValidationError) -> Problem:
+    reason = str(error)
+    unknown = UNKNOWN.match(reason)
+    if unknown is not None:
+        return Problem(422, f"There is no field {unknown['name']}.", field=unknown["name"])
+    place = FIELD.search(reason)
+    field = place["path"] if place else None
+    return Problem(422, f"{FIELD.sub('', reason)}.", field=field or None)

@@ -1,0 +1,4 @@
+DROP VIEW callers;
+DROP TABLE api_tokens;
+DROP TABLE users;
+DROP TABLE clients;

@@ -1,0 +1,93 @@
+"""GET /api/projects/{id} and GET /api/projects/{id}/tasks."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import cursors, inputs, reads
+from app.access import Token
+from app.cache_policy import PROJECT, PROJECT_TASKS
+from app.cursors import END, START, Position
+from app.database import Database
+from app.problems import Problem
+from app.queries import queries
+from app.reads import Loaded
+from app.services import services_of
+from app.shapes import TaskListQuery
+
+
+async def project(request: Request) -> Response:
+    """Answer with one project's page."""
+    number = inputs.path_id(request)
+    database = services_of(request).database
+
+    async def load(token: Token) -> Loaded | None:
+        row = await database.read(queries.project, token.digest, number)
+        return None if row is None else Loaded(*row)
+
+    return await reads.shared(request, PROJECT.entry(project=number), load)
+
+
+async def project_tasks(request: Request) -> Response:
+    """Answer with one page of a project's tasks, by due day and id."""
+    number = inputs.path_id(request)
+    services = services_of(request)
+    asked = inputs.query(request, TaskListQuery)
+    if asked.limit > services.http.max_page:
+        raise Problem(422, f"Expected `int` <= {services.http.max_page}.", field="limit")
+    tasks = TaskList(number, services.cursor_key)
+    position = tasks.position(asked)
+    entry = PROJECT_TASKS.entry(project=number, position=position, limit=asked.limit)
+    return await reads.shared(request, entry, partial(tasks.page, services.database, position, asked.limit))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """A project's tasks in the order (due day, id), its pages joined by signed cursors."""
+
+    project: int
+    cursor_key: bytes
+
+    def position(self, asked: TaskListQuery) -> Position:
+        """Return where the page begins; Problem 422 for a cursor that this list did not give out."""
+        if asked.cursor is None:
+            return END if asked.direction == "backward" else START
+        position = cursors.verify(self.cursor_key, self._scope(), asked.cursor)
+        if position is None:
+            raise Problem(422, "The cursor is not one that this list gave out.", field="cursor")
+        if asked.direction not in {None, position.direction}:
+            raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
+        return position
+
+    async def page(self, database: Database, position: Position, limit: int, token: Token) -> Loaded | None:
+        """Return the page beyond `position` with the cursors of its neighbours."""
+        forward = position.direction == "forward"
+        query = queries.project_tasks_after if forward else queries.project_tasks_before
+        row = await database.read(query, token.digest, self.project, position.day, position.id, limit)
+        if row is None:
+            return None
+        caller, seconds_left, audience, items, first_day, first_id, last_day, last_id, more = row
+        if items is None:
+            # Nothing lies beyond; the way back begins with the very row that led here.
+            first_day = last_day = position.day
+            first_id, last_id = position.id + 1, position.id - 1
+        came_from = position not in {START, END}
+        before = Position("backward", first_day, first_id) if (came_from if forward else more) else None
+        after = Position("forward", last_day, last_id) if (more if forward else came_from) else None
+        body = b'{"items":%b,"next":%b,"previous":%b}' % (
+            items or b"[]",
+            self._cursor(after),
+            self._cursor(before),
+        )
+        return Loaded(caller, seconds_left, audience, body)
+
+    def _cursor(self, position: Position | None) -> bytes:
+        if position is None:
+            return b"null"
+        return msgspec.json.encode(cursors.sign(self.cursor_key, self._scope(), position))
+
+    def _scope(self) -> str:
+        return f"project_tasks:{self.project}"

@@ -1,0 +1,36 @@
+"""The named queries: one `.sql` file each, its first line `-- name: what it returns`."""
+
+import re
+from pathlib import Path
+
+HEADER = re.compile(r"-- (?P<name>[a-z][a-z0-9_]*): (?P<description>\S.*)\n")
+FOLDER = Path(__file__).parent / "queries"
+
+
+class Queries:
+    """Each query is an attribute, as the bytes that psycopg sends; parameters are PostgreSQL's own $1, $2.
+
+    So the text of a file can be given to EXPLAIN (GENERIC_PLAN) or to pgbench as it stands.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.descriptions: dict[str, str] = {}
+        self._texts: dict[str, bytes] = {}
+        for file in sorted(folder.glob("*.sql")):
+            text = file.read_text("utf-8")
+            header = HEADER.match(text)
+            if header is None or header["name"] != file.stem:
+                raise ValueError(f"{file.name} must begin with '-- {file.stem}: what it returns'")
+            self.descriptions[file.stem] = header["description"]
+            self._texts[file.stem] = text[header.end() :].strip().removesuffix(";").encode()
+
+    def __getattr__(self, name: str) -> bytes:
+        try:
+            return self._texts[name]
+        except KeyError:
+            raise AttributeError(
+                f"no query is named {name!r}: app/queries/{name}.sql does not exist"
+            ) from None
+
+
+queries = Queries()

@@ -1,0 +1,31 @@
+"""What every route works with, made once by the process."""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from app.cache import Cache
+from app.database import Database
+from app.settings import HttpSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The database, the cache, the limits of a request, and what signs cursors."""
+
+    release: str
+    http: HttpSettings
+    database: Database
+    cache: Cache
+    cursor_key: bytes
+    users_of_tokens: dict[bytes, int] = field(default_factory=dict)
+    """The user of each token seen, by its digest: never another one, as the app may not update that column.
+
+    This only picks the keys to read; whether the token is still good is asked every time.
+    """
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the process that serves this request."""
+    services: Services = request.app.state.services
+    return services

@@ -1,0 +1,47 @@
+"""PATCH /api/tasks/{id}."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import inputs
+from app.access import Token, bearer
+from app.answers import JsonBytes
+from app.cache_policy import touched_by_task
+from app.problems import Problem, not_found, unauthorized
+from app.queries import queries
+from app.services import Services, services_of
+from app.shapes import StatusChange
+
+ATTEMPTS = 3
+
+
+async def change_status(request: Request) -> Response:
+    """Answer with the task in its new status; every read that begins after the answer sees it."""
+    services = services_of(request)
+    token = bearer(request)
+    number = inputs.path_id(request)
+    change = await inputs.body(request, StatusChange, services.http.body_limit_bytes)
+    # Whom a change touches must be marked before it commits, so it is read first, and the update then only
+    # finds a task that has not moved to another project or assignee meanwhile.
+    for _ in range(ATTEMPTS):
+        project, assignee = await _place(services, token, number)
+        async with services.cache.changing(*touched_by_task(project, assignee)):
+            row = await services.database.write(
+                queries.change_task_status, number, project, assignee, change.status
+            )
+        if row is not None:
+            (body,) = row
+            return JsonBytes(body)
+    raise Problem(409, "The task was being moved by others at the same time; try again.")
+
+
+async def _place(services: Services, token: Token, number: int) -> tuple[int, int | None]:
+    row = await services.database.read(queries.task_for_change, token.digest, number)
+    if row is None:
+        raise unauthorized()
+    may_change, project, assignee = row
+    if project is None:
+        raise not_found()
+    if not may_change:
+        raise Problem(403, "Clients may see tasks but not change them.")
+    return project, assignee

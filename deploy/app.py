@@ -99,6 +99,8 @@ def _credentials(*, secrets: Secrets, seed_allowed: bool) -> None:
 class Workers(FactBase[list[str]]):
     """The app's worker units that are loaded: ["bantam-app@1.service", ...]."""
 
+    default = list
+
     def command(self) -> str:
         """Plain names, one a line."""
         return "systemctl list-units --all --plain --no-legend 'bantam-app@*.service' | awk '{print $1}'"

@@ -14,6 +14,8 @@ SSH_GROUP = "ssh-users"
 class AptMirrors(FactBase[dict[str, str]]):
     """The package mirrors that the server came with, by suite: {"trixie": "http://...", ...}."""
 
+    default = dict
+
     def command(self) -> str:
         """Apt's own view of its sources, whatever their format."""
         return "apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' | sort -u"
@@ -25,6 +27,8 @@ class AptMirrors(FactBase[dict[str, str]]):
 
 class UnfinishedPackages(FactBase[bool]):
     """Whether an earlier installation was cut off half way."""
+
+    default = bool
 
     def command(self) -> str:
         """Dpkg's own check; it is silent when all is well."""

@@ -17,6 +17,8 @@ _NEW_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 class CertificateNames(FactBase[list[str]]):
     """What the server's certificate is for: ["DNS:x", "IP Address:y"]; empty if it ends within a week."""
 
+    default = list
+
     def command(self) -> str:
         """Nothing is printed where there is no certificate, or none that lasts."""
         return (

@@ -70,7 +70,7 @@ def _fetch_wheels(*, python: str, machine: str) -> Path:
     shutil.rmtree(draft, ignore_errors=True)
     platforms = [f"--platform={platform}_{machine}" for platform in _PLATFORMS]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--only-binary=:all:", "--require-hashes", f"--python-version={python}", *platforms]
+    command += ["--no-deps", "--only-binary=:all:", "--require-hashes", f"--python-version={python}", *platforms]
     _run("fetch the app's dependencies", [*command, f"--dest={draft}", f"--requirement={LOCK}"])
     draft.rename(folder)
     return folder
@@ -97,6 +97,8 @@ class CurrentRelease(FactBase[str | None]):
 
 class Releases(FactBase[list[str]]):
     """Names of the complete releases, oldest first."""
+
+    default = list
 
     def command(self) -> str:
         """A release is complete when its marker, written last, is there."""

@@ -19,9 +19,12 @@ class UnitState(FactBase[dict[str, str]]):
     {"ActiveState": "active", "ActiveEnterTimestamp": "...", "file /etc/x.conf": "1763874000.5", ...}
     """
 
+    default = dict
+
     def command(self, unit: str, files: tuple[str, ...] = ()) -> StringCommand:
         """`systemctl show` of the unit, then a line `file PATH=MTIME` for each file that exists."""
         properties = "ActiveState,UnitFileState,NeedDaemonReload,ActiveEnterTimestamp,StateChangeTimestamp"
+        properties += ",ConditionResult,ConditionTimestamp"
         show = StringCommand(
             "systemctl", "show", "--timestamp=us+utc", f"--property={properties}", QuoteString(unit)
         )
@@ -68,7 +71,9 @@ def unit(
     if state.get("UnitFileState") not in ("enabled", "enabled-runtime", "static", "generated"):
         yield StringCommand(systemctl, "enable", "--quiet", QuoteString(unit))
         changed = True
-    if state.get("ActiveState") not in ("active", "reloading"):
+    if state.get("ConditionTimestamp") and state.get("ConditionResult") == "no":
+        host.noop(f"{unit} has a condition that this machine does not meet")
+    elif state.get("ActiveState") not in ("active", "reloading"):
         yield StringCommand(systemctl, "reset-failed", QuoteString(unit), "2>/dev/null;", systemctl, "start", QuoteString(unit))
     elif _newest(state, restart_after) > _entered(state, "ActiveEnterTimestamp"):
         yield StringCommand(systemctl, "restart", QuoteString(unit))

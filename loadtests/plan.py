@@ -11,7 +11,7 @@ from loadtests.refused import RefusedError
 from loadtests.shape import Shape, read_shape
 from loadtests.slo import Target as SloTarget
 from loadtests.slo import read_targets
-from loadtests.target import Target, read_target
+from loadtests.target import Seed, Target, read_seed, read_target
 
 # Users finish the request that they are in, else the slowest answers of all would never be counted.
 STOP_SECONDS = 15
@@ -23,6 +23,7 @@ class Plan(NamedTuple):
     scenario: str
     run_dir: Path
     target: Target
+    seed: Seed
     shape: Shape
     targets: list[SloTarget]
 
@@ -47,6 +48,7 @@ def read_plan(options: Namespace, scenario: str) -> Plan:
         targets=read_targets(),
         shape=_shaped(options, read_shape(Path(options.shape))),
         target=read_target(Path(options.target)),
+        seed=read_seed(Path(options.run_dir)),
     )
 
 

@@ -30,7 +30,7 @@ def check_server(target: Target, users: SeededUsers, context_for: Callable[..., 
         raise RefusedError(
             f"{target.url}/healthz answers with status {health.status_code}; deploy the app first."
         )
-    for user_id in range(1, min(USERS_ASKED, target.seeded_users) + 1):
+    for user_id in range(1, min(USERS_ASKED, users.count) + 1):
         if _sees_projects(session, target, users.token(user_id)):
             return
     raise RefusedError(f"{target.url} has no project that a seeded user sees; seed the database first.")

@@ -54,7 +54,7 @@ class Run:
         self._plan.run_dir.mkdir(parents=True, exist_ok=True)
         # Figures of an earlier run must not pass for this one's, should this one break off.
         (self._plan.run_dir / LOAD_FILE).unlink(missing_ok=True)
-        users = read_users(self._plan.target)
+        users = read_users(self._plan.target, self._plan.seed)
         context_for = trust(self._plan.target.ca)
         check_server(self._plan.target, users, context_for)
         environment.host = self._plan.target.url

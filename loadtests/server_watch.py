@@ -1,11 +1,12 @@
 """The server's own side of a run: one ssh session that streams samples, aligned with the load's clock."""
 
-import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import gevent
 import msgspec
+from gevent import subprocess
 
 from loadtests.refused import RefusedError
 from loadtests.timeline import Sample
@@ -20,14 +21,13 @@ class ServerWatch:
     def __init__(self, ssh: list[str], seconds: float) -> None:
         self.samples: list[tuple[float, Sample]] = []
         self._command = [*ssh, f"python3 -u - {seconds:.0f}"]
-        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Return once the first sample is there."""
+        pipe = subprocess.PIPE
         try:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
+            # gevent's Popen, whose pipes let the users go on while one of them waits for a line.
+            self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe)
         except OSError as error:
             raise RefusedError(f"`ssh` in the target file cannot be run: {error.strerror}.") from None
         gevent.spawn(self._read, self._process)
@@ -39,13 +39,11 @@ class ServerWatch:
 
     def stop(self) -> None:
         """End the ssh session; the sampler on the server ends with it."""
-        if self._process and self._process.poll() is None:
+        if self._process.poll() is None:
             self._process.terminate()
             self._process.wait()
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        if process.stdin is None or process.stdout is None:
-            return
+    def _read(self, process: Any) -> None:
         try:
             process.stdin.write(SAMPLER.read_bytes())
             process.stdin.close()
@@ -56,7 +54,7 @@ class ServerWatch:
             return
 
     def _complaint(self) -> str:
-        if self._process is None or self._process.stderr is None or self._process.poll() is None:
+        if self._process.poll() is None:
             self.stop()
             return f"no sample came within {FIRST_SAMPLE_SECONDS} s"
         said = self._process.stderr.read().decode(errors="replace").strip().splitlines()

@@ -12,6 +12,11 @@ def amount(value: float, unit: str = "") -> str:
     return f"{text} {unit}".rstrip()
 
 
+def shown(value: float | None, unit: str) -> str:
+    """Return the value, or that there is none."""
+    return "not measured" if value is None else amount(value, unit)
+
+
 def bound(verdict: Verdict) -> str:
     """Return the target as it stands in slo.yml."""
     return f"{verdict.comparison} {verdict.target:g} {verdict.unit}"

@@ -25,8 +25,16 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca: str | None
     seed_token_key_file: str
     ssh: Annotated[list[str], msgspec.Meta(min_length=1)]
-    seeded_users: Annotated[int, msgspec.Meta(ge=1)]
     kind: str
+
+
+class Seed(msgspec.Struct, frozen=True):
+    """seed.json: what the database was filled with; `users` have the ids from 1 on."""
+
+    scale: float
+    users: Annotated[int, msgspec.Meta(ge=1)]
+    seconds: float
+    rows: int | None = None
 
 
 class SeededUsers:
@@ -34,6 +42,7 @@ class SeededUsers:
 
     def __init__(self, key: bytes, count: int) -> None:
         self._key = key
+        self.count = count
         # Zipf with exponent 1: user n is as likely as 1/n, so a few people make most of the traffic.
         self._cumulative = list(accumulate(1 / rank for rank in range(1, count + 1)))
 
@@ -52,14 +61,19 @@ def read_target(path: Path) -> Target:
     return read_json(path, Target, HINT)
 
 
-def read_users(target: Target) -> SeededUsers:
+def read_seed(run_dir: Path) -> Seed:
+    """Return what the seeding of the run's server said of itself."""
+    return read_json(run_dir / "seed.json", Seed, "`make seed` writes it")
+
+
+def read_users(target: Target, seed: Seed) -> SeededUsers:
     """Return the seeded users; their key is the text of a file, without white space around it."""
     key = read_bytes(Path(target.seed_token_key_file), "it holds the inventory's `seed_token_key`").strip()
     if not key:
         raise RefusedError(
             f"{target.seed_token_key_file}: the file is empty, it is to hold the `seed_token_key`."
         )
-    return SeededUsers(key, target.seeded_users)
+    return SeededUsers(key, seed.users)
 
 
 def trust(ca: str | None) -> Callable[..., ssl.SSLContext]:

@@ -1,0 +1,72 @@
+"""The JSON files that the steps of a run leave in its directory, checked and from one and the same run."""
+
+from pathlib import Path
+
+import msgspec
+
+from loadtests.files import read_json
+from loadtests.load_file import LOAD_FILE, Load
+from loadtests.refused import RefusedError
+from loadtests.target import Seed, read_seed
+
+
+class Deploy(msgspec.Struct, frozen=True):
+    """deploy.json: the first run of the deploy, and what a second one changed (None: there was none)."""
+
+    seconds: float
+    operations: int
+    changed: int
+    config_hash: str
+    second_run_changed: int | None = None
+    second_run_seconds: float | None = None
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A check that this server cannot show, and why."""
+
+    name: str
+    reason: str
+
+
+class Verify(msgspec.Struct, frozen=True):
+    """verify.json: how many checks of the running server passed."""
+
+    passed: int
+    failed: int
+    skipped: list[Skipped]
+
+
+class Host(msgspec.Struct, frozen=True):
+    """host.json: what the server is."""
+
+    ram_mb: int
+    vcpus: int
+    kind: str
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """Everything that a run left."""
+
+    deploy: Deploy
+    verify: Verify
+    host: Host
+    load: Load
+    seed: Seed
+
+
+def read_inputs(run_dir: Path, scenario: str) -> Inputs:
+    """Return the run's files; checks and load are of the server as it was deployed last."""
+    deploy_file, verify_file, load_file = (run_dir / n for n in ("deploy.json", "verify.json", LOAD_FILE))
+    inputs = Inputs(
+        deploy=read_json(deploy_file, Deploy, "`make deploy` writes it"),
+        verify=read_json(verify_file, Verify, "`make verify` writes it"),
+        host=read_json(run_dir / "host.json", Host, "`make deploy` writes it"),
+        load=read_json(load_file, Load, "`make load` writes it"),
+        seed=read_seed(run_dir),
+    )
+    for file, command in ((verify_file, "make verify"), (load_file, "make load")):
+        if file.stat().st_mtime < deploy_file.stat().st_mtime:
+            raise RefusedError(f"{file} is older than {deploy_file}; run `{command}` again.")
+    if inputs.load.scenario != scenario:
+        raise RefusedError(f"{load_file} is of the scenario {inputs.load.scenario}, not of {scenario}.")
+    return inputs

@@ -1,0 +1,111 @@
+"""report.html: the run on one page that needs nothing else."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from loadtests.evidence.plots import plots
+from loadtests.evidence.summary import Summary
+from loadtests.load_file import Load
+from loadtests.measurements import GROUPS
+from loadtests.slo import Verdict
+from loadtests.table import amount, bound, shown
+
+FOLDER = Path(__file__).parent
+
+
+class TargetRow(NamedTuple):
+    """A target as the page shows it; `filled` and `tick` are places on its bar, in percent."""
+
+    name: str
+    word: str
+    value: str
+    target: str
+    ambition: str
+    ambition_word: str
+    filled: float
+    tick: float
+
+
+class GroupRow(NamedTuple):
+    """A group of requests as the page shows it."""
+
+    name: str
+    route: str
+    cells: list[str]
+
+
+def render(summary: Summary, load: Load) -> str:
+    """Return the page."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        summary=summary,
+        load=load,
+        headline=_headline(summary),
+        facts=_facts(summary, load),
+        targets=[_target_row(verdict) for verdict in summary.targets],
+        groups=[_group_row(load, group) for group in load.groups],
+        plots=plots(load, summary.host.vcpus),
+        steps=_steps(summary),
+    )
+
+
+def _headline(summary: Summary) -> str:
+    met = sum(verdict.ok for verdict in summary.targets)
+    wanted = [verdict for verdict in summary.targets if verdict.ambition is not None]
+    reached = sum(verdict.ambition_ok is True for verdict in wanted)
+    return f"{met} of {len(summary.targets)} targets met, {reached} of {len(wanted)} ambitions reached"
+
+
+def _facts(summary: Summary, load: Load) -> dict[str, str]:
+    host, shape = summary.host, load.shape
+    rate = sum(figures.per_second for figures in load.groups.values())
+    return {
+        "Server": f"{host.kind}, {host.vcpus} vCPU, {host.ram_mb} MB",
+        "Load": f"{summary.scenario}: {shape.users} users for {shape.seconds:g} s, {amount(rate)} requests/s",
+        "Revision": summary.git_revision[:12] + ("-dirty" if summary.git_revision.endswith("-dirty") else ""),
+        "Configuration": summary.config_hash,
+        "Time": summary.time.replace("T", " ").replace("+00:00", " UTC"),
+    }
+
+
+def _steps(summary: Summary) -> dict[str, str]:
+    deploy, verify = summary.deploy, summary.verify
+    steps = {"Deploy": f"{deploy.seconds:.0f} s, {deploy.operations} operations, {deploy.changed} changed"}
+    if deploy.second_run_changed is not None:
+        seconds = f"{deploy.second_run_seconds:.0f} s, " if deploy.second_run_seconds is not None else ""
+        steps["Second deploy"] = f"{seconds}{deploy.second_run_changed} changed"
+    steps["Seed"] = (
+        f"scale {summary.seed.scale:g}: {summary.seed.users:,} users, {summary.seed.seconds:.0f} s"
+    )
+    steps["Verify"] = f"{verify.passed} passed, {verify.failed} failed, {len(verify.skipped)} skipped"
+    return steps
+
+
+def _target_row(verdict: Verdict) -> TargetRow:
+    # A limit from above fills the bar to its end; a limit from below stands as a tick on a whole of 100 %.
+    whole = verdict.target if verdict.comparison.startswith("<") else 100.0
+    return TargetRow(
+        name=verdict.name,
+        word="met" if verdict.ok else "missed",
+        value=shown(verdict.value, verdict.unit),
+        target=bound(verdict),
+        ambition=f"{verdict.comparison} {verdict.ambition:g} {verdict.unit}" if verdict.ambition else "",
+        ambition_word="" if verdict.ambition is None else "reached" if verdict.ambition_ok else "not yet",
+        filled=round(min(100.0, 100 * (verdict.value or 0.0) / whole), 1) if whole else 100.0,
+        tick=round(100 * verdict.target / whole, 1) if whole else 100.0,
+    )
+
+
+def _group_row(load: Load, group: str) -> GroupRow:
+    figures = load.groups[group]
+    values = (figures.per_second, figures.p50, figures.p95, figures.p99, figures.longest)
+    cells = [f"{figures.requests:,}", f"{figures.failures:,}", *map(amount, values)]
+    return GroupRow(group, GROUPS.get(group, ""), cells)

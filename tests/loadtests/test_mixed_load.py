@@ -1,0 +1,39 @@
+import json
+import re
+
+from tests.loadtests.contract_server import ContractServer
+from tests.loadtests.kinds import Load
+
+
+def test_a_load_that_meets_every_target_ends_with_zero_and_leaves_its_figures(
+    load: Load, server: ContractServer
+) -> None:
+    done = load(server.url)
+
+    assert (done.code, done.err) == (0, "")
+    figures = json.loads((done.run_dir / "load.json").read_text())
+    assert all(target["ok"] for target in figures["targets"])
+    assert set(figures["groups"]) == {"dashboard", "project", "task_page", "task_write"}
+    assert figures["failures"] == []
+    assert figures["measurements"]["cache.hit_rate"] == 100
+    assert 300 <= figures["measurements"]["memory.rest"] < figures["measurements"]["memory.load"]
+    assert len(server.statuses) > 0
+
+
+def test_a_slow_answer_fails_the_load_and_is_named(load: Load, server: ContractServer) -> None:
+    server.seconds["/api/dashboards"] = 0.6
+
+    done = load(server.url)
+
+    assert done.code == 1
+    assert re.fullmatch(r"missed:  Dashboard, p95 is 6\d\d ms, target < 500 ms\n", done.err)
+
+
+def test_a_wrong_body_with_status_200_is_an_error(load: Load, server: ContractServer) -> None:
+    server.page_limit = 30
+
+    done = load(server.url)
+
+    assert done.code == 1
+    assert "task_page: body: a short page that is not the last one" in done.err
+    assert "missed:  Errors is" in done.err

@@ -8,6 +8,7 @@ from deploy.units import unit
 
 UNIT = "nginx.service"
 CONFIGURATION = "/etc/nginx/nginx.conf"
+DROP_IN = "/etc/systemd/system/nginx.service.d/bantam.conf"
 RENEWAL_HOOK = "/etc/letsencrypt/renewal-hooks/deploy/bantam"
 
 
@@ -41,7 +42,13 @@ def edge(
         requests_per_second_per_client=requests_per_second_per_client,
         requests_per_second_per_address=requests_per_second_per_address,
     )
-    unit(name="Run nginx", unit=UNIT, reload_after=(CONFIGURATION, CERTIFICATE))
+    files.put(
+        name="The service: small rights, restarted after a crash",
+        src="templates/edge/service.conf",
+        dest=DROP_IN,
+        mode="644",
+    )
+    unit(name="Run nginx", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, CERTIFICATE))
 
     if tls_issuer == "local":
         files.get(name="Fetch the CA's certificate", src=f"{FOLDER}/ca.crt", dest=ca_copy, create_local_dir=True)

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any
 
 _STARTED = re.compile(r"--> Starting operation: (.*\S)")
+_PROGRESS = re.compile(r"--> (Loading|Connecting|Preparing|Skipping|Beginning|Results|Disconnecting)|    Loading: |    \[\S+\] (Connected|Ready)")
+_HOST = re.compile(r"    \[(\S+)\] (.*)")
 _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
 _MADE_FROM = ("deploy", "templates", "app/migrations", "requirements/app.txt", "inventories/group_data")
 
@@ -31,9 +33,11 @@ def main() -> None:
             assert process.stderr  # noqa: S101  tells mypy what PIPE promises
             unfinished = list(_show_changes(process.stderr, started))
         if process.returncode:
-            sys.exit(_reason(unfinished) or f"pyinfra failed with exit code {process.returncode}.")
+            sys.exit(_reason(unfinished) or f"The deploy ended with exit code {process.returncode}.")
         results.seek(0)
         operations = json.load(results)["results"]["operations"]
+    if not operations:
+        sys.exit(f"{inventory} names no server: inventories/ has sandbox, staging and production.")
     changed = [operation["name"] for operation in operations if operation["success"]]
     seconds = round(time.monotonic() - started, 1)
     print(f"Deploy: {len(operations)} operations, {len(changed)} changed, {seconds} s", file=sys.stderr)
@@ -54,10 +58,12 @@ def _show_changes(log: IO[str], started: float) -> Iterator[str]:
 
 
 def _reason(log: list[str]) -> str:
-    """What went wrong, without pyinfra's own progress lines."""
-    told = [line for line in log if line and not re.match(r"--> (Loading|Connecting|Preparing|Skipping|Begin|Disc)", line)]
-    refused = [_PREFIX.sub("", line) for line in told if _PREFIX.match(line)]
-    return "\n".join(refused if refused and not told[-1].startswith("    while") else told)
+    """What went wrong, without pyinfra's own progress lines: one sentence if nothing had begun."""
+    told = [line for line in log if line and not _PROGRESS.match(line)]
+    if told and told[-1].startswith("    while: "):
+        return "\n".join(told)
+    unreachable = [f"{match[1]}: {match[2]}." for line in told if (match := _HOST.match(line))]
+    return "\n".join(unreachable or [_PREFIX.sub("", line) for line in told])
 
 
 def _record(path: Path, *, again: bool, seconds: float, total: int, changed: list[str]) -> None:

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import pytest
@@ -52,7 +53,7 @@ class SandboxServer:
     def ssh(self, command: str) -> subprocess.CompletedProcess[str]:
         """Run a command as root."""
         return subprocess.run(
-            ["ssh", "-F", str(self.run_folder / "ssh_config"), "server", command],
+            [".venv/bin/python", "-m", "sandbox", "ssh", "--name", self.name, "--", command],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -60,16 +61,22 @@ class SandboxServer:
         )
 
 
+class BareServer(Protocol):
+    """Makes a fresh server that nobody has deployed to; it is gone when the tests end."""
+
+    def __call__(self, name: str, ram_mb: int = 2048) -> SandboxServer: ...
+
+
 @pytest.fixture(scope="session")
-def bare_server() -> Iterator[Callable[[str], SandboxServer]]:
-    """Makes bare servers by name; each is gone when the tests end."""
+def bare_server() -> Iterator[BareServer]:
+    """Bare servers by name."""
     made: list[SandboxServer] = []
 
-    def make(name: str) -> SandboxServer:
+    def make(name: str, ram_mb: int = 2048) -> SandboxServer:
         server = SandboxServer(name=name, run_folder=ROOT / "build" / f"sandbox-{name}")
         made.append(server)
         _check(server.make("down"))
-        _check(server.make("up"))
+        _check(server.make("up", f"RAM={ram_mb}"))
         return server
 
     yield make
@@ -78,7 +85,7 @@ def bare_server() -> Iterator[Callable[[str], SandboxServer]]:
 
 
 @pytest.fixture(scope="session")
-def sandbox_server(bare_server: Callable[[str], SandboxServer]) -> SandboxServer:
+def sandbox_server(bare_server: BareServer) -> SandboxServer:
     """A fresh server after deploy, second deploy and seed."""
     server = bare_server("test")
     _check(server.make("deploy", "deploy-again", "seed"))

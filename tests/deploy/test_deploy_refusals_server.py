@@ -1,0 +1,86 @@
+"""What a real server cannot give is refused in one sentence, before anything on it changed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT, BareServer, SandboxServer
+
+pytestmark = pytest.mark.server
+
+FINGERPRINT = "{ find /etc /usr/sbin -type f | sort | xargs sha256sum; dpkg --list; } | sha256sum"
+
+
+@pytest.fixture(scope="module")
+def server(bare_server: BareServer) -> SandboxServer:
+    return bare_server("bare")
+
+
+def deploy(server: SandboxServer, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pyinfra", "-y", *options, server.inventory, "deploy/main.py"],
+        cwd=ROOT,
+        env=server.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("prepare", "options", "restore", "sentence"),
+    [
+        (
+            "systemd-run -q --unit=squatter python3 -m http.server 80 && sleep 1",
+            [],
+            "systemctl stop squatter",
+            "port 80 is taken by python3",
+        ),
+        (
+            "cp -a /usr/lib/os-release /root/kept && sed -i 's/VERSION_ID=.*/VERSION_ID=\"12\"/' /usr/lib/os-release",
+            [],
+            "cp -a /root/kept /usr/lib/os-release",
+            "runs debian-12, but Bantam needs debian-13",
+        ),
+        (
+            "mount -t tmpfs -o size=1G tmpfs /var/lib",
+            [],
+            "umount /var/lib",
+            "/var/lib has 1024 MB free, 3072 MB are needed",
+        ),
+        (
+            "useradd -m plain && mkdir -p ~plain/.ssh && cp ~/.ssh/authorized_keys ~plain/.ssh/ && chown -R plain ~plain",
+            ["--data", "ssh_user=plain"],
+            "userdel -r plain 2>/dev/null",
+            "the ssh user is neither root nor allowed to sudo",
+        ),
+        ("true", ["--data", "ssh_port=9"], "true", "Could not connect"),
+        ("true", ["--data", "work_mem_mb=64"], "true", "the worst case needs"),
+        ("true", ["--data", "pool_size=many"], "true", "wrong setting: Expected `int | null`, got `str`"),
+        ("true", ["--data", "pol_size=20"], "true", "unknown setting `pol_size`"),
+    ],
+)
+def test_a_deploy_that_cannot_succeed_changes_nothing(
+    server: SandboxServer, prepare: str, options: list[str], restore: str, sentence: str
+) -> None:
+    prepared = server.ssh(prepare)
+    assert prepared.returncode == 0, prepared.stderr
+    before = server.ssh(FINGERPRINT).stdout
+    done = deploy(server, *options)
+    after = server.ssh(FINGERPRINT).stdout
+    server.ssh(restore)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert before == after
+    assert before
+
+
+def test_make_says_it_in_one_line(server: SandboxServer) -> None:
+    server.ssh("systemd-run -q --unit=squatter python3 -m http.server 443 && sleep 1")
+    done = server.make("deploy")
+    server.ssh("systemctl stop squatter")
+    assert done.returncode != 0
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
+    assert lines == ["sandbox-bare: port 443 is taken by python3: stop it, Bantam needs that port."]

@@ -1,0 +1,91 @@
+"""The deploy on real servers: it converges, repairs, scales, survives being killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import ROOT, BareServer, SandboxServer
+
+pytestmark = pytest.mark.server
+
+
+def test_the_second_run_changes_nothing(sandbox_server: SandboxServer) -> None:
+    record = sandbox_server.read("deploy.json")
+    assert isinstance(record["changed"], int)
+    assert record["changed"] > 30
+    assert record["second_run_changed"] == 0
+
+
+def test_a_dry_run_finds_nothing_to_change(sandbox_server: SandboxServer) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pyinfra", "--dry", "--json", sandbox_server.inventory, "deploy/main.py"],
+        cwd=ROOT,
+        env=sandbox_server.env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    plan = json.loads(done.stdout)["plan"]
+    assert [operation["name"] for operation in plan if operation["hosts_with_change"]] == []
+
+
+DAMAGES = {
+    "a stopped service": ("systemctl stop redis-server", "systemctl is-active redis-server", "active"),
+    "a disabled unit": ("systemctl disable -q pgbouncer", "systemctl is-enabled pgbouncer", "enabled"),
+    "an edited file": (
+        "echo 'work_mem = 1GB' >> /etc/postgresql/17/main/conf.d/bantam.conf && pg_ctlcluster 17 main reload",
+        "runuser -u postgres -- psql -At -c 'SHOW work_mem'",
+        "16MB",
+    ),
+    "a role with power": (
+        "runuser -u postgres -- psql -qc 'ALTER ROLE bantam_app CREATEDB; GRANT pg_read_all_data TO bantam_app'",
+        "runuser -u postgres -- psql -At -c \"SELECT rolcreatedb, pg_has_role(oid, 'pg_read_all_data', 'MEMBER')"
+        " FROM pg_roles WHERE rolname = 'bantam_app'\"",
+        "f|f",
+    ),
+    "a lost secret": (
+        "rm /etc/bantam/credentials/cursor-key",
+        "stat -c '%a %U' /etc/bantam/credentials/cursor-key",
+        "600 root",
+    ),
+}
+
+
+def test_a_run_repairs_what_was_damaged_and_nothing_else(sandbox_server: SandboxServer) -> None:
+    for damage, _, _ in DAMAGES.values():
+        assert sandbox_server.ssh(f"cd / && {damage}").returncode == 0
+    assert sandbox_server.make("deploy").returncode == 0
+    after = {
+        name: sandbox_server.ssh(f"cd / && {question}").stdout.strip()
+        for name, (_, question, _) in DAMAGES.items()
+    }
+    assert after == {name: answer for name, (_, _, answer) in DAMAGES.items()}
+    again = sandbox_server.make("deploy-again")
+    assert again.returncode == 0, again.stderr
+
+
+def test_a_deploy_killed_at_any_moment_is_finished_by_the_next(bare_server: BareServer) -> None:
+    server = bare_server("killed")
+    for seconds in (2, 5, 7, 9, 11, 13, 16):
+        command = ["make", f"NAME={server.name}", "deploy"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    finished = server.make("deploy", "deploy-again", "verify")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_four_gigabytes_give_the_scaled_configuration(bare_server: BareServer) -> None:
+    server = bare_server("large", ram_mb=4096)
+    finished = server.make("deploy", "verify")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    shown = server.ssh("cd / && runuser -u postgres -- psql -At -c 'SHOW shared_buffers' -c 'SHOW work_mem'")
+    assert shown.stdout.split() == ["1GB", "32MB"]

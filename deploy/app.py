@@ -1,6 +1,6 @@
 """The app: a release directory, its migrations, and workers that share one socket of systemd's."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host
@@ -56,7 +56,10 @@ def app(
         max_body_kb=max_body_kb,
     )
     files.put(
-        name="The socket, which outlives every worker", src="templates/app/bantam-app.socket", dest=SOCKET, mode="644"
+        name="The socket, which outlives every worker",
+        src="templates/app/bantam-app.socket",
+        dest=SOCKET,
+        mode="644",
     )
     files.template(
         name="The worker's service",
@@ -111,13 +114,15 @@ class Workers(FactBase[list[str]]):
 
 
 @operation()
-def surplus_workers_stopped(workers: int) -> Iterator[str]:
-    """No worker beyond the number runs or would start with the server.
+def surplus_workers_stopped(workers: int) -> Generator[str]:
+    """
+    No worker beyond the number runs or would start with the server.
 
     + workers: how many there are
     """
     wanted = {f"bantam-app@{worker}.service" for worker in range(1, workers + 1)}
-    surplus = sorted(set(host.get_fact(Workers)) - wanted)
+    loaded: list[str] = host.get_fact(Workers)
+    surplus = sorted(set(loaded) - wanted)
     if not surplus:
         host.noop(f"{workers} workers, none beyond")
     for name in surplus:

@@ -115,7 +115,9 @@ def _people(admins: dict[str, str]) -> None:
     server.group(name="Make the group that may use ssh", group=SSH_GROUP, system=True)
     root_groups = host.get_fact(Users).get("root", {}).get("groups", [])
     if SSH_GROUP not in root_groups:
-        server.shell(name="Let root use ssh, by key", commands=[f"usermod --append --groups {SSH_GROUP} root"])
+        server.shell(
+            name="Let root use ssh, by key", commands=[f"usermod --append --groups {SSH_GROUP} root"]
+        )
     for admin, public_key in admins.items():
         server.user(
             name=f"Make the administrator {admin}",
@@ -154,7 +156,11 @@ def _firewall() -> None:
         dest="/etc/nftables.conf",
         mode="755",
     )
-    unit(name="Run the firewall with these rules", unit="nftables.service", reload_after=("/etc/nftables.conf",))
+    unit(
+        name="Run the firewall with these rules",
+        unit="nftables.service",
+        reload_after=("/etc/nftables.conf",),
+    )
 
 
 def _kernel(*, container: bool) -> None:
@@ -189,8 +195,8 @@ def _swap(swap_mb: int) -> None:
         server.shell(
             name="Make the swap file",
             commands=[
-                f"fallocate -l {swap_mb}M /swapfile.draft && chmod 600 /swapfile.draft"
-                " && mkswap /swapfile.draft && mv /swapfile.draft /swapfile"
+                f"fallocate -l {swap_mb}M /swapfile.draft && chmod 600 /swapfile.draft",
+                "mkswap /swapfile.draft && mv /swapfile.draft /swapfile",
             ],
         )
     files.put(

@@ -1,6 +1,6 @@
 """Certificates: from a CA of the server's own, or from one that browsers trust."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
@@ -32,20 +32,23 @@ class CertificateNames(FactBase[list[str]]):
 
 
 @operation()
-def local_certificate(server_name: str, server_address: str | None) -> Iterator[StringCommand]:
-    """There is a certificate for the server, valid for a week at least; the server's own CA signs it.
+def local_certificate(server_name: str, server_address: str | None) -> Generator[StringCommand]:
+    """
+    There is a certificate for the server, valid for a week at least; the server's own CA signs it.
 
     + server_name: DNS name
     + server_address: IP address, for servers without DNS
     """
+    current: list[str] = host.get_fact(CertificateNames)
     wanted = {f"DNS:{server_name}"} | ({f"IP Address:{server_address}"} if server_address else set())
-    if wanted <= set(host.get_fact(CertificateNames)):
+    if wanted <= set(current):
         host.noop(f"the certificate for {server_name} is valid")
         return
     names = f"DNS:{server_name}" + (f",IP:{server_address}" if server_address else "")
     ca = f"-keyout {FOLDER}/ca.key -out {FOLDER}/ca.crt -days 3650 -subj '/CN=Bantam CA of {server_name}'"
     yield StringCommand(
-        f"umask 077; test -s {FOLDER}/ca.crt || openssl req -x509 {_NEW_KEY} {ca} {_CA_EXTENSIONS} 2>/dev/null"
+        f"umask 077; test -s {FOLDER}/ca.crt",
+        f"|| openssl req -x509 {_NEW_KEY} {ca} {_CA_EXTENSIONS} 2>/dev/null",
     )
     yield StringCommand(
         f"umask 077; openssl req {_NEW_KEY} -keyout {FOLDER}/server.key.next -subj",
@@ -57,13 +60,16 @@ def local_certificate(server_name: str, server_address: str | None) -> Iterator[
         f"-out {CERTIFICATE}.next 2>/dev/null",
     )
     # The key first: nginx reads both only when it starts or reloads, which comes after.
-    yield StringCommand(f"mv {FOLDER}/server.key.next {FOLDER}/server.key && mv {CERTIFICATE}.next {CERTIFICATE}")
+    yield StringCommand(
+        f"mv {FOLDER}/server.key.next {FOLDER}/server.key && mv {CERTIFICATE}.next {CERTIFICATE}"
+    )
     yield StringCommand(f"chmod 644 {FOLDER}/ca.crt {CERTIFICATE}")
 
 
 @operation()
-def acme_certificate(server_name: str, email: str) -> Iterator[StringCommand]:
-    """Certbot holds a certificate for the server and has put it in place of the first one.
+def acme_certificate(server_name: str, email: str) -> Generator[StringCommand]:
+    """
+    Certbot holds a certificate for the server and has put it in place of the first one.
 
     + server_name: DNS name, which must lead to this server
     + email: where the authority sends warnings
@@ -72,8 +78,8 @@ def acme_certificate(server_name: str, email: str) -> Iterator[StringCommand]:
         host.noop(f"certbot keeps the certificate for {server_name}")
         return
     yield StringCommand(
-        "certbot certonly --quiet --non-interactive --agree-tos --webroot --webroot-path /var/lib/bantam-acme",
-        "--key-type ecdsa --email",
+        "certbot certonly --quiet --non-interactive --agree-tos",
+        "--webroot --webroot-path /var/lib/bantam-acme --key-type ecdsa --email",
         QuoteString(email),
         "--domain",
         QuoteString(server_name),

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from io import StringIO
 
 from pyinfra import host
@@ -10,8 +10,9 @@ from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
 from pyinfra.facts.files import File, Sha256File
 
 
-def upload(text: str, path: str) -> Iterator[StringCommand | FileUploadCommand]:
-    """Commands that leave the text in a file of root's with mode 0600.
+def upload(text: str, path: str) -> Generator[StringCommand | FileUploadCommand]:
+    """
+    Commands that leave the text in a file of root's with mode 0600.
 
     Without root's login the upload passes through a temporary file of the ssh user's: both are made
     empty and private first.
@@ -24,8 +25,9 @@ def upload(text: str, path: str) -> Iterator[StringCommand | FileUploadCommand]:
 
 
 @operation()
-def credential(path: str, value: str) -> Iterator[StringCommand | FileUploadCommand]:
-    """The file holds the value, for root alone; systemd hands it to the service that names it.
+def credential(path: str, value: str) -> Generator[StringCommand | FileUploadCommand]:
+    """
+    The file holds the value, for root alone; systemd hands it to the service that names it.
 
     + path: the file
     + value: its whole content

@@ -51,7 +51,9 @@ def edge(
     unit(name="Run nginx", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, CERTIFICATE))
 
     if tls_issuer == "local":
-        files.get(name="Fetch the CA's certificate", src=f"{FOLDER}/ca.crt", dest=ca_copy, create_local_dir=True)
+        files.get(
+            name="Fetch the CA's certificate", src=f"{FOLDER}/ca.crt", dest=ca_copy, create_local_dir=True
+        )
         return
     apt.packages(name="Install certbot", packages=["certbot"], no_recommends=True)
     files.directory(name="A place for the authority's questions", path="/var/lib/bantam-acme", mode="755")
@@ -61,5 +63,7 @@ def edge(
         dest=RENEWAL_HOOK,
         mode="755",
     )
-    acme_certificate(name="A certificate that browsers trust", server_name=server_name, email=acme_email or "")
+    acme_certificate(
+        name="A certificate that browsers trust", server_name=server_name, email=acme_email or ""
+    )
     unit(name="Renew it in time", unit="certbot.timer")

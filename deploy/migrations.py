@@ -1,7 +1,7 @@
 """The schema follows the release: what it brings and the database lacks is run before the switch."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host
@@ -22,8 +22,9 @@ def _brought() -> dict[str, str]:
 
 
 @operation()
-def migrated(release: Release) -> Iterator[str]:
-    """Every migration of the release has run.
+def migrated(release: Release) -> Generator[str]:
+    """
+    Every migration of the release has run.
 
     + release: an installed one, whose runner does the work
     """

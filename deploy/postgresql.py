@@ -1,7 +1,7 @@
 """PostgreSQL 17: a tuned cluster with checksums, its roles and the database `bantam`."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host
@@ -98,7 +98,7 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
 
 
 @operation()
-def cluster() -> Iterator[str]:
+def cluster() -> Generator[str]:
     """The cluster 17/main exists, made with the options in createcluster.conf."""
     if host.get_fact(File, path="/var/lib/postgresql/17/main/global/pg_control"):
         host.noop("cluster 17/main exists")
@@ -109,7 +109,7 @@ def cluster() -> Iterator[str]:
 
 
 @operation()
-def pending_restart() -> Iterator[str]:
+def pending_restart() -> Generator[str]:
     """No setting waits for a restart."""
     waiting = host.get_fact(
         Query, query="SELECT json_agg(name) FROM pg_settings WHERE pending_restart AND sourcefile IS NOT NULL"
@@ -121,8 +121,9 @@ def pending_restart() -> Iterator[str]:
 
 
 @operation()
-def database(database: str, owner: str) -> Iterator[StringCommand | FileUploadCommand]:
-    """The database exists, with byte order collation that no system upgrade can change.
+def database(database: str, owner: str) -> Generator[StringCommand | FileUploadCommand]:
+    """
+    The database exists, with byte order collation that no system upgrade can change.
 
     + database: its name
     + owner: the role that owns it
@@ -138,8 +139,9 @@ def database(database: str, owner: str) -> Iterator[StringCommand | FileUploadCo
 
 
 @operation()
-def setup(file: Path) -> Iterator[StringCommand | FileUploadCommand]:
-    """What only the superuser can make in the database is as the file says.
+def setup(file: Path) -> Generator[StringCommand | FileUploadCommand]:
+    """
+    What only the superuser can make in the database is as the file says.
 
     The file's hash is kept as a comment, written in the same transaction, so that it runs again
     exactly when it was changed.
@@ -150,10 +152,12 @@ def setup(file: Path) -> Iterator[StringCommand | FileUploadCommand]:
     digest = hashlib.sha256(sql.encode()).hexdigest()
     recorded = host.get_fact(
         Query,
-        query="SELECT to_json(obj_description(oid, 'pg_namespace')) FROM pg_namespace WHERE nspname = 'pgbouncer'",
+        query="SELECT to_json(obj_description(oid)) FROM pg_namespace WHERE nspname = 'pgbouncer'",
         database="bantam",
     )
     if recorded == digest:
         host.noop(f"{file} has run")
         return
-    yield from run_sql(f"BEGIN;\n{sql}\nCOMMENT ON SCHEMA pgbouncer IS '{digest}';\nCOMMIT;\n", database="bantam")
+    yield from run_sql(
+        f"BEGIN;\n{sql}\nCOMMENT ON SCHEMA pgbouncer IS '{digest}';\nCOMMIT;\n", database="bantam"
+    )

@@ -39,9 +39,10 @@ class ServerFact(FactBase[Server]):
             " echo machine=$(uname -m);"
             " sudo=; [ $(id -u) = 0 ] || sudo='sudo -n'; $sudo true 2>/dev/null && echo root=1;"
             " awk '/^MemTotal/ {print \"ram_kb=\" $2}' /proc/meminfo; echo cores=$(nproc);"
-            " df -BM --output=size,avail /var/lib | tail -n1 | awk '{print \"disk_mb=\" $1+0; print \"free_mb=\" $2+0}';"
+            " df -BM --output=size /var/lib | awk 'END {print \"disk_mb=\" $1+0}';"
+            " df -BM --output=avail /var/lib | awk 'END {print \"free_mb=\" $1+0}';"
             " systemd-detect-virt --container --quiet && echo container=1;"
-            " $sudo ss -Hltnp 2>/dev/null | awk '{print \"listen=\" $4 \" \" $6}'; true"
+            ' $sudo ss -Hltnp 2>/dev/null | awk \'{print "listen=" $4 " " $6}\'; true'
         )
 
     def process(self, output: list[str]) -> Server:
@@ -73,18 +74,22 @@ def preflight() -> Server:
     server = host.get_fact(ServerFact, _sudo=False)
     if server.debian_version != f"debian-{DEBIAN_VERSION}":
         raise DeployError(
-            f"{host.name} runs {server.debian_version}, but Bantam needs debian-{DEBIAN_VERSION}: install that."
+            f"{host.name} runs {server.debian_version}, but Bantam needs debian-{DEBIAN_VERSION}."
         )
     if not server.is_root:
         raise DeployError(
-            f"{host.name}: the ssh user is neither root nor allowed to sudo without a password: set `ssh_user`."
+            f"{host.name}: the ssh user is neither root nor allowed to sudo without a password:"
+            " set `ssh_user` in the inventory."
         )
     if server.free_disk_mb < MIN_FREE_DISK_MB:
         raise DeployError(
-            f"{host.name}: /var/lib has {server.free_disk_mb} MB free, {MIN_FREE_DISK_MB} MB are needed: make room."
+            f"{host.name}: /var/lib has {server.free_disk_mb} MB free,"
+            f" {MIN_FREE_DISK_MB} MB are needed: make room."
         )
     for port, owner in PORT_OWNERS.items():
         holder = server.listeners.get(port)
         if holder and holder != owner:
-            raise DeployError(f"{host.name}: port {port} is taken by {holder}: stop it, Bantam needs that port.")
+            raise DeployError(
+                f"{host.name}: port {port} is taken by {holder}: stop it, Bantam needs that port."
+            )
     return server

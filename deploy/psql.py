@@ -1,7 +1,7 @@
 """SQL on the server's own PostgreSQL: read as JSON by facts, run from a file by operations."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from pyinfra.api import FactBase, FileUploadCommand, QuoteString, StringCommand
@@ -32,8 +32,9 @@ class Query(FactBase[Any]):
         return json.loads(text) if text else None
 
 
-def run_sql(sql: str, database: str = "postgres") -> Iterator[StringCommand | FileUploadCommand]:
-    """Commands that run the SQL as the superuser, stopping at its first error.
+def run_sql(sql: str, database: str = "postgres") -> Generator[StringCommand | FileUploadCommand]:
+    """
+    Commands that run the SQL as the superuser, stopping at its first error.
 
     It travels as a file that only root can read: never in a command line, where `ps` would show it.
     """

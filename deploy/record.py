@@ -1,4 +1,5 @@
-"""Run the deploy and record what it did: `python -m deploy.record INVENTORY FOLDER [--again]`.
+"""
+Run the deploy and record what it did: `python -m deploy.record INVENTORY FOLDER [--again]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change
@@ -17,7 +18,10 @@ from pathlib import Path
 from typing import IO, Any
 
 _STARTED = re.compile(r"--> Starting operation: (.*\S)")
-_PROGRESS = re.compile(r"--> (Loading|Connecting|Preparing|Skipping|Beginning|Results|Disconnecting)|    Loading: |    \[\S+\] (Connected|Ready)")
+_PROGRESS = re.compile(
+    r"--> (Loading|Connecting|Preparing|Skipping|Beginning|Results|Disconnecting)"
+    r"|    Loading: |    \[\S+\] (Connected|Ready)"
+)
 _HOST = re.compile(r"    \[(\S+)\] (.*)")
 _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
 _MADE_FROM = ("deploy", "templates", "app/migrations", "requirements/app.txt", "inventories/group_data")
@@ -41,7 +45,13 @@ def main() -> None:
     changed = [operation["name"] for operation in operations if operation["success"]]
     seconds = round(time.monotonic() - started, 1)
     print(f"Deploy: {len(operations)} operations, {len(changed)} changed, {seconds} s", file=sys.stderr)
-    _record(Path(folder) / "deploy.json", again=bool(again), seconds=seconds, total=len(operations), changed=changed)
+    _record(
+        Path(folder) / "deploy.json",
+        again=bool(again),
+        seconds=seconds,
+        total=len(operations),
+        changed=changed,
+    )
 
 
 def _show_changes(log: IO[str], started: float) -> Iterator[str]:
@@ -73,7 +83,12 @@ def _record(path: Path, *, again: bool, seconds: float, total: int, changed: lis
         record = json.loads(path.read_text())
         record |= {"second_run_seconds": seconds, "second_run_changed": len(changed)}
     else:
-        record = {"seconds": seconds, "operations": total, "changed": len(changed), "config_hash": _config_hash()}
+        record = {
+            "seconds": seconds,
+            "operations": total,
+            "changed": len(changed),
+            "config_hash": _config_hash(),
+        }
     path.write_text(json.dumps(record, indent=2) + "\n")
     if again and changed:
         sys.exit("The second run changed something: " + "; ".join(changed))

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,8 @@ class Release:
 
 
 def build_release(*, python: str, machine: str) -> Release:
-    """The app's wheel and its locked dependencies for the server's Python and machine, as one archive.
+    """
+    The app's wheel and its locked dependencies for the server's Python and machine, as one archive.
 
     The same sources give the same name; what is in build/ already is not made again. Raises
     DeployError if a wheel cannot be built or fetched.
@@ -56,7 +57,10 @@ def build_release(*, python: str, machine: str) -> Release:
 def _build_wheel() -> Path:
     folder = Path("build/wheel")
     shutil.rmtree(folder, ignore_errors=True)
-    _run("build the app's wheel", [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)])
+    _run(
+        "build the app's wheel",
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+    )
     return next(folder.glob("*.whl"))
 
 
@@ -70,7 +74,13 @@ def _fetch_wheels(*, python: str, machine: str) -> Path:
     shutil.rmtree(draft, ignore_errors=True)
     platforms = [f"--platform={platform}_{machine}" for platform in _PLATFORMS]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--only-binary=:all:", "--require-hashes", f"--python-version={python}", *platforms]
+    command += [
+        "--no-deps",
+        "--only-binary=:all:",
+        "--require-hashes",
+        f"--python-version={python}",
+        *platforms,
+    ]
     _run("fetch the app's dependencies", [*command, f"--dest={draft}", f"--requirement={LOCK}"])
     draft.rename(folder)
     return folder
@@ -110,8 +120,9 @@ class Releases(FactBase[list[str]]):
 
 
 @operation()
-def installed(release: Release) -> Iterator[str | StringCommand | FileUploadCommand]:
-    """The release is complete in its own directory: a virtual environment that never changes again.
+def installed(release: Release) -> Generator[str | StringCommand | FileUploadCommand]:
+    """
+    The release is complete in its own directory: a virtual environment that never changes again.
 
     + release: what build_release made
     """
@@ -131,8 +142,9 @@ def installed(release: Release) -> Iterator[str | StringCommand | FileUploadComm
 
 
 @operation()
-def current(release: Release) -> Iterator[str]:
-    """/opt/bantam/current points at the release; at no moment does it point nowhere.
+def current(release: Release) -> Generator[str]:
+    """
+    /opt/bantam/current points at the release; at no moment does it point nowhere.
 
     + release: an installed one
     """
@@ -143,8 +155,9 @@ def current(release: Release) -> Iterator[str]:
 
 
 @operation()
-def old_releases_removed(kept: int) -> Iterator[str]:
-    """At most `kept` releases beside the current one are on the server.
+def old_releases_removed(kept: int) -> Generator[str]:
+    """
+    At most `kept` releases beside the current one are on the server.
 
     + kept: how many to keep
     """

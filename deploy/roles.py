@@ -1,6 +1,6 @@
 """Database roles that converge: attributes, password, limits, settings and memberships."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from pyinfra import host
@@ -15,7 +15,11 @@ SELECT coalesce(json_object_agg(r.rolname, json_build_object(
     'plain', NOT (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls),
     'connection_limit', r.rolconnlimit,
     'verifier', a.rolpassword,
-    'settings', coalesce(r.rolconfig, '{}'),
+    'settings', ARRAY(
+        SELECT setting
+        FROM unnest(r.rolconfig) AS setting
+        ORDER BY setting
+    ),
     'member_of', ARRAY(
         SELECT g.rolname
         FROM pg_auth_members AS m
@@ -29,6 +33,12 @@ JOIN pg_authid AS a USING (oid)
 WHERE r.oid >= 16384
 """
 
+_ATTRIBUTES = "NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS"
+# Not even a verifier belongs into the log.
+_UNLOGGED = ("SET LOCAL log_min_duration_statement = -1", "SET LOCAL log_statement = 'none'")
+
+Described = dict[str, Any]
+
 
 @operation()
 def role(
@@ -38,8 +48,9 @@ def role(
     connection_limit: int = -1,
     settings: Mapping[str, str] | None = None,
     member_of: tuple[str, ...] = (),
-) -> Iterator[StringCommand | FileUploadCommand]:
-    """A role without any power of its own, exactly as described: what it has beyond that is taken.
+) -> Generator[StringCommand | FileUploadCommand]:
+    """
+    A role without any power of its own, exactly as described: what it has beyond that is taken.
 
     + role: its name
     + password: None allows peer authentication only
@@ -48,39 +59,35 @@ def role(
     + settings: run-time parameters for its sessions
     + member_of: the roles whose rights it has
     """
-    wanted = sorted(f"{name}={value}" for name, value in (settings or {}).items())
-    current: dict[str, Any] | None = (host.get_fact(Query, query=_ROLES) or {}).get(role)
-    password_matches = (
-        scram_matches(current["verifier"], password)
-        if current and password
-        else bool(current) and not (current or {})["verifier"]
-    )
-    if (
-        current
-        and password_matches
-        and current["plain"]
-        and current["login"] == login
-        and current["connection_limit"] == connection_limit
-        and sorted(current["settings"]) == wanted
-        and current["member_of"] == sorted(member_of)
-    ):
+    current: Described | None = (host.get_fact(Query, query=_ROLES) or {}).get(role)
+    keeps_password = current is not None and _password_is(password, current["verifier"])
+    wanted = {
+        "login": login,
+        "plain": True,
+        "connection_limit": connection_limit,
+        "settings": sorted(f"{name}={value}" for name, value in (settings or {}).items()),
+        "member_of": sorted(member_of),
+    }
+    if keeps_password and current is not None and wanted.items() <= current.items():
         host.noop(f"role {role} is as described")
         return
-
-    secret = f"'{scram_verifier(password)}'" if password and not password_matches else None
+    former = current["member_of"] if current else []
     statements = [
-        "BEGIN;",
-        "SET LOCAL log_min_duration_statement = -1;",
-        "SET LOCAL log_statement = 'none';",
-        "" if current else f"CREATE ROLE {role};",
-        f"ALTER ROLE {role} NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS"
-        f" {'LOGIN' if login else 'NOLOGIN'} CONNECTION LIMIT {connection_limit};",
-        f"ALTER ROLE {role} PASSWORD {secret};" if secret else "",
-        "" if password else f"ALTER ROLE {role} PASSWORD NULL;",
-        f"ALTER ROLE {role} RESET ALL;",
-        *(f"ALTER ROLE {role} SET {name} = '{value}';" for name, value in (settings or {}).items()),
-        *(f"REVOKE {group} FROM {role};" for group in (current or {}).get("member_of", []) if group not in member_of),
-        *(f"GRANT {group} TO {role};" for group in member_of),
-        "COMMIT;",
+        *(() if current else [f"CREATE ROLE {role}"]),
+        f"ALTER ROLE {role} {_ATTRIBUTES} {'LOGIN' if login else 'NOLOGIN'}",
+        f"ALTER ROLE {role} CONNECTION LIMIT {connection_limit}",
+        *(() if keeps_password else [f"ALTER ROLE {role} PASSWORD {_password_literal(password)}"]),
+        f"ALTER ROLE {role} RESET ALL",
+        *(f"ALTER ROLE {role} SET {name} = '{value}'" for name, value in (settings or {}).items()),
+        *(f"REVOKE {group} FROM {role}" for group in former if group not in member_of),
+        *(f"GRANT {group} TO {role}" for group in member_of),
     ]
-    yield from run_sql("\n".join(filter(None, statements)) + "\n")
+    yield from run_sql(";\n".join(["BEGIN", *_UNLOGGED, *statements, "COMMIT"]) + ";\n")
+
+
+def _password_is(password: str | None, verifier: str | None) -> bool:
+    return verifier is None if password is None else scram_matches(verifier, password)
+
+
+def _password_literal(password: str | None) -> str:
+    return f"'{scram_verifier(password)}'" if password else "NULL"

@@ -6,7 +6,6 @@ import secrets
 from pathlib import Path
 
 import msgspec
-from msgspec import Meta
 from pyinfra.api.exceptions import DeployError
 
 _FOLDER = Path("inventories/secrets")
@@ -29,7 +28,8 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 def load_secrets(environment: str) -> Secrets:
-    """The secrets in inventories/secrets/ENVIRONMENT.yml, made there (mode 0600) on first use.
+    """
+    The secrets in inventories/secrets/ENVIRONMENT.yml, made there (mode 0600) on first use.
 
     Raises DeployError if the file is there but lacks one: making it anew would lock out whoever
     has the old one.
@@ -43,7 +43,9 @@ def load_secrets(environment: str) -> Secrets:
         raise DeployError(f"{path}: {error}; restore the file from your backup.") from None
     empty = [name for name in Secrets.__struct_fields__ if len(getattr(values, name)) < 32]
     if empty:
-        raise DeployError(f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup.")
+        raise DeployError(
+            f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup."
+        )
     return values
 
 

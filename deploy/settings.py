@@ -53,7 +53,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
-    """The host's data as settings.
+    """
+    The host's data as settings.
 
     Raises DeployError, naming the host and the setting, if one is unknown, missing or of the wrong
     type, or if two contradict each other.
@@ -67,7 +68,9 @@ def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
     try:
         settings = msgspec.convert(own, Settings)
     except msgspec.ValidationError as error:
-        raise DeployError(f"{host_name}: wrong setting: {error} (see inventories/group_data/all.py).") from None
+        raise DeployError(
+            f"{host_name}: wrong setting: {error} (see inventories/group_data/all.py)."
+        ) from None
     if settings.tls_issuer == "acme" and not settings.acme_email:
         raise DeployError(
             f"{host_name}: setting `acme_email` is missing; the certificate authority needs an address."

@@ -62,7 +62,8 @@ def size_server(
     reserve_pool_size: int,
     overrides: Overrides,
 ) -> Sizes:
-    """Sizes for a server with `ram_mb` of RAM, `cores` and a data disk of `disk_mb`.
+    """
+    Sizes for a server with `ram_mb` of RAM, `cores` and a data disk of `disk_mb`.
 
     Raises BudgetError if the worst case is more than `ram_mb`. A hosted "2 GB" server shows a little
     less, so sizes follow the nominal RAM (rounded up to 512 MB) while the budget is held against

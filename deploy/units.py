@@ -1,10 +1,11 @@
-"""systemd units that follow their files: what a run left undone, the next one does.
+"""
+systemd units that follow their files: what a run left undone, the next one does.
 
 Whether a restart is due is read from the server (is a file newer than the running unit?), never
 remembered from the run that wrote the file: that run may have died in between.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 
 from pyinfra import host
@@ -14,7 +15,8 @@ _TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
 
 class UnitState(FactBase[dict[str, str]]):
-    """A unit's properties, and the modification times of files it depends on.
+    """
+    A unit's properties, and the modification times of files it depends on.
 
     {"ActiveState": "active", "ActiveEnterTimestamp": "...", "file /etc/x.conf": "1763874000.5", ...}
     """
@@ -55,8 +57,9 @@ def unit(
     unit: str,
     restart_after: tuple[str, ...] = (),
     reload_after: tuple[str, ...] = (),
-) -> Iterator[StringCommand]:
-    """Enabled, running, and started after its files were last changed.
+) -> Generator[StringCommand]:
+    """
+    Enabled, running, and started after its files were last changed.
 
     + unit: full name of the unit
     + restart_after: files (unit files, drop-ins, what is read at start) whose change needs a restart
@@ -74,7 +77,15 @@ def unit(
     if state.get("ConditionTimestamp") and state.get("ConditionResult") == "no":
         host.noop(f"{unit} has a condition that this machine does not meet")
     elif state.get("ActiveState") not in ("active", "reloading"):
-        yield StringCommand(systemctl, "reset-failed", QuoteString(unit), "2>/dev/null;", systemctl, "start", QuoteString(unit))
+        yield StringCommand(
+            systemctl,
+            "reset-failed",
+            QuoteString(unit),
+            "2>/dev/null;",
+            systemctl,
+            "start",
+            QuoteString(unit),
+        )
     elif _newest(state, restart_after) > _entered(state, "ActiveEnterTimestamp"):
         yield StringCommand(systemctl, "restart", QuoteString(unit))
     elif _newest(state, reload_after) > _entered(state, "StateChangeTimestamp"):

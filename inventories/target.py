@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pyinfra.api import State
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.context import ctx_state
-from pyinfra.api import State
 from pyinfra_cli.inventory import make_inventory
 
 
@@ -24,7 +24,9 @@ class TargetError(Exception):
 def read_host(inventory: str) -> tuple[str, dict[str, Any]]:
     """The name and the data of the inventory's one host, as pyinfra resolves them."""
     if not Path(inventory).is_file():
-        raise TargetError(f"There is no inventory {inventory}; inventories/ has sandbox, staging, production.")
+        raise TargetError(
+            f"There is no inventory {inventory}; inventories/ has sandbox, staging, production."
+        )
     ctx_state.set(State())  # pyinfra loads inventory files through its current state
     try:
         hosts = list(make_inventory(inventory, cwd=str(Path.cwd())))

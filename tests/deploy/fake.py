@@ -51,10 +51,12 @@ def project_copy(folder: Path, inventory: str, server: FakeServer, settings: str
         "command -v useradd": ["/usr/sbin/useradd"],
         "apt-get indextargets": ["trixie http://a", "trixie-security http://b"],
     }
-    data = f"{{**data, 'acme_email': 'a@x.example', 'fake_responses': {fake!r}, 'fake_delay': 0, 'fake_delay_jitter': 0}}"
+    data = {"acme_email": "a@x.example", "fake_responses": fake, "fake_delay": 0, "fake_delay_jitter": 0}
     file = folder / "inventories" / f"{inventory}.py"
     text = file.read_text().replace("/var/lib/bantam-sandbox/servers", str(folder / "sandboxes"))
-    file.write_text(f"{text}\n{inventory} = [('@fake/' + name, {data}) for name, data in {inventory}]\n")
+    file.write_text(
+        f"{text}\n{inventory} = [('@fake/' + name, data | {data!r}) for name, data in {inventory}]\n"
+    )
     (folder / "inventories/group_data/fake.py").write_text(settings)
     if settings:
         (folder / f"inventories/group_data/{inventory}.py").open("a").write(settings)
@@ -76,5 +78,10 @@ def _make_sandbox_state(folder: Path) -> None:
     state = folder / "sandboxes/demo"
     state.mkdir(parents=True)
     (state / "ssh_key.pub").write_text("ssh-ed25519 AAAA key\n")
-    record = {"address": "192.0.2.1", "ssh_user": "root", "ssh_key": str(state / "ssh_key"), "known_hosts": "x"}
+    record = {
+        "address": "192.0.2.1",
+        "ssh_user": "root",
+        "ssh_key": str(state / "ssh_key"),
+        "known_hosts": "x",
+    }
     (state / "server.json").write_text(json.dumps(record))

@@ -38,7 +38,7 @@ def deploy(server: SandboxServer, *options: str) -> subprocess.CompletedProcess[
             "port 80 is taken by python3",
         ),
         (
-            "cp -a /usr/lib/os-release /root/kept && sed -i 's/VERSION_ID=.*/VERSION_ID=\"12\"/' /usr/lib/os-release",
+            "cd /usr/lib && cp -a os-release /root/kept && sed -i s/VERSION_ID=.*/VERSION_ID=12/ os-release",
             [],
             "cp -a /root/kept /usr/lib/os-release",
             "runs debian-12, but Bantam needs debian-13",
@@ -50,7 +50,7 @@ def deploy(server: SandboxServer, *options: str) -> subprocess.CompletedProcess[
             "/var/lib has 1024 MB free, 3072 MB are needed",
         ),
         (
-            "useradd -m plain && mkdir -p ~plain/.ssh && cp ~/.ssh/authorized_keys ~plain/.ssh/ && chown -R plain ~plain",
+            "useradd -m plain && cp -r ~/.ssh ~plain/ && chown -R plain ~plain",
             ["--data", "ssh_user=plain"],
             "userdel -r plain 2>/dev/null",
             "the ssh user is neither root nor allowed to sudo",

@@ -34,18 +34,21 @@ def test_a_dry_run_finds_nothing_to_change(sandbox_server: SandboxServer) -> Non
     assert [operation["name"] for operation in plan if operation["hosts_with_change"]] == []
 
 
+PSQL = "runuser -u postgres -- psql -qAt -c"
+POWERS = (
+    "SELECT rolcreatedb, pg_has_role(oid, 'pg_read_all_data', 'MEMBER') FROM pg_roles WHERE rolname ~ '_app'"
+)
 DAMAGES = {
     "a stopped service": ("systemctl stop redis-server", "systemctl is-active redis-server", "active"),
     "a disabled unit": ("systemctl disable -q pgbouncer", "systemctl is-enabled pgbouncer", "enabled"),
     "an edited file": (
         "echo 'work_mem = 1GB' >> /etc/postgresql/17/main/conf.d/bantam.conf && pg_ctlcluster 17 main reload",
-        "runuser -u postgres -- psql -At -c 'SHOW work_mem'",
+        f"{PSQL} 'SHOW work_mem'",
         "16MB",
     ),
     "a role with power": (
-        "runuser -u postgres -- psql -qc 'ALTER ROLE bantam_app CREATEDB; GRANT pg_read_all_data TO bantam_app'",
-        "runuser -u postgres -- psql -At -c \"SELECT rolcreatedb, pg_has_role(oid, 'pg_read_all_data', 'MEMBER')"
-        " FROM pg_roles WHERE rolname = 'bantam_app'\"",
+        f"{PSQL} 'ALTER ROLE bantam_app CREATEDB' -c 'GRANT pg_read_all_data TO bantam_app'",
+        f'{PSQL} "{POWERS}"',
         "f|f",
     ),
     "a lost secret": (
@@ -87,5 +90,5 @@ def test_four_gigabytes_give_the_scaled_configuration(bare_server: BareServer) -
     server = bare_server("large", ram_mb=4096)
     finished = server.make("deploy", "verify")
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    shown = server.ssh("cd / && runuser -u postgres -- psql -At -c 'SHOW shared_buffers' -c 'SHOW work_mem'")
+    shown = server.ssh(f"cd / && {PSQL} 'SHOW shared_buffers' -c 'SHOW work_mem'")
     assert shown.stdout.split() == ["1GB", "32MB"]

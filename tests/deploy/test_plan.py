@@ -24,8 +24,19 @@ def test_every_inventory_plans_every_component_in_order(inventory: str, tmp_path
 @pytest.mark.parametrize(
     ("ram_mb", "lines"),
     [
-        (2048, ["shared_buffers = 256MB", "effective_cache_size = 1024MB", "work_mem = 16MB", "maxmemory 128mb"]),
-        (4096, ["shared_buffers = 1024MB", "effective_cache_size = 3072MB", "work_mem = 32MB", "maxmemory 256mb"]),
+        (
+            2048,
+            ["shared_buffers = 256MB", "effective_cache_size = 1024MB", "work_mem = 16MB", "maxmemory 128mb"],
+        ),
+        (
+            4096,
+            [
+                "shared_buffers = 1024MB",
+                "effective_cache_size = 3072MB",
+                "work_mem = 32MB",
+                "maxmemory 256mb",
+            ],
+        ),
     ],
 )
 def test_the_configuration_carries_the_sizes(ram_mb: int, lines: list[str], tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+import base64
+import hmac
 from pathlib import Path
 
 import pytest
@@ -32,7 +34,10 @@ def test_secrets_never_show_in_a_representation() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: "\n".join(line for line in text.splitlines() if "cursor_key" not in line), "`cursor_key`"),
+        (
+            lambda text: "\n".join(line for line in text.splitlines() if "cursor_key" not in line),
+            "`cursor_key`",
+        ),
         (lambda text: text + "other: x\n", "`other`"),
         (lambda text: text.replace("cursor_key: ", "cursor_key: ''  # "), "`cursor_key` is missing"),
         (lambda _: "[", "staging.yml"),
@@ -56,9 +61,6 @@ def test_a_verifier_matches_its_password_only() -> None:
 
 def test_the_verifier_is_the_one_of_rfc_7677() -> None:
     """RFC 7677's example exchange: its server signature follows from our server key."""
-    import base64
-    import hmac
-
     salt = base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ==")
     server_key = base64.b64decode(_verifier("pencil", salt, 4096).rsplit(":", 1)[1])
     messages = (

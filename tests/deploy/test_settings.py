@@ -15,7 +15,13 @@ NAMES = [field.name for field in msgspec.structs.fields(Settings)]
 
 def data(**changes: Any) -> dict[str, Any]:
     defaults = {name: value for name, value in runpy.run_path(str(ALL)).items() if not name.startswith("__")}
-    return {**defaults, "environment": "staging", "server_name": "x.example", "acme_email": "a@x.example", **changes}
+    return {
+        **defaults,
+        "environment": "staging",
+        "server_name": "x.example",
+        "acme_email": "a@x.example",
+        **changes,
+    }
 
 
 def test_the_defaults_and_an_inventory_make_settings() -> None:
@@ -27,7 +33,10 @@ def test_the_defaults_and_an_inventory_make_settings() -> None:
     ("changes", "message"),
     [
         ({"pol_size": 20}, "host: unknown setting `pol_size`"),
-        ({"pool_size": "twenty"}, r"host: wrong setting: Expected `int \| null`, got `str` - at `\$.pool_size`"),
+        (
+            {"pool_size": "twenty"},
+            r"host: wrong setting: Expected `int \| null`, got `str` - at `\$.pool_size`",
+        ),
         ({"pool_size": 0}, r"Expected `int` >= 1 - at `\$.pool_size`"),
         ({"tls_issuer": "selfmade"}, r"Invalid enum value 'selfmade' - at `\$.tls_issuer`"),
         ({"server_name": "not a name"}, r"at `\$.server_name`"),
@@ -50,7 +59,9 @@ def test_a_missing_setting_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_is_documented(name: str) -> None:
     text = ALL.read_text()
-    documented = re.search(rf"(?:^#[^\n]*\n(?:#[^\n]*\n)*)?^{name}\b", text, re.MULTILINE) or f"`{name}`" in text
+    documented = (
+        re.search(rf"(?:^#[^\n]*\n(?:#[^\n]*\n)*)?^{name}\b", text, re.MULTILINE) or f"`{name}`" in text
+    )
     assert documented, f"{name} is not in {ALL}"
 
 

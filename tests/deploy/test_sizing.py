@@ -79,7 +79,9 @@ def test_an_override_is_taken_as_it_is(override: dict[str, int]) -> None:
 
 @pytest.mark.parametrize("override", [{"work_mem_mb": 64}, {"shared_buffers_mb": 1024}, {"pool_size": 100}])
 def test_a_budget_over_the_ram_is_refused_with_its_sum(override: dict[str, int]) -> None:
-    with pytest.raises(BudgetError, match=r"needs \d+ MB but the server has 2048 MB: system \d+ \+ .*work_mem"):
+    with pytest.raises(
+        BudgetError, match=r"needs \d+ MB but the server has 2048 MB: system \d+ \+ .*work_mem"
+    ):
         size(2048, **override)
 
 

@@ -1,13 +1,49 @@
 """PostgreSQL's own socket, for what must not pass through PgBouncer: migrations and seed data."""
 
+import os
+import sys
+from collections.abc import Callable
+
 import psycopg
 
 DATABASE = "host=/run/postgresql dbname=bantam user=postgres"
 OWNER = "bantam_owner"
+LOCK = 0x62616E74616D  # "bantam": a session lock, so that one runner at a time works on a database
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def connect(conninfo: str, name: str) -> Connection:
-    """Return an autocommit session, named so that others see in pg_stat_activity who works here."""
-    return psycopg.connect(conninfo, application_name=name, autocommit=True, connect_timeout=5)
+class Refusal(Exception):  # noqa: N818  (nothing failed: the runner declines, and says why in one sentence)
+    """One sentence that says what is wrong, where, and what to do."""
+
+
+def run(conninfo: str, name: str, work: Callable[[Connection], None]) -> int:
+    """Do `work` in an autocommit session that others see as `name`; return the exit code."""
+    application_name = f"{name} (pid {os.getpid()})"
+    try:
+        with psycopg.connect(
+            conninfo, application_name=application_name, autocommit=True, connect_timeout=5
+        ) as connection:
+            work(connection)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        print(f"{name} stopped, and what was not finished was undone: {reason}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def lock(connection: Connection) -> None:
+    """Hold the runners' lock until the session ends; Refusal names who holds it instead."""
+    if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() == (True,):
+        return
+    holder = connection.execute(
+        "SELECT a.application_name, a.pid FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)"
+        " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+        " AND (l.classid::bigint << 32 | l.objid::bigint) = %s",
+        [LOCK],
+    ).fetchone()
+    name, pid = holder or ("a runner that has just ended", "none")
+    raise Refusal(f"Another run works on this database ({name}, backend {pid}); wait for it to end.")

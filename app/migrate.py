@@ -2,25 +2,17 @@
 
 import argparse
 import hashlib
-import os
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-import psycopg
-
-from app.direct import DATABASE, OWNER, Connection, connect
+from app.direct import DATABASE, OWNER, Connection, Refusal, lock, run
 
 FOLDER = Path(__file__).parent / "migrations"
-LOCK = 0x62616E74616D  # "bantam": one runner in a database at a time
 LOCK_TIMEOUT = "1s"
 STATEMENT_TIMEOUT = "5s"
-
-
-class MigrationError(Exception):
-    """One sentence that says what is wrong, where, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +26,13 @@ class Migration:
 
 
 def migrations(folder: Path = FOLDER) -> list[Migration]:
-    """Return the steps in the order of their numbers; MigrationError for one that has no way down."""
+    """Return the steps in the order of their numbers; Refusal for one that has no way down."""
     steps = []
     for file in sorted(folder.glob("*.up.sql")):
         version = file.name.removesuffix(".up.sql")
         down = folder / f"{version}.down.sql"
         if not down.exists():
-            raise MigrationError(f"{file.name} has no {down.name}; write it beside it.")
+            raise Refusal(f"{file.name} has no {down.name}; write it beside it.")
         content = file.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         steps.append(Migration(version, content.decode(), down.read_text("utf-8"), digest))
@@ -57,33 +49,19 @@ def applied(connection: Connection) -> dict[str, str]:
 
 
 def pending(steps: list[Migration], done: dict[str, str]) -> list[Migration]:
-    """Return the steps to apply; MigrationError when history and files contradict each other."""
+    """Return the steps to apply; Refusal when history and files contradict each other."""
     for step in steps:
         if done.get(step.version, step.sha256) != step.sha256:
-            raise MigrationError(
+            raise Refusal(
                 f"{step.version}.up.sql was changed after it was applied; restore it and add a new migration."
             )
     missing = [step for step in steps if step.version not in done]
     newest = max(done, default="")
     if missing and missing[0].version < newest:
-        raise MigrationError(
+        raise Refusal(
             f"{missing[0].version} is older than {newest}, which is applied already; give it a later number."
         )
     return missing
-
-
-def lock(connection: Connection) -> None:
-    """Hold the runners' lock until the session ends; MigrationError names who holds it instead."""
-    if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() == (True,):
-        return
-    holder = connection.execute(
-        "SELECT a.application_name, a.pid FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)"
-        " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
-        " AND (l.classid::bigint << 32 | l.objid::bigint) = %s",
-        [LOCK],
-    ).fetchone()
-    name, pid = holder or ("a runner that has just ended", "none")
-    raise MigrationError(f"Another migration is running ({name}, backend {pid}); wait for it to end.")
 
 
 def apply(connection: Connection, step: Migration) -> int:
@@ -142,12 +120,10 @@ def down(connection: Connection) -> None:
     lock(connection)
     newest = max(applied(connection), default=None)
     if newest is None:
-        raise MigrationError("No migration is applied; there is nothing to take back.")
+        raise Refusal("No migration is applied; there is nothing to take back.")
     step = next((step for step in migrations() if step.version == newest), None)
     if step is None:
-        raise MigrationError(
-            f"{newest} is not among this release's migrations; run the release that made it."
-        )
+        raise Refusal(f"{newest} is not among this release's migrations; run the release that made it.")
     revert(connection, step)
     print(f"{newest} taken back")
 
@@ -169,17 +145,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     command = {"up": up, "status": status, "down": down}[options.command]
-    try:
-        with connect(options.database, f"bantam-migrate {options.command} (pid {os.getpid()})") as connection:
-            command(connection)
-    except MigrationError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0]
-        print(f"The migration stopped and changed nothing more: {reason}.", file=sys.stderr)
-        return 1
-    return 0
+    return run(options.database, f"bantam-migrate {options.command}", command)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,25 @@
+"""Days and moments as PostgreSQL reads them, counted from the reference day: 0 is today, -1 yesterday."""
+
+from datetime import date, timedelta
+
+PAST = 1_200
+FUTURE = 500
+
+
+class Days:
+    """The text of every day and moment around `today`, made once."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self._days = [(today + timedelta(offset)).isoformat() for offset in range(-PAST, FUTURE + 1)]
+        self._times = [f"{hour:02}:{minute:02}:00+00" for hour in range(6, 20) for minute in range(60)]
+
+    def day(self, offset: int) -> str:
+        """Return the day `offset` days from today."""
+        return self._days[offset + PAST]
+
+    def moment(self, offset: int, draw: int) -> str:
+        """Return a moment of a past day; nothing of today has happened later than its midnight."""
+        if offset >= 0:
+            return f"{self._days[PAST]} 00:00:00+00"
+        return f"{self._days[offset + PAST]} {self._times[draw % 840]}"

@@ -1,0 +1,56 @@
+"""Rows of clients, users and their tokens."""
+
+import hmac
+from collections.abc import Iterator
+from hashlib import sha256
+
+from app.seed import words
+from app.seed.dice import NULL, Dice, blocks
+from app.seed.scale import role
+from app.seed.world import World
+
+
+def token_hash(token_key: bytes, user: int) -> bytes:
+    """Return the SHA-256 of user N's token, `bt_` and the hex of HMAC-SHA256(token_key, "user:N")."""
+    token = "bt_" + hmac.digest(token_key, f"user:{user}".encode(), "sha256").hex()
+    return sha256(token.encode()).digest()
+
+
+def clients(world: World) -> Iterator[str]:
+    """Yield id, created_at, name, industry."""
+    dice = Dice(world.seed, "clients")
+    for block in blocks(world.counts.clients):
+        for client, a, b, c, d in zip(block, *(dice.shorts(len(block)) for _ in range(4)), strict=True):
+            first = words.COMPANY_FIRST[a % len(words.COMPANY_FIRST)]
+            last = words.COMPANY_LAST[b % len(words.COMPANY_LAST)]
+            legal = words.LEGAL_FORMS[c % len(words.LEGAL_FORMS)]
+            industry = words.INDUSTRIES[d % len(words.INDUSTRIES)]
+            yield f"{client}\t{world.days.moment(-1100 + d % 300, a)}\t{first} {last} {legal}\t{industry}\n"
+
+
+def users(world: World) -> Iterator[str]:
+    """Yield id, client_id, created_at, role, time_zone, email, name."""
+    dice = Dice(world.seed, "users")
+    of_clients = 0
+    for block in blocks(world.counts.users):
+        for user, a, b, c, d in zip(block, *(dice.shorts(len(block)) for _ in range(4)), strict=True):
+            first = words.FIRST_NAMES[a % len(words.FIRST_NAMES)]
+            last = words.LAST_NAMES[b % len(words.LAST_NAMES)]
+            part = role(user)
+            client, host = NULL, "agency.example"
+            if part == "client":
+                client = str(of_clients % world.counts.clients + 1)
+                host = f"client{client}.example"
+                of_clients += 1
+            zone = words.TIME_ZONES[c % len(words.TIME_ZONES)]
+            yield (
+                f"{user}\t{client}\t{world.days.moment(-1100 + d % 300, a)}\t{part}\t{zone}"
+                f"\t{first.lower()}.{last.lower()}.{user}@{host}\t{first} {last}\n"
+            )
+
+
+def api_tokens(world: World, token_key: bytes) -> Iterator[str]:
+    """Yield user_id, created_at, expires_at, token_hash: one token a user, good for a year."""
+    made, expires = world.days.moment(-1, 0), world.days.day(365)
+    for user in range(1, world.counts.users + 1):
+        yield f"{user}\t{made}\t{expires}\t\\\\x{token_hash(token_key, user).hex()}\n"

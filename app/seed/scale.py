@@ -1,0 +1,41 @@
+"""How many rows of each table a scale means; 1.0 is an agency of some 2,000 users."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows by table; members are as many as the projects' teams add up to, about 8 a project."""
+
+    users: int
+    clients: int
+    projects: int
+    tasks: int
+    time_entries: int
+    invoices: int
+    messages: int
+    notifications: int
+
+
+def counts(scale: float) -> Counts:
+    """Return the rows of a scale; even the smallest has every role and every table."""
+    return Counts(
+        users=max(20, round(2_000 * scale)),
+        clients=max(3, round(300 * scale)),
+        projects=max(5, round(5_000 * scale)),
+        tasks=max(50, round(200_000 * scale)),
+        time_entries=max(100, round(800_000 * scale)),
+        invoices=max(20, round(60_000 * scale)),
+        messages=max(50, round(400_000 * scale)),
+        notifications=max(50, round(600_000 * scale)),
+    )
+
+
+def role(user: int) -> str:
+    """Return the role of user N, the same at every scale: of each 100, 1 admin, 9 managers, 60 staff, 30 clients."""
+    place = (user - 1) % 20
+    if place == 0 and (user - 1) % 100 == 0:
+        return "admin"
+    if place < 2:
+        return "project_manager"
+    return "team_member" if place < 14 else "client"

@@ -1,0 +1,127 @@
+"""Rows of projects, their teams, tasks and time entries."""
+
+from collections.abc import Iterator
+
+from app.seed import words
+from app.seed.dice import LARGEST, NULL, Dice, blocks, skewed, spread
+from app.seed.world import World
+
+ALWAYS_ACTIVE = 20
+"""The first projects are the busiest, so none of them is over."""
+
+STATES = spread([("active", 55), ("completed", 27), ("planned", 8), ("on_hold", 7), ("cancelled", 3)])
+PRIORITIES = spread([("low", 2), ("normal", 9), ("high", 4), ("urgent", 1)])
+OPEN = spread([("todo", 8), ("in_progress", 4), ("review", 2), ("blocked", 1)])
+ESTIMATES = spread([(NULL, 3), ("30", 1), ("60", 3), ("120", 4), ("240", 4), ("480", 3), ("960", 1)])
+
+
+def projects(world: World) -> Iterator[str]:
+    """Yield id, client_id, manager_id, created_at, updated_at, starts_on, due_on, status, priority, budget, ..."""
+    dice = Dice(world.seed, "projects")
+    clients = skewed(world.counts.clients, 0.6, 5)
+    managers = skewed(len(world.managers), 0.4, 5)
+    day, moment = world.days.day, world.days.moment
+    for block in blocks(world.counts.projects):
+        size = len(block)
+        draws = zip(
+            block,
+            dice.ranks(clients, size),
+            dice.ranks(managers, size),
+            *(dice.shorts(size) for _ in range(6)),
+            strict=True,
+        )
+        for project, client, manager, a, b, c, d, e, f in draws:
+            state = "active" if project <= ALWAYS_ACTIVE else STATES[a % len(STATES)]
+            length = 60 + b % 300
+            if state in {"completed", "cancelled"}:
+                end = -10 - c % 500
+            elif state == "planned":
+                end = length + c % 90
+            else:
+                end = -10 + c % length
+            start = end - length
+            world.project_clients.append(client + 1)
+            world.project_starts.append(start)
+            world.project_ends.append(end)
+            world.project_states.append(state)
+            made = moment(min(start - 14, -2), d)
+            kind = words.PROJECT_KINDS[d % len(words.PROJECT_KINDS)]
+            phase = words.PROJECT_PHASES[e % len(words.PROJECT_PHASES)]
+            name = words.COMPANY_FIRST[f % len(words.COMPANY_FIRST)]
+            aim = words.PROJECT_AIMS[(e >> 3) % len(words.PROJECT_AIMS)]
+            yield (
+                f"{project}\t{client + 1}\t{world.managers[manager]}\t{made}\t{made}\t{day(start)}\t{day(end)}\t{state}"
+                f"\t{PRIORITIES[e >> 12]}\t{5 + f % 396}00.00\t{name} {kind}{phase}\tThe {kind} {aim}.\n"
+            )
+
+
+def project_members(world: World) -> Iterator[str]:
+    """Yield project_id, user_id, joined_at; about 8 a project, more on the busy ones."""
+    dice = Dice(world.seed, "project_members")
+    staff = skewed(len(world.staff), 0.6, 5)
+    for project in range(1, world.counts.projects + 1):
+        wanted = 4 + dice.random.randrange(8) + round(150 / (project + 4))
+        people = dict.fromkeys(world.staff[rank] for rank in dice.ranks(staff, wanted))
+        world.team.extend(people)
+        world.team_starts.append(len(world.team))
+        joined = world.days.moment(min(world.project_starts[project - 1], -1), project)
+        for user in people:
+            yield f"{project}\t{user}\t{joined}\n"
+
+
+def tasks(world: World) -> Iterator[str]:
+    """Yield id, project_id, assignee_id, created_at, updated_at, completed_at, due_on, estimate_minutes, ..."""
+    dice = Dice(world.seed, "tasks")
+    busy = skewed(world.counts.projects, 0.8, 10)
+    verbs, things = words.TASK_VERBS, [thing.replace("-", " ") for thing in words.TASK_THINGS]
+    places, notes = words.TASK_PLACES, words.TASK_NOTES
+    day, moment, teammate = world.days.day, world.days.moment, world.teammate
+    for block in blocks(world.counts.tasks):
+        size = len(block)
+        draws = zip(block, dice.ranks(busy, size), *(dice.shorts(size) for _ in range(6)), strict=True)
+        for task, rank, a, b, c, d, e, f in draws:
+            project = rank + 1
+            over = world.project_states[rank] in {"completed", "cancelled"}
+            first = min(world.project_starts[rank], -2)
+            last = world.project_ends[rank] if over else -1
+            # The later the day, the more is planned on it.
+            start = last - ((last - first) * a * b >> 32)
+            due = start + 3 + c % 42
+            done = over or d < LARGEST * (0.96 if due < -14 else 0.75 if due < 0 else 0.25)
+            person = 0 if e % 17 == 0 else teammate(project, f)
+            world.task_projects.append(project)
+            world.task_people.append(person)
+            world.task_starts.append(start)
+            world.task_ends.append(min(due, -1))
+            made = moment(start, e)
+            ended = moment(min(start + 1 + f % (due - start + 2), -1), b) if done else NULL
+            if ended < made:
+                ended = made
+            place = places[e % len(places)]
+            title = f"{verbs[a % len(verbs)]} the {things[f % len(things)]} {place}".rstrip()
+            note = f"{notes[c % len(notes)]} {notes[b % len(notes)]}" if d & 3 else ""
+            yield (
+                f"{task}\t{project}\t{person or NULL}\t{made}\t{ended if done else made}\t{ended}\t{day(due)}"
+                f"\t{ESTIMATES[b % len(ESTIMATES)]}\t{'done' if done else OPEN[f % len(OPEN)]}\t{PRIORITIES[a >> 12]}"
+                f"\t{title}\t{note}\n"
+            )
+
+
+def time_entries(world: World) -> Iterator[str]:
+    """Yield id, user_id, project_id, task_id, created_at, entry_date, minutes, billable, note."""
+    dice = Dice(world.seed, "time_entries")
+    total = world.counts.tasks
+    day, moment, notes = world.days.day, world.days.moment, words.TIME_NOTES
+    for block in blocks(world.counts.time_entries):
+        size = len(block)
+        draws = zip(block, *(dice.shorts(size) for _ in range(4)), strict=True)
+        for entry, a, b, c, d in draws:
+            task = ((a << 16 | b) * total >> 32) + 1
+            project = world.task_projects[task - 1]
+            person = world.task_people[task - 1] or world.teammate(project, d)
+            start = world.task_starts[task - 1]
+            spent = min(start + c % (world.task_ends[task - 1] - start + 4), 0)
+            yield (
+                f"{entry}\t{person}\t{project}\t{NULL if d % 19 == 0 else task}\t{moment(spent, b)}\t{day(spent)}"
+                f"\t{15 + d % 24 * 15}\t{'f' if b % 5 == 0 else 't'}\t{notes[c % len(notes)]}\n"
+            )

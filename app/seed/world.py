@@ -1,0 +1,43 @@
+"""What later tables must know of earlier ones, in a few bytes a row: who is on what, and since when."""
+
+from array import array
+from dataclasses import dataclass, field
+
+from app.seed.days import Days
+from app.seed.scale import Counts, role
+
+
+@dataclass(slots=True)
+class World:
+    """One run's reference data; ids are dense, so element N - 1 of an array is of row N.
+
+    A project's team is `team[team_starts[N - 1]:team_starts[N]]`, the most active first. `task_people` is 0
+    for a task of nobody. Offsets are in days from the reference day.
+    """
+
+    seed: int
+    counts: Counts
+    days: Days
+    staff: list[int] = field(init=False)
+    managers: list[int] = field(init=False)
+    project_clients: "array[int]" = field(default_factory=lambda: array("i"))
+    project_starts: "array[int]" = field(default_factory=lambda: array("h"))
+    project_ends: "array[int]" = field(default_factory=lambda: array("h"))
+    project_states: list[str] = field(default_factory=list)
+    team: "array[int]" = field(default_factory=lambda: array("i"))
+    team_starts: "array[int]" = field(default_factory=lambda: array("i", [0]))
+    task_projects: "array[int]" = field(default_factory=lambda: array("i"))
+    task_people: "array[int]" = field(default_factory=lambda: array("i"))
+    task_starts: "array[int]" = field(default_factory=lambda: array("h"))
+    task_ends: "array[int]" = field(default_factory=lambda: array("h"))
+
+    def __post_init__(self) -> None:
+        users = range(1, self.counts.users + 1)
+        self.managers = [user for user in users if role(user) == "project_manager"]
+        self.staff = [user for user in users if role(user) in {"project_manager", "team_member"}]
+
+    def teammate(self, project: int, draw: int) -> int:
+        """Return a user on project N by a draw of 0..65535; the first ones do most of the work."""
+        first = self.team_starts[project - 1]
+        size = self.team_starts[project] - first
+        return self.team[first + (draw * draw * size >> 32)]

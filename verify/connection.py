@@ -1,0 +1,53 @@
+"""One ssh connection that every check shares."""
+
+import shlex
+import subprocess
+from typing import Any
+
+import testinfra
+
+from verify.inventory import Target
+
+
+class Unreachable(Exception):  # noqa: N818  it is the server, not a program, that errs
+    """The message says in one sentence which server did not answer, and what ssh said."""
+
+
+class Connection:
+    """Commands on the server as root, through one connection that the first of them opens.
+
+    Raises Unreachable if the server does not answer or does not let us become root.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._config = target.ssh_config
+        control = target.ssh_config.with_name("control")
+        with target.ssh_config.open("a") as config:
+            # A run that is killed leaves a connection behind: it closes itself when idle.
+            config.write(f"    ControlMaster auto\n    ControlPath {control}\n    ControlPersist 60\n")
+        self._sudo = target.settings.get("ssh_user", "root") != "root"
+        address = target.settings.get("ssh_hostname", target.name)
+        done = self.run("test $(id -u) = 0 || echo not root >&2")
+        if done.returncode == 255 or done.stderr:
+            said = " ".join(done.stderr.split()) or "nothing"
+            raise Unreachable(f"{target.name} at {address} cannot be verified: ssh says: {said}")
+        self.host: Any = testinfra.get_host(
+            "ssh://server?controlpersist=0", ssh_config=str(self._config), sudo=self._sudo
+        )
+
+    def run(self, command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """What the command says to this input: for secrets, which no command line may show."""
+        sudo = ("sudo", "-n") if self._sudo else ()
+        return subprocess.run(
+            ["ssh", "-F", str(self._config), "server", *sudo, "sh", "-c", shlex.quote(command)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def close(self) -> None:
+        """The connection is gone."""
+        subprocess.run(
+            ["ssh", "-F", str(self._config), "-O", "exit", "server"], capture_output=True, check=False
+        )

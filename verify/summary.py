@@ -1,0 +1,51 @@
+"""What a run found, for programs: FILE.json with what passed, failed and was skipped, and why."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+
+class Summary:
+    """A pytest plugin that writes `passed`, `failed`, `skipped` and `failures` when the session ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._path.unlink(missing_ok=True)  # an old result must not pass for this run's
+        self._passed = 0
+        self._skipped: list[dict[str, str]] = []
+        self._failures: list[dict[str, str]] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Each check counts once: it passes in its call; it may be skipped or fail around it as well."""
+        if report.failed:
+            self._failures.append({"name": report.nodeid, "message": _message(report)})
+        elif report.skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self._skipped.append({"name": report.nodeid, "reason": reason.removeprefix("Skipped: ")})
+        elif report.when == "call":
+            self._passed += 1
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of checks that cannot be read is a failure, not silence."""
+        if report.failed:
+            self._failures.append({"name": report.nodeid, "message": _message(report)})
+
+    def pytest_sessionfinish(self) -> None:
+        """The file is there as a whole or not at all."""
+        result = {
+            "passed": self._passed,
+            "failed": len(self._failures),
+            "skipped": self._skipped,
+            "failures": self._failures,
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_name(f".{self._path.name}.draft")
+        draft.write_text(json.dumps(result, indent=2) + "\n")
+        draft.rename(self._path)
+
+
+def _message(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """The assertion as pytest worded it, without the source around it."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash else report.longrepr).strip()

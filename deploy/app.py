@@ -7,9 +7,10 @@ from pyinfra import host
 from pyinfra.api import FactBase, deploy, operation
 from pyinfra.operations import apt, files, server
 
+from deploy.build import Release
 from deploy.confidential import credential
 from deploy.migrations import migrated
-from deploy.release import CURRENT, FOLDER, Release, current, installed, old_releases_removed
+from deploy.release import CURRENT, FOLDER, current, installed, old_releases_removed
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
 from deploy.units import unit

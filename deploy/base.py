@@ -1,49 +1,24 @@
-"""The ground that the stack stands on: packages, people, ssh, firewall, time, kernel, swap."""
+"""The ground that the stack stands on: packages, journal, clock, people, ssh, firewall, kernel, swap."""
+
+from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import FactBase, deploy
+from pyinfra.api import deploy, operation
 from pyinfra.facts.files import File
-from pyinfra.facts.server import Users
-from pyinfra.operations import apt, files, server
+from pyinfra.operations import files, server
 
+from deploy.packages import packages
 from deploy.units import unit
 
 SSH_GROUP = "ssh-users"
 
 
-class AptMirrors(FactBase[dict[str, str]]):
-    """The package mirrors that the server came with, by suite: {"trixie": "http://...", ...}."""
-
-    default = dict
-
-    def command(self) -> str:
-        """Apt's own view of its sources, whatever their format."""
-        return "apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' | sort -u"
-
-    def process(self, output: list[str]) -> dict[str, str]:
-        """Suite to address."""
-        return dict(line.split(" ", 1) for line in output if " " in line)
-
-
-class UnfinishedPackages(FactBase[bool]):
-    """Whether an earlier installation was cut off half way."""
-
-    default = bool
-
-    def command(self) -> str:
-        """Dpkg's own check; it is silent when all is well."""
-        return "dpkg --audit"
-
-    def process(self, output: list[str]) -> bool:
-        """Whether dpkg complained."""
-        return bool(output)
-
-
 @deploy("Base")
-def base(*, admins: dict[str, str], swap_mb: int, container: bool) -> None:
+def base(*, admins: dict[str, str], ssh_user: str, swap_mb: int, container: bool) -> None:
     """Install, configure, run: everything that is not a service of the stack."""
-    _packages()
-    _people(admins)
+    packages()
+    _journal_and_clock()
+    _people(admins=admins, ssh_user=ssh_user)
     _ssh()
     _firewall()
     _kernel(container=container)
@@ -51,52 +26,7 @@ def base(*, admins: dict[str, str], swap_mb: int, container: bool) -> None:
         _swap(swap_mb)
 
 
-def _packages() -> None:
-    files.put(
-        name="Let apt wait for a lock instead of failing, and keep our configuration files",
-        src="templates/base/apt.conf",
-        dest="/etc/apt/apt.conf.d/60bantam",
-        mode="644",
-    )
-    files.put(
-        name="Keep packages from starting or restarting the database services",
-        src="templates/base/policy-rc.d",
-        dest="/usr/sbin/policy-rc.d",
-        mode="755",
-    )
-    if host.get_fact(UnfinishedPackages):
-        server.shell(name="Finish the installation that was cut off", commands=["dpkg --configure -a"])
-    mirrors = host.get_fact(AptMirrors)
-    sources = files.template(
-        name="Package sources: Debian's release, updates and security, from the server's own mirror",
-        src="templates/base/debian.sources.j2",
-        dest="/etc/apt/sources.list.d/debian.sources",
-        mode="644",
-        mirror=mirrors.get("trixie", ""),
-        security_mirror=mirrors.get("trixie-security", mirrors.get("trixie", "")),
-    )
-    files.file(name="No second list of sources", path="/etc/apt/sources.list", present=False)
-    apt.update(name="Read the new package sources", _if=sources.did_change)
-    apt.update(name="Read the package lists once a day", cache_time=86_400)
-    apt.packages(
-        name="Install the base packages",
-        packages=[
-            "ca-certificates",
-            "nftables",
-            "openssh-server",
-            "openssl",
-            "sudo",
-            "systemd-timesyncd",
-            "unattended-upgrades",
-        ],
-        no_recommends=True,
-    )
-    files.put(
-        name="Security updates every day, but the database services only when planned",
-        src="templates/base/unattended-upgrades.conf",
-        dest="/etc/apt/apt.conf.d/61bantam-unattended-upgrades",
-        mode="644",
-    )
+def _journal_and_clock() -> None:
     files.put(
         name="The journal keeps to 200 MB",
         src="templates/base/journald.conf",
@@ -111,12 +41,12 @@ def _packages() -> None:
     unit(name="Run the clock's synchronisation", unit="systemd-timesyncd.service")
 
 
-def _people(admins: dict[str, str]) -> None:
+def _people(*, admins: dict[str, str], ssh_user: str) -> None:
     server.group(name="Make the group that may use ssh", group=SSH_GROUP, system=True)
-    root_groups = host.get_fact(Users).get("root", {}).get("groups", [])
-    if SSH_GROUP not in root_groups:
-        server.shell(
-            name="Let root use ssh, by key", commands=[f"usermod --append --groups {SSH_GROUP} root"]
+    for user in dict.fromkeys(("root", ssh_user)):
+        # Whoever deploys must be able to come back.
+        server.user(
+            name=f"Let {user} use ssh, by key", user=user, groups=[SSH_GROUP], append=True, ensure_home=False
         )
     for admin, public_key in admins.items():
         server.user(
@@ -127,12 +57,12 @@ def _people(admins: dict[str, str]) -> None:
             append=True,
             public_keys=[public_key],
         )
-        files.put(
-            name=f"Let {admin} sudo",
-            src="templates/base/sudoers",
-            dest="/etc/sudoers.d/bantam",
-            mode="440",
-        )
+    files.put(
+        name="Let administrators sudo with their key alone",
+        src="templates/base/sudoers",
+        dest="/etc/sudoers.d/bantam",
+        mode="440",
+    )
 
 
 def _ssh() -> None:
@@ -191,14 +121,7 @@ def _kernel(*, container: bool) -> None:
 
 
 def _swap(swap_mb: int) -> None:
-    if not host.get_fact(File, path="/swapfile"):
-        server.shell(
-            name="Make the swap file",
-            commands=[
-                f"fallocate -l {swap_mb}M /swapfile.draft && chmod 600 /swapfile.draft",
-                "mkswap /swapfile.draft && mv /swapfile.draft /swapfile",
-            ],
-        )
+    swap_file(name="Make the swap file", path="/swapfile", size_mb=swap_mb)
     files.put(
         name="Swap as a unit",
         src="templates/base/swapfile.swap",
@@ -206,3 +129,18 @@ def _swap(swap_mb: int) -> None:
         mode="644",
     )
     unit(name="Use the swap file", unit="swapfile.swap")
+
+
+@operation()
+def swap_file(path: str, size_mb: int) -> Generator[str]:
+    """
+    There is a file to swap to; one that is there keeps its size, because it may be in use.
+
+    + path: the file
+    + size_mb: its size when it is made
+    """
+    if host.get_fact(File, path=path):
+        host.noop(f"{path} exists")
+        return
+    yield f"fallocate -l {size_mb}M {path}.draft && chmod 600 {path}.draft"
+    yield f"mkswap {path}.draft && mv {path}.draft {path}"

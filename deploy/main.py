@@ -5,12 +5,12 @@ from pyinfra.api.exceptions import DeployError
 
 from deploy.app import app
 from deploy.base import base
+from deploy.build import build_release
 from deploy.edge import edge
 from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight
 from deploy.redis import redis
-from deploy.release import build_release
 from deploy.secrets import load_secrets
 from deploy.settings import read_settings
 from deploy.sizing import BudgetError, Overrides, size_server
@@ -40,7 +40,12 @@ except BudgetError as error:
 secrets = load_secrets(settings.environment)
 release = build_release(python="3.13", machine=server.machine)
 
-base(admins=settings.admins, swap_mb=settings.swap_mb, container=server.container)
+base(
+    admins=settings.admins,
+    ssh_user=host.data.get("ssh_user") or "root",
+    swap_mb=settings.swap_mb,
+    container=server.container,
+)
 postgresql(
     sizes=sizes,
     secrets=secrets,

@@ -7,8 +7,9 @@ from pathlib import Path
 from pyinfra import host
 from pyinfra.api import operation
 
+from deploy.build import Release
 from deploy.psql import Query
-from deploy.release import FOLDER, Release
+from deploy.release import FOLDER
 
 MIGRATIONS = Path("app/migrations")
 

@@ -1,96 +1,15 @@
-"""A release of the app: built on the controller, installed on the server beside the others."""
+"""Releases on the server: each complete in its own directory, one of them current."""
 
-import hashlib
-import shutil
-import subprocess
-import sys
-import tarfile
-import tomllib
 from collections.abc import Generator
-from dataclasses import dataclass
-from pathlib import Path
 
 from pyinfra import host
 from pyinfra.api import FactBase, FileUploadCommand, StringCommand, operation
-from pyinfra.api.exceptions import DeployError
 from pyinfra.facts.files import File
 
-LOCK = Path("requirements/app.txt")
+from deploy.build import LOCK, Release
+
 FOLDER = "/opt/bantam/releases"
 CURRENT = "/opt/bantam/current"
-
-# The oldest C library that the wheels are chosen for: Debian 13 has 2.41.
-_PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """A release's name, which follows from its content, and the archive that holds its wheels."""
-
-    name: str
-    archive: Path
-
-
-def build_release(*, python: str, machine: str) -> Release:
-    """
-    The app's wheel and its locked dependencies for the server's Python and machine, as one archive.
-
-    The same sources give the same name; what is in build/ already is not made again. Raises
-    DeployError if a wheel cannot be built or fetched.
-    """
-    wheel = _build_wheel()
-    wheels = _fetch_wheels(python=python, machine=machine)
-    digest = hashlib.sha256(wheel.read_bytes() + LOCK.read_bytes() + f"{python} {machine}".encode())
-    version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
-    name = f"{version}-{digest.hexdigest()[:12]}"
-    archive = Path(f"build/releases/{name}.tar")
-    if not archive.exists():
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        draft = archive.with_suffix(".draft")
-        with tarfile.open(draft, "w") as tar:
-            for file in (wheel, LOCK, *sorted(wheels.iterdir())):
-                tar.add(file, arcname=file.name)
-        draft.rename(archive)
-    return Release(name=name, archive=archive)
-
-
-def _build_wheel() -> Path:
-    folder = Path("build/wheel")
-    shutil.rmtree(folder, ignore_errors=True)
-    _run(
-        "build the app's wheel",
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-    )
-    return next(folder.glob("*.whl"))
-
-
-def _fetch_wheels(*, python: str, machine: str) -> Path:
-    """The folder with exactly the wheels in the lock file, each checked against its hash."""
-    digest = hashlib.sha256(LOCK.read_bytes() + f"{python} {machine}".encode()).hexdigest()[:12]
-    folder = Path(f"build/wheelhouse/{digest}")
-    if folder.exists():
-        return folder
-    draft = folder.with_suffix(".draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    platforms = [f"--platform={platform}_{machine}" for platform in _PLATFORMS]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += [
-        "--no-deps",
-        "--only-binary=:all:",
-        "--require-hashes",
-        f"--python-version={python}",
-        *platforms,
-    ]
-    _run("fetch the app's dependencies", [*command, f"--dest={draft}", f"--requirement={LOCK}"])
-    draft.rename(folder)
-    return folder
-
-
-def _run(what: str, command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise DeployError(f"Could not {what}: {' '.join(last)}")
 
 
 class CurrentRelease(FactBase[str | None]):

@@ -1,0 +1,82 @@
+"""Debian packages: where they come from, when they are upgraded, and what may start by itself."""
+
+from pyinfra import host
+from pyinfra.api import FactBase
+from pyinfra.operations import apt, files, server
+
+
+class AptMirrors(FactBase[dict[str, str]]):
+    """The package mirrors that the server came with, by suite: {"trixie": "http://...", ...}."""
+
+    default = dict
+
+    def command(self) -> str:
+        """Apt's own view of its sources, whatever their format."""
+        return "apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' | sort -u"
+
+    def process(self, output: list[str]) -> dict[str, str]:
+        """Suite to address."""
+        return dict(line.split(" ", 1) for line in output if " " in line)
+
+
+class UnfinishedPackages(FactBase[bool]):
+    """Whether an earlier installation was cut off half way."""
+
+    default = bool
+
+    def command(self) -> str:
+        """Dpkg's own check; it is silent when all is well."""
+        return "dpkg --audit"
+
+    def process(self, output: list[str]) -> bool:
+        """Whether dpkg complained."""
+        return bool(output)
+
+
+def packages() -> None:
+    """Sources and upgrades are configured and the base packages installed."""
+    files.put(
+        name="Let apt wait for a lock instead of failing, and keep our configuration files",
+        src="templates/base/apt.conf",
+        dest="/etc/apt/apt.conf.d/60bantam",
+        mode="644",
+    )
+    files.put(
+        name="Keep packages from starting or restarting the database services",
+        src="templates/base/policy-rc.d",
+        dest="/usr/sbin/policy-rc.d",
+        mode="755",
+    )
+    if host.get_fact(UnfinishedPackages):
+        server.shell(name="Finish the installation that was cut off", commands=["dpkg --configure -a"])
+    mirrors: dict[str, str] = host.get_fact(AptMirrors)
+    sources = files.template(
+        name="Package sources: Debian's release, updates and security, from the server's own mirror",
+        src="templates/base/debian.sources.j2",
+        dest="/etc/apt/sources.list.d/debian.sources",
+        mode="644",
+        mirror=mirrors.get("trixie", ""),
+        security_mirror=mirrors.get("trixie-security", mirrors.get("trixie", "")),
+    )
+    files.file(name="No second list of sources", path="/etc/apt/sources.list", present=False)
+    apt.update(name="Read the new package sources", _if=sources.did_change)
+    apt.update(name="Read the package lists once a day", cache_time=86_400)
+    apt.packages(
+        name="Install the base packages",
+        packages=[
+            "ca-certificates",
+            "nftables",
+            "openssh-server",
+            "openssl",
+            "sudo",
+            "systemd-timesyncd",
+            "unattended-upgrades",
+        ],
+        no_recommends=True,
+    )
+    files.put(
+        name="Security updates every day, but the database services only when planned",
+        src="templates/base/unattended-upgrades.conf",
+        dest="/etc/apt/apt.conf.d/61bantam-unattended-upgrades",
+        mode="644",
+    )

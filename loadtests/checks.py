@@ -1,7 +1,14 @@
 """What a right body looks like beyond its types. Each check names what is wrong, never an id."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from loadtests.bodies import PAGE_SIZE, Dashboard, Project, Task, TaskPage
-from loadtests.client import Check
+
+T = TypeVar("T")
+
+Check = Callable[[T], str | None]
+"""Says what is wrong with a body, None if nothing is. It names no id: failures are counted by text."""
 
 
 def dashboard_of(user_id: int) -> Check[Dashboard]:

@@ -1,6 +1,5 @@
 """A seeded user of the app: signs in by token, verifies the server, and checks every body it is given."""
 
-from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -8,12 +7,10 @@ from locust import FastHttpUser
 from locust.contrib.fasthttp import ResponseContextManager
 
 from loadtests.chance import CHANCE
+from loadtests.checks import Check
 from loadtests.target import SeededUsers
 
 T = TypeVar("T")
-
-Check = Callable[[T], str | None]
-"""Says what is wrong with a body, None if nothing is. It names no id: failures are counted by text."""
 
 
 class SeededUser(FastHttpUser):

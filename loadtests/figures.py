@@ -38,7 +38,8 @@ class Slice(msgspec.Struct, frozen=True):
 
     at: float
     per_second: float
-    failures: int
+    failures_per_second: float
+    hit_rate: float | None
     percentiles: dict[str, dict[str, float]]
 
 
@@ -62,8 +63,8 @@ def by_group(answers: list[Answer], seconds: float) -> dict[str, GroupFigures]:
 
 
 def over_time(answers: list[Answer], seconds: float) -> list[Slice]:
-    """Return one slice after the other, empty ones too: a silent server is a gap in the line."""
-    slices: list[list[Answer]] = [[] for _ in range(max(1, math.ceil(seconds / SLICE_SECONDS)))]
+    """Return one whole slice after the other, empty ones too: a silent server is a gap in the line."""
+    slices: list[list[Answer]] = [[] for _ in range(int(seconds / SLICE_SECONDS))]
     for answer in answers:
         number = int(answer.at // SLICE_SECONDS)
         if 0 <= number < len(slices):
@@ -118,6 +119,7 @@ def _slice(at: float, answers: list[Answer]) -> Slice:
     return Slice(
         at=at,
         per_second=len(answers) / SLICE_SECONDS,
-        failures=sum(answer.error is not None for answer in answers),
+        failures_per_second=sum(answer.error is not None for answer in answers) / SLICE_SECONDS,
+        hit_rate=hit_percent(answers),
         percentiles={group: _percentiles([a for a in answers if a.group == group]) for group in groups},
     )

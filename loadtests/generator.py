@@ -1,11 +1,13 @@
 """Watches Locust itself while it loads: a generator out of breath measures its own slowness."""
 
 import time
-
-from locust.runners import Runner
+from typing import TYPE_CHECKING
 
 from loadtests.figures import Answer, error_percent, percentile
 from loadtests.load_file import Generator
+
+if TYPE_CHECKING:  # importing Locust patches the whole interpreter
+    from locust.runners import Runner
 
 MOST_CPU_PERCENT = 70.0
 """Of one core: Locust is one process on one core, and above this its own queueing shows in the latencies."""
@@ -16,7 +18,7 @@ PROGRESS_SECONDS = 5
 class GeneratorWatch:
     """One value a second since the load began."""
 
-    def __init__(self, runner: Runner, begin: float) -> None:
+    def __init__(self, runner: "Runner", begin: float) -> None:
         self._runner = runner
         self._begin = begin
         self._used = time.process_time()

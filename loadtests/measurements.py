@@ -16,4 +16,4 @@ UNITS = {f"{group}.{percentile}": "ms" for group in GROUPS for percentile in PER
     "memory.load": "MB",
     "memory.rest": "MB",
 }
-"""Measurement -> unit. MB is 2^20 bytes; memory is MemTotal - MemAvailable of the whole server."""
+"""Measurement -> unit. MB is 2^20 bytes; memory is of the whole server, as server_sampler.py defines it."""

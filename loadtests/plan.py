@@ -2,16 +2,18 @@
 
 from argparse import Namespace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from locust.argument_parser import LocustArgumentParser
 
 from loadtests.refused import RefusedError
 from loadtests.shape import Shape, read_shape
 from loadtests.slo import Target as SloTarget
 from loadtests.slo import read_targets
 from loadtests.target import Seed, Target, read_seed, read_target
+
+if TYPE_CHECKING:  # importing Locust patches the whole interpreter
+    from locust.argument_parser import LocustArgumentParser
 
 # Users finish the request that they are in, else the slowest answers of all would never be counted.
 STOP_SECONDS = 15
@@ -28,7 +30,7 @@ class Plan(NamedTuple):
     targets: list[SloTarget]
 
 
-def add_arguments(parser: LocustArgumentParser, scenario: Path) -> None:
+def add_arguments(parser: "LocustArgumentParser", scenario: Path) -> None:
     """Locust's own options stay, and say less unless they are asked to; ours come beside them."""
     group = parser.add_argument_group("bantam", "what to load, and where to leave the figures")
     group.add_argument("--target", metavar="FILE", help="target.json: the server's url, CA, key, ssh")

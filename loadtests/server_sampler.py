@@ -28,9 +28,17 @@ SECONDS_BETWEEN_PSS = 5
 
 
 def memory_mb(meminfo: str) -> tuple[float, float]:
-    """Return (total, used) of the server in MB of 2^20 bytes; used is what a new process could not have."""
+    """
+    Return (total, used) of the server in MB of 2^20 bytes; used is what a new process could not have.
+
+    The kernel's MemAvailable says that, but the one that lxcfs shows in a container takes shared memory for
+    droppable cache, and PostgreSQL's buffers are shared memory. So the larger of two readings counts: the
+    second is everything but free memory, file pages and reclaimable slab.
+    """
     kb = {line.split(":")[0]: int(line.split()[1]) for line in meminfo.splitlines() if ":" in line}
-    return kb["MemTotal"] / 1024, (kb["MemTotal"] - kb["MemAvailable"]) / 1024
+    droppable = kb["Buffers"] + kb["Cached"] - kb["Shmem"] + kb["SReclaimable"]
+    taken = kb["MemTotal"] - min(kb["MemAvailable"], kb["MemFree"] + droppable)
+    return kb["MemTotal"] / 1024, taken / 1024
 
 
 def cgroup_path(proc_cgroup: str) -> str:

@@ -85,6 +85,10 @@ def _target(entry: object, where: str) -> Target:
         raise RefusedError(
             f"{where}: `{target.metric}` is measured in {UNITS[target.metric]}, not {target.unit}."
         )
+    if target.ambition and _parse(target.ambition)[0] != _parse(target.target)[0]:
+        raise RefusedError(
+            f"{where}: the ambition ({target.ambition}) points another way than the target ({target.target})."
+        )
     if target.ambition and not _holds(_parse(target.ambition)[1], target.target):
         raise RefusedError(
             f"{where}: the ambition ({target.ambition}) is weaker than the target ({target.target})."

@@ -16,13 +16,13 @@ from loadtests.evidence.summary import as_text, summarize
 from loadtests.refused import RefusedError
 
 
-def main() -> int:
-    """Write the run's evidence and print its figures; 1 if anything is missed."""
+def main(arguments: list[str] | None = None) -> int:
+    """Write a run's evidence and print its figures; exit code 1 if anything is missed."""
     parser = argparse.ArgumentParser(prog="python -m loadtests.evidence", description=main.__doc__)
     parser.add_argument("--run-dir", type=Path, required=True, help="where the steps left their JSON files")
     parser.add_argument("--scenario", required=True, help="the scenario of the load, for example mixed")
     parser.add_argument("--out", type=Path, required=True, help="the folder that collects evidence")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     now = datetime.now(UTC)
     try:
         inputs = read_inputs(options.run_dir, options.scenario)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from loadtests.evidence.style import GRID, HUES, INK, LIMIT, MUTED, figure, svg
+from loadtests.evidence.style import GRID, HUES, LIMIT, figure, svg
 from loadtests.load_file import Load
 from loadtests.measurements import GROUPS, PERCENTILES
-from loadtests.table import amount
+from loadtests.table import amount, shown
 
 SERVICES = ["postgresql", "app", "redis", "pgbouncer", "edge", "other"]
 
@@ -26,15 +26,17 @@ def plots(load: Load, vcpus: int) -> list[Plot]:
     """Return every plot of the report, in reading order."""
     return [
         *(_latency(load, group) for group in GROUPS if group in load.groups),
-        _traffic(load),
+        _requests(load),
+        _users(load),
         _memory(load),
         _memory_by_service(load),
         _cpu_by_service(load, vcpus),
+        _hit_rate(load),
     ]
 
 
 def _latency(load: Load, group: str) -> Plot:
-    drawn, (axes,) = figure(1, 2.5)
+    drawn, (axes,) = figure(1)
     at = [piece.at for piece in load.slices]
     for hue, name in zip((HUES[0], HUES[1], HUES[2]), PERCENTILES, strict=True):
         values = [piece.percentiles.get(group, {}).get(name, math.nan) for piece in load.slices]
@@ -56,27 +58,49 @@ def _latency(load: Load, group: str) -> Plot:
     )
 
 
-def _traffic(load: Load) -> Plot:
-    drawn, (requests, users, generator) = figure(3, 4.2)
+def _requests(load: Load) -> Plot:
+    drawn, (axes,) = figure(1)
     at = [piece.at for piece in load.slices]
-    requests.plot(at, [piece.per_second for piece in load.slices], color=HUES[0], label="answers")
-    failed = [piece.failures / (load.slices[1].at if len(load.slices) > 1 else 1) for piece in load.slices]
-    requests.plot(at, failed, color=LIMIT, label="failed")
-    requests.set_ylabel("per second")
-    users.plot(load.generator.at, load.generator.users, color=INK, label="users")
+    axes.plot(at, [piece.per_second for piece in load.slices], color=HUES[0], label="all")
+    axes.plot(at, [piece.failures_per_second for piece in load.slices], color=LIMIT, label="failed")
+    axes.set_ylabel("requests per second")
+    axes.set_ylim(bottom=0)
+    _finish(axes, load)
+    rate = sum(figures.per_second for figures in load.groups.values())
+    return Plot("Throughput", f"{amount(rate)} requests a second after the warm-up", svg(drawn, "requests"))
+
+
+def _users(load: Load) -> Plot:
+    drawn, (users, generator) = figure(2)
+    users.plot(load.generator.at, load.generator.users, color=HUES[0])
     users.set_ylabel("users")
-    generator.plot(load.generator.at, load.generator.cpu, color=MUTED, label="Locust's CPU")
+    generator.plot(load.generator.at, load.generator.cpu, color=HUES[5])
     generator.set_ylabel("% of a core")
-    for axes in (requests, users, generator):
+    for axes in (users, generator):
         axes.set_ylim(bottom=0)
         _finish(axes, load)
-    rate = sum(figures.per_second for figures in load.groups.values())
-    return Plot("Traffic", f"{amount(rate)} requests a second after the warm-up", svg(drawn, "traffic"))
+    note = f"Locust uses {amount(load.generator.cpu_percent)} % of one core after the warm-up"
+    return Plot("Users, and what they cost the generator", note, svg(drawn, "users"))
+
+
+def _hit_rate(load: Load) -> Plot:
+    drawn, (axes,) = figure(1)
+    rates = [math.nan if piece.hit_rate is None else piece.hit_rate for piece in load.slices]
+    axes.plot([piece.at for piece in load.slices], rates, color=HUES[0])
+    axes.set_ylabel("%")
+    axes.set_ylim(0, 105)
+    limit = _target(load, "cache.hit_rate")
+    if limit:
+        _limit(axes, limit, f"target {amount(limit)} %")
+    _finish(axes, load)
+    return Plot(
+        "Cache hit rate", "Reads that the cache answered, as the answers themselves say", svg(drawn, "hits")
+    )
 
 
 def _memory(load: Load) -> Plot:
-    drawn, (axes,) = figure(1, 2.5)
-    axes.plot([p.at for p in load.server], [p.memory_used for p in load.server], color=HUES[0], label="used")
+    drawn, (axes,) = figure(1)
+    axes.plot([p.at for p in load.server], [p.memory_used for p in load.server], color=HUES[0])
     axes.set_ylabel("MB")
     axes.set_ylim(bottom=0)
     limit = _target(load, "memory.load")
@@ -85,14 +109,12 @@ def _memory(load: Load) -> Plot:
         axes.set_ylim(0, max(limit * 1.1, axes.get_ylim()[1]))
     _finish(axes, load)
     rest = load.measurements.get("memory.rest")
-    note = (
-        f"MemTotal - MemAvailable; {amount(rest)} MB before the load" if rest else "MemTotal - MemAvailable"
-    )
+    note = f"What a new process could not have; {shown(rest, 'MB')} before the load"
     return Plot("Memory of the server", note, svg(drawn, "memory"))
 
 
 def _memory_by_service(load: Load) -> Plot:
-    drawn, (axes,) = figure(1, 2.5)
+    drawn, (axes,) = figure(1)
     known = [point for point in load.server if point.memory]
     values = {name: [(point.memory or {}).get(name, 0.0) for point in known] for name in SERVICES}
     _stack(axes, [point.at for point in known], values)
@@ -103,7 +125,7 @@ def _memory_by_service(load: Load) -> Plot:
 
 
 def _cpu_by_service(load: Load, vcpus: int) -> Plot:
-    drawn, (axes,) = figure(1, 2.5)
+    drawn, (axes,) = figure(1)
     values = {name: [point.cpu.get(name, 0.0) for point in load.server] for name in SERVICES[:-1]}
     whole = [point.cpu.get("server", 0.0) for point in load.server]
     known = [sum(of_one) for of_one in zip(*values.values(), strict=True)]
@@ -138,15 +160,16 @@ def _finish(axes: Axes, load: Load) -> None:
     """Shade the warm-up, name the lines above the plot."""
     axes.axvspan(0, load.shape.warm_up_seconds, color=GRID, alpha=0.4, linewidth=0, zorder=0)
     axes.set_xlim(0, load.shape.warm_up_seconds + load.measured_seconds)
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(-0.01, 0.98),
-        ncols=6,
-        borderpad=0,
-        handlelength=1,
-        columnspacing=1.2,
-        fontsize=8,
-    )
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 0.99),
+            ncols=6,
+            borderpad=0,
+            handlelength=1,
+            columnspacing=1.2,
+            fontsize=8,
+        )
 
 
 def _target(load: Load, metric: str) -> float | None:

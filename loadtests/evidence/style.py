@@ -16,6 +16,7 @@ VARIABLES = {INK: "ink", MUTED: "muted", GRID: "grid", LIMIT: "limit"} | {
 }
 
 SETTINGS: Any = {
+    "axes.axisbelow": True,
     "axes.edgecolor": GRID,
     "axes.grid": True,
     "axes.grid.axis": "y",
@@ -42,12 +43,13 @@ SETTINGS: Any = {
 }
 
 
-def figure(rows: int, height: float) -> tuple[Figure, list[Axes]]:
+def figure(rows: int) -> tuple[Figure, list[Axes]]:
     """Return an empty figure with so many plots above each other on one time axis."""
     with mpl.rc_context(SETTINGS):
-        drawn = Figure(figsize=(6.4, height), layout="constrained")
+        drawn = Figure(figsize=(6.4, 2.7), layout="constrained")
         axes = drawn.subplots(rows, 1, sharex=True, squeeze=False)[:, 0].tolist()
     axes[-1].set_xlabel("seconds since the load began")
+    drawn.align_ylabels()
     return drawn, axes
 
 

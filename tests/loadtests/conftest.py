@@ -74,7 +74,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (folder / "server.pem").write_bytes(_pem(_sign("server", "CA", server_key, ca_key)) + private)
-    return Certificates(folder / "ca.pem", folder / "other.pem", folder / "server.pem")
+    (folder / "other-server.pem").write_bytes(_pem(_sign("server", "CA", server_key, other_key)) + private)
+    names = ("ca.pem", "other.pem", "server.pem", "other-server.pem")
+    return Certificates(*(folder / name for name in names))
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ class ContractServer:
     page_limit: int | None = None
     statuses: dict[int, str] = field(default_factory=dict)
     cache: str = "hit"
+    later_certificate: Path | None = None
     port: int = 0
 
     def __enter__(self) -> Self:
@@ -37,11 +38,10 @@ class ContractServer:
             "Bearer bt_" + hmac.new(self.key, f"user:{user}".encode(), hashlib.sha256).hexdigest(): user
             for user in range(1, USERS + 1)
         }
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context = context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
         handler = type("Handler", (_Handler,), {"app": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._server.socket = context.wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
         )
@@ -77,6 +77,8 @@ class ContractServer:
         if task and method == "PATCH":
             self.statuses[int(task[1])] = json.loads(body)["status"]
             return 200, self.task(int(task[1]))
+        if self.later_certificate:
+            self._context.load_cert_chain(self.later_certificate)
         return 200, self.dashboard(user)
 
     def task(self, task_id: int) -> dict[str, Any]:
@@ -124,6 +126,11 @@ class ContractServer:
             "projects": [{"id": number, "name": f"Project {number}"} for number in self.projects],
             "unread_count": 0,
         }
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -8,6 +8,7 @@ class Certificates:
     ca: Path
     other_ca: Path
     server: Path
+    other_server: Path
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import json
 import re
 
 from tests.loadtests.contract_server import ContractServer
-from tests.loadtests.kinds import Load
+from tests.loadtests.kinds import Certificates, Load
 
 
 def test_a_load_that_meets_every_target_ends_with_zero_and_leaves_its_figures(
@@ -37,3 +37,16 @@ def test_a_wrong_body_with_status_200_is_an_error(load: Load, server: ContractSe
     assert done.code == 1
     assert "task_page: body: a short page that is not the last one" in done.err
     assert "missed:  Errors is" in done.err
+
+
+def test_every_user_verifies_the_servers_certificate(
+    load: Load, server: ContractServer, certificates: Certificates
+) -> None:
+    # The checks before the load still meet the right certificate; the users then meet another's.
+    server.later_certificate = certificates.other_server
+
+    done = load(server.url)
+
+    assert done.code == 1
+    assert "CERTIFICATE_VERIFY_FAILED" in done.err
+    assert "missed:  Errors is 100 %, target < 0.1 %" in done.err

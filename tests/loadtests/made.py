@@ -1,0 +1,36 @@
+"""A load that met everything, and what a test wants to be different about it."""
+
+from pathlib import Path
+
+from loadtests.conclusion import Seen, conclude
+from loadtests.figures import Answer
+from loadtests.load_file import Generator, Load
+from loadtests.measurements import GROUPS
+from loadtests.plan import Plan
+from loadtests.shape import Shape
+from loadtests.slo import read_targets
+from loadtests.target import Seed, Target
+from loadtests.timeline import Point
+
+ROOT = Path(__file__).parents[2]
+SHAPE = Shape(
+    users=10, users_per_second=10, seconds=20, warm_up_seconds=5, rest_seconds=1, think_seconds=(0, 1)
+)
+PLAN = Plan(
+    scenario="mixed",
+    run_dir=Path(),
+    target=Target("https://10.0.0.2", None, "key", ["ssh"], "sandbox"),
+    seed=Seed(scale=1, users=10, seconds=1),
+    shape=SHAPE,
+    targets=read_targets(),
+)
+ANSWERS = [Answer(group, second, 10, cache="hit") for group in GROUPS for second in range(20)]
+POINTS = [Point(second, 600.0, {"server": 60.0, "app": 25.0}, {"app": 90.0}) for second in range(20)]
+
+
+def made_load(
+    *, answers: list[Answer] = ANSWERS, end: float = 20, server: list[Point] = POINTS, cpu: float = 20
+) -> Load:
+    generator = Generator(cpu_percent=cpu, at=[1.0, 2.0], users=[5, 10], cpu=[cpu, cpu])
+    seen = Seen(begin=0, end=end, answers=answers, server=server, memory_rest=400, generator=generator)
+    return conclude(PLAN, seen)

@@ -1,0 +1,53 @@
+import hashlib
+import hmac
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from loadtests.refused import RefusedError
+from loadtests.target import Seed, SeededUsers, Target, read_users
+
+
+def test_a_users_token_follows_from_the_key_as_the_seed_makes_it() -> None:
+    expected = hmac.new(b"secret", b"user:7", hashlib.sha256).hexdigest()
+
+    assert SeededUsers(b"secret", 10).token(7) == f"bt_{expected}"
+
+
+def test_a_token_that_was_computed_elsewhere() -> None:
+    # printf 'user:1' | openssl dgst -sha256 -hmac key
+    assert (
+        SeededUsers(b"key", 1).token(1)
+        == "bt_184c7c6992c7a4b871fa2a63b04d896f0bd04c6e1013e3f3a190607a41a9989c"
+    )
+
+
+def test_the_key_is_the_files_text_without_white_space_around_it(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(" key\n")
+    target = Target("https://10.0.0.2", None, str(tmp_path / "key"), ["ssh"], "sandbox")
+
+    assert read_users(target, Seed(1, 5, 1)).token(3) == SeededUsers(b"key", 5).token(3)
+
+
+def test_an_empty_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("\n")
+    target = Target("https://10.0.0.2", None, str(tmp_path / "key"), ["ssh"], "sandbox")
+
+    with pytest.raises(RefusedError, match="the file is empty"):
+        read_users(target, Seed(1, 5, 1))
+
+
+def test_few_users_make_most_of_the_traffic_and_nobody_else_exists() -> None:
+    users = SeededUsers(b"key", 1000)
+
+    drawn = Counter(users.draw() for _ in range(20_000))
+
+    assert set(drawn) <= set(range(1, 1001))
+    # Zipf with exponent 1: user 1 has 1/H(1000) = 13 %, the first ten 39 %.
+    assert 0.11 < drawn[1] / 20_000 < 0.16
+    assert 0.36 < sum(drawn[user] for user in range(1, 11)) / 20_000 < 0.42
+
+
+def test_one_user_is_everybody() -> None:
+    assert {SeededUsers(b"key", 1).draw() for _ in range(20)} == {1}

@@ -98,7 +98,8 @@ def forget_others(image: Path) -> None:
     used = {image.name, *(server.image for server in all_servers())}
     for other in IMAGES.iterdir():
         if other.is_dir() and other.name not in used:
-            shutil.rmtree(other)
+            # Half removed, it must not look finished.
+            shutil.rmtree(other.rename(other.with_suffix(".building")))
 
 
 def bootstrap(target: Path, scratch: Path) -> None:

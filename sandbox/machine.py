@@ -1,16 +1,22 @@
 """Boot a server with systemd-nspawn and wait until it is up."""
 
+import shutil
 import time
 from pathlib import Path
 
 from sandbox import cgroups, disk, lxcfs, ssh
 from sandbox.errors import SandboxError
+from sandbox.mounts import unmount
 from sandbox.process import Process, start_detached
 from sandbox.progress import step
 from sandbox.shell import last_line
 from sandbox.state import Server, directory, save
 
 BOOT_SECONDS = 120
+
+# Where nspawn keeps directories by machine name; since systemd 257 a killed one leaves a mount
+# there that the next refuses.
+NSPAWN_RUNTIME = Path("/run/systemd/nspawn")
 
 # A server that wants to reboot ends nspawn with 133. In the unified tree each boot gets a leaf
 # of its own beside ours, since nspawn turns the group that it finds itself in into a branch.
@@ -53,6 +59,13 @@ def boot(server: Server, cpus: list[int]) -> None:
             "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
         },
     )
+
+
+def clear_runtime(name: str) -> None:
+    """Remove what an nspawn that was killed left in /run."""
+    for place in NSPAWN_RUNTIME.glob(f"*/{name}"):
+        unmount(place)
+        shutil.rmtree(place)
 
 
 def nspawn(server: Server) -> list[str]:

@@ -107,6 +107,7 @@ def clear(name: str) -> None:
     if server := state.load(name):
         server.process.kill()
     cgroups.remove(name)
+    machine.clear_runtime(name)
     disk.detach(name)
     network.remove(name)
 
@@ -138,6 +139,8 @@ def remove(name: str) -> None:
     """Remove all of one server; the packages it fetched are kept for others."""
     disk.keep_packages(name)
     clear(name)
+    # Without its record a disk that is half removed cannot be taken for one to boot again.
+    state.forget(name)
     if state.directory(name).exists():
         shutil.rmtree(state.directory(name))
 

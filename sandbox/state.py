@@ -83,6 +83,11 @@ def save(server: Server) -> None:
     write_json(directory(server.name) / "server.json", asdict(server))
 
 
+def forget(name: str) -> None:
+    """Remove the record of a server."""
+    (directory(name) / "server.json").unlink(missing_ok=True)
+
+
 def write_json(path: Path, value: object) -> None:
     """Replace a file: readers see the old or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sandbox import cgroups, disk, lxcfs, ssh
 from sandbox.errors import SandboxError
-from sandbox.mounts import unmount
+from sandbox.mounts import mounted, unmount
 from sandbox.process import Process, start_detached
 from sandbox.progress import step
 from sandbox.shell import last_line
@@ -62,7 +62,10 @@ def boot(server: Server, cpus: list[int]) -> None:
 
 
 def clear_runtime(name: str) -> None:
-    """Remove what an nspawn that was killed left in /run."""
+    """Remove what an nspawn that was killed left in /run; its disk must still be mounted."""
+    if mounted(disk.root(name)):
+        top = disk.root(name).stat()
+        (NSPAWN_RUNTIME / f"locks/inode-{top.st_dev}:{top.st_ino}").unlink(missing_ok=True)
     for place in NSPAWN_RUNTIME.glob(f"*/{name}"):
         unmount(place)
         shutil.rmtree(place)

@@ -87,14 +87,14 @@ def test_another_system_than_debian_12_or_13(tmp_path: Path, os_release: str, na
 
 @needs_root
 def test_a_full_disk() -> None:
-    before = f"mkdir -p {HOME}; mount -t tmpfs -o size=100m none {HOME}"
+    before = f"mount -t tmpfs -o size=100m none {HOME.parent}"
     assert "0.1 GB are free" in refused(sandbox("up", "--name", "selftest-none", before=before))
 
 
 @needs_root
 def test_a_resolver_that_no_server_can_reach(tmp_path: Path) -> None:
     (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.53\n")
-    hide = "mkdir -p /run/systemd/resolve; mount -t tmpfs none /run/systemd/resolve"
+    hide = "if [ -d /run/systemd/resolve ]; then mount -t tmpfs none /run/systemd/resolve; fi"
     code = "from sandbox import network; print(network.nameservers())"
     done = subprocess.run(
         [

@@ -1,4 +1,5 @@
-"""Reads kept in Redis: never older than an acknowledged write, and never missed when Redis is away.
+"""
+Reads kept in Redis: never older than an acknowledged write, and never missed when Redis is away.
 
 The protocol and why it is right: docs/app.md.
 """
@@ -115,7 +116,8 @@ class Cache:
 
     @asynccontextmanager
     async def changing(self, *tags: str) -> AsyncIterator[None]:
-        """Around a transaction that changes rows of `tags`: afterwards no value made before it is believed.
+        """
+        Around a transaction that changes rows of `tags`: afterwards no value made before it is believed.
 
         If this process dies inside, the marks expire after MARK_SECONDS and take the old values with them.
         """

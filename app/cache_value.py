@@ -1,4 +1,5 @@
-"""The bytes of a cached value: a header that says whether the rest may be believed, then the payload.
+"""
+The bytes of a cached value: a header that says whether the rest may be believed, then the payload.
 
 2 bytes   format
 4 bytes   CRC-32 of the value's key and of everything after these 4 bytes

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import cursors, inputs, reads
-from app.access import Token
+from app.access import Token, bearer
 from app.cache_policy import PROJECT, PROJECT_TASKS
 from app.cursors import END, START, Position
 from app.database import Database
@@ -21,27 +21,30 @@ from app.shapes import TaskListQuery
 
 async def project(request: Request) -> Response:
     """Answer with one project's page."""
+    services = services_of(request)
+    token = bearer(request)
     number = inputs.path_id(request)
-    database = services_of(request).database
 
-    async def load(token: Token) -> Loaded | None:
-        row = await database.read(queries.project, token.digest, number)
+    async def load() -> Loaded | None:
+        row = await services.database.read(queries.project, token.digest, number)
         return None if row is None else Loaded(*row)
 
-    return await reads.shared(request, PROJECT.entry(project=number), load)
+    return await reads.shared(services, token, PROJECT.entry(project=number), load)
 
 
 async def project_tasks(request: Request) -> Response:
     """Answer with one page of a project's tasks, by due day and id."""
-    number = inputs.path_id(request)
     services = services_of(request)
+    token = bearer(request)
+    number = inputs.path_id(request)
     asked = inputs.query(request, TaskListQuery)
     if asked.limit > services.http.max_page:
         raise Problem(422, f"Expected `int` <= {services.http.max_page}.", field="limit")
     tasks = TaskList(number, services.cursor_key)
     position = tasks.position(asked)
     entry = PROJECT_TASKS.entry(project=number, position=position, limit=asked.limit)
-    return await reads.shared(request, entry, partial(tasks.page, services.database, position, asked.limit))
+    load = partial(tasks.page, services.database, token, position, asked.limit)
+    return await reads.shared(services, token, entry, load)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class TaskList:
             raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
         return position
 
-    async def page(self, database: Database, position: Position, limit: int, token: Token) -> Loaded | None:
+    async def page(self, database: Database, token: Token, position: Position, limit: int) -> Loaded | None:
         """Return the page beyond `position` with the cursors of its neighbours."""
         forward = position.direction == "forward"
         query = queries.project_tasks_after if forward else queries.project_tasks_before

@@ -8,7 +8,8 @@ FOLDER = Path(__file__).parent / "queries"
 
 
 class Queries:
-    """Each query is an attribute, as the bytes that psycopg sends; parameters are PostgreSQL's own $1, $2.
+    """
+    Each query is an attribute, as the bytes that psycopg sends; parameters are PostgreSQL's own $1, $2.
 
     So the text of a file can be given to EXPLAIN (GENERIC_PLAN) or to pgbench as it stands.
     """

@@ -3,20 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from starlette.requests import Request
 from starlette.responses import Response
 
-from app.access import Caller, Token, bearer
+from app.access import Caller, Token
 from app.answers import CacheState, JsonBytes
 from app.cache import Found
 from app.cache_policy import ACCESS, Entry, Policy
 from app.problems import not_found, unauthorized
 from app.queries import queries
-from app.services import Services, services_of
+from app.services import Services
 
 
 class Loaded(NamedTuple):
-    """What one statement says: who calls, for how many seconds more, who may see the body, and the body.
+    """
+    What one statement says: who calls, for how many seconds more, who may see the body, and the body.
 
     `body` is None when it does not exist or the caller may not see it. `audience` is empty for what is the
     caller's own.
@@ -28,16 +28,14 @@ class Loaded(NamedTuple):
     body: bytes | None
 
 
-Load = Callable[[Token], Awaitable[Loaded | None]]
+Load = Callable[[], Awaitable[Loaded | None]]
 
 
-async def shared(request: Request, entry: Entry, load: Load) -> Response:
+async def shared(services: Services, token: Token, entry: Entry, load: Load) -> Response:
     """Answer with something that many see, cached once with the keys of those who may."""
-    services = services_of(request)
-    token = bearer(request)
     access, value = await services.cache.read(ACCESS.entry(token=token.name), entry)
     if value.payload is None:
-        return await _fill(services, access, value, await load(token))
+        return await _fill(services, access, value, await load())
     caller = await _caller(services, token, access)
     audience, _, body = value.payload.partition(b"\n")
     if not caller.opens(audience.decode()):
@@ -45,10 +43,8 @@ async def shared(request: Request, entry: Entry, load: Load) -> Response:
     return JsonBytes(body, "hit")
 
 
-async def own(request: Request, policy: Policy, load: Load) -> Response:
+async def own(services: Services, token: Token, policy: Policy, load: Load) -> Response:
     """Answer with something that is the caller's alone, cached under the user's id."""
-    services = services_of(request)
-    token = bearer(request)
     user = services.users_of_tokens.get(token.digest)
     if user is None:
         (access,) = await services.cache.read(ACCESS.entry(token=token.name))
@@ -56,7 +52,7 @@ async def own(request: Request, policy: Policy, load: Load) -> Response:
         services.users_of_tokens[token.digest] = user
     access, value = await services.cache.read(ACCESS.entry(token=token.name), policy.entry(user=user))
     if value.payload is None:
-        return await _fill(services, access, value, await load(token))
+        return await _fill(services, access, value, await load())
     await _caller(services, token, access)
     _, _, body = value.payload.partition(b"\n")
     return JsonBytes(body, "hit")

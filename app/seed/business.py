@@ -18,7 +18,7 @@ def _past(number: int, total: int) -> int:
 
 
 def invoices(world: World) -> Iterator[str]:
-    """Yield id, client_id, project_id, created_at, issued_on, due_on, paid_on, status, number, amount."""
+    """Yield the lines of invoices."""
     dice = Dice(world.seed, "invoices")
     busy = skewed(world.counts.projects, 0.6, 10)
     total = world.counts.invoices
@@ -38,14 +38,15 @@ def invoices(world: World) -> Iterator[str]:
                 status, paid_on = "paid", day(min(made + 1 + c % 45, 0))
             else:
                 status = "sent"
+            client = world.project_clients[rank]
             yield (
-                f"{invoice}\t{world.project_clients[rank]}\t{rank + 1}\t{moment(made, c)}\t{issued_on}\t{due_on}"
+                f"{invoice}\t{client}\t{rank + 1}\t{moment(made, c)}\t{issued_on}\t{due_on}"
                 f"\t{paid_on}\t{status}\tR{invoice:07}\t{100 + b % 9900}.{c % 100:02}\n"
             )
 
 
 def messages(world: World) -> Iterator[str]:
-    """Yield id, project_id, author_id, created_at, body."""
+    """Yield the lines of messages."""
     dice = Dice(world.seed, "messages")
     busy = skewed(world.counts.projects, 0.8, 10)
     total = world.counts.messages
@@ -68,7 +69,7 @@ def messages(world: World) -> Iterator[str]:
 
 
 def notifications(world: World) -> Iterator[str]:
-    """Yield id, user_id, project_id, created_at, read_at, kind, body."""
+    """Yield the lines of notifications; of the last month, half are unread."""
     dice = Dice(world.seed, "notifications")
     busy = skewed(world.counts.projects, 0.8, 10)
     total = world.counts.notifications
@@ -86,8 +87,6 @@ def notifications(world: World) -> Iterator[str]:
                 if b < LARGEST * (0.5 if made > -30 else 0.1)
                 else moment(min(made + 1, -1), notification + b % 60)
             )
-            if read < created:
-                read = created
-            yield (
-                f"{notification}\t{teammate(rank + 1, a)}\t{rank + 1}\t{created}\t{read}\t{lines[c % len(lines)]}\n"
-            )
+            read = max(read, created)
+            user, line = teammate(rank + 1, a), lines[c % len(lines)]
+            yield f"{notification}\t{user}\t{rank + 1}\t{created}\t{read}\t{line}\n"

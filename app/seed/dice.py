@@ -1,4 +1,8 @@
-"""Random draws in blocks: one generator a topic, so that no table's rows depend on another's count."""
+"""
+Random draws in blocks: one generator a topic, so that no table's rows depend on another's count.
+
+The tables name even draws a, b, c ...: a row uses each for several things that nobody sees together.
+"""
 
 from array import array
 from collections.abc import Iterator, Sequence

@@ -37,7 +37,8 @@ SELECT setval(pg_get_serial_sequence(%(table)s, 'id'), (SELECT max(id) FROM {tab
 
 
 def replace(connection: Connection, tables: Sequence[Table], world: World) -> int:
-    """Make the tables hold exactly the world's rows, inside the caller's transaction; return how many.
+    """
+    Make the tables hold exactly the world's rows, inside the caller's transaction; return how many.
 
     Secondary indexes and foreign keys are dropped first and made again from their own definitions, which is
     faster than keeping them and has PostgreSQL itself check every reference. The transaction that empties a

@@ -17,7 +17,7 @@ def token_hash(token_key: bytes, user: int) -> bytes:
 
 
 def clients(world: World) -> Iterator[str]:
-    """Yield id, created_at, name, industry."""
+    """Yield the lines of clients."""
     dice = Dice(world.seed, "clients")
     for block in blocks(world.counts.clients):
         for client, a, b, c, d in zip(block, *(dice.shorts(len(block)) for _ in range(4)), strict=True):
@@ -29,7 +29,7 @@ def clients(world: World) -> Iterator[str]:
 
 
 def users(world: World) -> Iterator[str]:
-    """Yield id, client_id, created_at, role, time_zone, email, name."""
+    """Yield the lines of users; role() says who is what."""
     dice = Dice(world.seed, "users")
     of_clients = 0
     for block in blocks(world.counts.users):
@@ -50,7 +50,7 @@ def users(world: World) -> Iterator[str]:
 
 
 def api_tokens(world: World, token_key: bytes) -> Iterator[str]:
-    """Yield user_id, created_at, expires_at, token_hash: one token a user, good for a year."""
+    """Yield the lines of api_tokens: one a user, good for a year."""
     made, expires = world.days.moment(-1, 0), world.days.day(365)
     for user in range(1, world.counts.users + 1):
         yield f"{user}\t{made}\t{expires}\t\\\\x{token_hash(token_key, user).hex()}\n"

@@ -32,7 +32,7 @@ def counts(scale: float) -> Counts:
 
 
 def role(user: int) -> str:
-    """Return the role of user N, the same at every scale: of each 100, 1 admin, 9 managers, 60 staff, 30 clients."""
+    """Return the role of user N, at every scale: 1 admin, 9 managers, 60 staff, 30 clients of each 100."""
     place = (user - 1) % 20
     if place == 0 and (user - 1) % 100 == 0:
         return "admin"

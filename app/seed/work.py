@@ -16,7 +16,7 @@ ESTIMATES = spread([(NULL, 3), ("30", 1), ("60", 3), ("120", 4), ("240", 4), ("4
 
 
 def projects(world: World) -> Iterator[str]:
-    """Yield id, client_id, manager_id, created_at, updated_at, starts_on, due_on, status, priority, budget, ..."""
+    """Yield the lines of projects, and note in `world` whose they are and when."""
     dice = Dice(world.seed, "projects")
     clients = skewed(world.counts.clients, 0.6, 5)
     managers = skewed(len(world.managers), 0.4, 5)
@@ -50,15 +50,16 @@ def projects(world: World) -> Iterator[str]:
             name = words.COMPANY_FIRST[f % len(words.COMPANY_FIRST)]
             aim = words.PROJECT_AIMS[(e >> 3) % len(words.PROJECT_AIMS)]
             yield (
-                f"{project}\t{client + 1}\t{world.managers[manager]}\t{made}\t{made}\t{day(start)}\t{day(end)}\t{state}"
-                f"\t{PRIORITIES[e >> 12]}\t{5 + f % 396}00.00\t{name} {kind}{phase}\tThe {kind} {aim}.\n"
+                f"{project}\t{client + 1}\t{world.managers[manager]}\t{made}\t{made}"
+                f"\t{day(start)}\t{day(end)}\t{state}\t{PRIORITIES[e >> 12]}\t{5 + f % 396}00.00"
+                f"\t{name} {kind}{phase}\tThe {kind} {aim}.\n"
             )
 
 
 def project_members(world: World) -> Iterator[str]:
-    """Yield project_id, user_id, joined_at; about 8 a project, more on the busy ones."""
+    """Yield the lines of project_members, about 8 a project, more on the busy ones; note them in `world`."""
     dice = Dice(world.seed, "project_members")
-    staff = skewed(len(world.staff), 0.6, 5)
+    staff = skewed(len(world.staff), 0.3, 20)
     for project in range(1, world.counts.projects + 1):
         wanted = 4 + dice.random.randrange(8) + round(150 / (project + 4))
         people = dict.fromkeys(world.staff[rank] for rank in dice.ranks(staff, wanted))
@@ -70,7 +71,7 @@ def project_members(world: World) -> Iterator[str]:
 
 
 def tasks(world: World) -> Iterator[str]:
-    """Yield id, project_id, assignee_id, created_at, updated_at, completed_at, due_on, estimate_minutes, ..."""
+    """Yield the lines of tasks, and note in `world` whose they are and when."""
     dice = Dice(world.seed, "tasks")
     busy = skewed(world.counts.projects, 0.8, 10)
     verbs, things = words.TASK_VERBS, [thing.replace("-", " ") for thing in words.TASK_THINGS]
@@ -95,20 +96,20 @@ def tasks(world: World) -> Iterator[str]:
             world.task_ends.append(min(due, -1))
             made = moment(start, e)
             ended = moment(min(start + 1 + f % (due - start + 2), -1), b) if done else NULL
-            if ended < made:
-                ended = made
+            ended = max(ended, made)
             place = places[e % len(places)]
             title = f"{verbs[a % len(verbs)]} the {things[f % len(things)]} {place}".rstrip()
             note = f"{notes[c % len(notes)]} {notes[b % len(notes)]}" if d & 3 else ""
+            status = "done" if done else OPEN[f % len(OPEN)]
             yield (
                 f"{task}\t{project}\t{person or NULL}\t{made}\t{ended if done else made}\t{ended}\t{day(due)}"
-                f"\t{ESTIMATES[b % len(ESTIMATES)]}\t{'done' if done else OPEN[f % len(OPEN)]}\t{PRIORITIES[a >> 12]}"
+                f"\t{ESTIMATES[b % len(ESTIMATES)]}\t{status}\t{PRIORITIES[a >> 12]}"
                 f"\t{title}\t{note}\n"
             )
 
 
 def time_entries(world: World) -> Iterator[str]:
-    """Yield id, user_id, project_id, task_id, created_at, entry_date, minutes, billable, note."""
+    """Yield the lines of time_entries: of a task's person, while the task lasted."""
     dice = Dice(world.seed, "time_entries")
     total = world.counts.tasks
     day, moment, notes = world.days.day, world.days.moment, words.TIME_NOTES
@@ -121,7 +122,8 @@ def time_entries(world: World) -> Iterator[str]:
             person = world.task_people[task - 1] or world.teammate(project, d)
             start = world.task_starts[task - 1]
             spent = min(start + c % (world.task_ends[task - 1] - start + 4), 0)
+            worked_on = NULL if d % 19 == 0 else task
             yield (
-                f"{entry}\t{person}\t{project}\t{NULL if d % 19 == 0 else task}\t{moment(spent, b)}\t{day(spent)}"
-                f"\t{15 + d % 24 * 15}\t{'f' if b % 5 == 0 else 't'}\t{notes[c % len(notes)]}\n"
+                f"{entry}\t{person}\t{project}\t{worked_on}\t{moment(spent, b)}\t{day(spent)}"
+                f"\t{15 + d % 10 * 15}\t{'f' if b % 5 == 0 else 't'}\t{notes[c % len(notes)]}\n"
             )

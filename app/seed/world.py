@@ -9,7 +9,8 @@ from app.seed.scale import Counts, role
 
 @dataclass(slots=True)
 class World:
-    """One run's reference data; ids are dense, so element N - 1 of an array is of row N.
+    """
+    One run's reference data; ids are dense, so element N - 1 of an array is of row N.
 
     A project's team is `team[team_starts[N - 1]:team_starts[N]]`, the most active first. `task_people` is 0
     for a task of nobody. Offsets are in days from the reference day.

@@ -1,0 +1,92 @@
+"""What the database knows of its own seed: one row in `seed_state`, written with the rows themselves."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import NamedTuple, cast
+
+from psycopg.sql import SQL, Identifier
+
+from app.direct import Connection, Refusal
+from app.seed.people import token_hash
+from app.seed.scale import Counts
+
+GENERATION = 1
+"""Raised when the same scale, seed and day would give other rows: a database of an older one is made anew."""
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS seed_state (
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,
+    row_total bigint NOT NULL,
+    today date NOT NULL,
+    generation integer NOT NULL,
+    seed integer NOT NULL,
+    scale double precision NOT NULL
+)
+"""
+
+
+class Seed(NamedTuple):
+    """What decides the rows."""
+
+    scale: float
+    seed: int
+    today: date
+    generation: int = GENERATION
+
+    def __str__(self) -> str:
+        return f"scale {self.scale:g}, seed {self.seed}, for {self.today}"
+
+
+def finished(connection: Connection) -> Seed | None:
+    """Return the seed whose rows the database has got, None if none was finished."""
+    if not exists(connection, "seed_state"):
+        return None
+    row = connection.execute(
+        "SELECT scale, seed, today, generation FROM seed_state WHERE finished_at IS NOT NULL"
+    ).fetchone()
+    return None if row is None else Seed(*cast("tuple[float, int, date, int]", row))
+
+
+def holds(connection: Connection, counts: Counts, token_key: bytes) -> bool:
+    """Return whether the tables reach as far as `counts`, with the tokens of this key."""
+    last = ((name, "id", number) for name, number in asdict(counts).items())
+    return all(
+        connection.execute(
+            SQL("SELECT FROM {} WHERE {} = %s").format(Identifier(table), Identifier(column)), [value]
+        ).fetchone()
+        is not None
+        for table, column, value in (*last, ("api_tokens", "token_hash", token_hash(token_key, 1)))
+    )
+
+
+def refuse_others_rows(connection: Connection, names: list[str]) -> None:
+    """Refuse a database without these tables, or with rows in them and no seed that made them."""
+    for name in names:
+        if not exists(connection, name):
+            raise Refusal(f"The table {name} does not exist; run `python -m app.migrate up` first.")
+    if exists(connection, "seed_state"):
+        return
+    for name in names:
+        if connection.execute(SQL("SELECT FROM {} LIMIT 1").format(Identifier(name))).fetchone() is not None:
+            raise Refusal(f"The table {name} has rows that no seed made; seed an empty database.")
+
+
+def begin(connection: Connection, seed: Seed, row_total: int) -> None:
+    """Record a seed as not finished, in the transaction that makes its rows."""
+    connection.execute(TABLE)
+    connection.execute("TRUNCATE seed_state")
+    connection.execute(
+        "INSERT INTO seed_state (row_total, scale, seed, today, generation) VALUES (%s, %s, %s, %s, %s)",
+        [row_total, *seed],
+    )
+
+
+def finish(connection: Connection) -> None:
+    """Record that nothing is left to do."""
+    connection.execute("UPDATE seed_state SET finished_at = clock_timestamp()")
+
+
+def exists(connection: Connection, table: str) -> bool:
+    """Return whether the table is there."""
+    return connection.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{table}"]).fetchone() == (True,)

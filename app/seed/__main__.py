@@ -31,7 +31,8 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
     today = options.today or (standing.today if standing else _utc_today())
     asked = Seed(options.scale, options.seed, today)
     if standing == asked and state.holds(connection, size, token_key):
-        print(f"Already seeded: {standing}.")
+        print(f"Already seeded: {standing}.", file=sys.stderr)
+        print(state.summary(connection))
         return
     if options.today is None:
         asked = asked._replace(today=_utc_today())
@@ -44,7 +45,8 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
     connection.execute(SQL("VACUUM (ANALYZE) {}").format(SQL(", ").join(map(Identifier, names))))
     report("vacuumed and analysed", vacuumed)
     state.finish(connection)
-    print(f"Seeded {total:,} rows in {time.monotonic() - started:.1f} s: {asked}.")
+    report(f"seeded {total:,} rows: {asked}", started)
+    print(state.summary(connection))
 
 
 def _utc_today() -> date:

@@ -15,7 +15,7 @@ GENERATION = 1
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS seed_state (
-    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    started_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,
     row_total bigint NOT NULL,
     today date NOT NULL,
@@ -85,6 +85,17 @@ def begin(connection: Connection, seed: Seed, row_total: int) -> None:
 def finish(connection: Connection) -> None:
     """Record that nothing is left to do."""
     connection.execute("UPDATE seed_state SET finished_at = clock_timestamp()")
+
+
+def summary(connection: Connection) -> str:
+    """Return what the database was filled with, as JSON on one line; `seconds` is how long that took then."""
+    row = connection.execute(
+        "SELECT json_build_object("
+        "'scale', scale, 'seed', seed, 'today', today, 'users', (SELECT count(*) FROM users), 'rows', row_total,"
+        " 'seconds', round(extract(EPOCH FROM finished_at - started_at), 1))::text"
+        " FROM seed_state"
+    ).fetchone()
+    return str(row[0]) if row else "null"
 
 
 def exists(connection: Connection, table: str) -> bool:

@@ -14,7 +14,7 @@ GENERATION = 1
 """Raised when the same scale, seed and day would give other rows: a database of an older one is made anew."""
 
 TABLE = """
-CREATE TABLE IF NOT EXISTS seed_state (
+CREATE TABLE seed_state (
     started_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,
     row_total bigint NOT NULL,
@@ -74,8 +74,8 @@ def refuse_others_rows(connection: Connection, names: list[str]) -> None:
 
 def begin(connection: Connection, seed: Seed, row_total: int) -> None:
     """Record a seed as not finished, in the transaction that makes its rows."""
+    connection.execute("DROP TABLE IF EXISTS seed_state")
     connection.execute(TABLE)
-    connection.execute("TRUNCATE seed_state")
     connection.execute(
         "INSERT INTO seed_state (row_total, scale, seed, today, generation) VALUES (%s, %s, %s, %s, %s)",
         [row_total, *seed],
@@ -90,8 +90,8 @@ def finish(connection: Connection) -> None:
 def summary(connection: Connection) -> str:
     """Return what the database was filled with, as JSON on one line; `seconds` is how long that took then."""
     row = connection.execute(
-        "SELECT json_build_object("
-        "'scale', scale, 'seed', seed, 'today', today, 'users', (SELECT count(*) FROM users), 'rows', row_total,"
+        "SELECT json_build_object('scale', scale, 'seed', seed, 'today', today,"
+        " 'users', (SELECT count(*) FROM users), 'rows', row_total,"
         " 'seconds', round(extract(EPOCH FROM finished_at - started_at), 1))::text"
         " FROM seed_state"
     ).fetchone()

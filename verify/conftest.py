@@ -17,6 +17,7 @@ from verify.inventory import ROOT, InventoryUnusable, Target, read_target
 from verify.secret import Secret
 from verify.summary import Summary
 from verify.units import Unit
+from verify.web import Edge, strict_context
 
 QUERIES = Path(__file__).parent / "queries"
 TARGET = pytest.StashKey[Target]()
@@ -109,7 +110,7 @@ def catalog(host: Any) -> Callable[[str], list[dict[str, Any]]]:
         rows: list[dict[str, Any]] = json.loads(
             host.check_output(
                 "cd / && runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -p 5432 -d bantam -c %s",
-                f"SELECT coalesce(json_agg(row_to_json(answer)), '[]') FROM (\n{query}\n) AS answer",
+                f"SELECT coalesce(json_agg(row_to_json(answer)), '[]') FROM (\n{query}\n) AS answer",  # noqa: S608  ours
             )
         )
         return rows
@@ -145,3 +146,11 @@ def pool_size(pgbouncer_console: Callable[[str], list[dict[str, str]]]) -> int:
     """How many server connections PgBouncer may open for the database `bantam`."""
     [row] = [row for row in pgbouncer_console("SHOW DATABASES") if row["name"] == "bantam"]
     return int(row["pool_size"])
+
+
+@pytest.fixture(scope="session")
+def edge(host: Any, settings: dict[str, Any]) -> Edge:
+    """The edge from outside; who signs its certificate is read over ssh, which is trusted already."""
+    local = settings["tls_issuer"] == "local"
+    authority = host.check_output("cat /etc/bantam/tls/ca.crt") if local else None
+    return Edge(settings["server_address"] or settings["server_name"], strict_context(authority))

@@ -39,11 +39,12 @@ def login(connection: Connection) -> dict[str, Any]:
     return found
 
 
-def refused(
-    connection: Connection, *, role: str, password: str, database: str = "bantam", sql: str = ""
+def complaint(
+    connection: Connection, *, role: str, password: str, database: str = "bantam", sql: str = "SELECT 1"
 ) -> str:
-    """What PgBouncer says to this login."""
-    command = f"f=$(mktemp) && cat > $f && PGPASSFILE=$f {PSQL} -U {role} -d {database} -c '{sql or 'SELECT 1'}'; rm $f"
+    """What PgBouncer objects to in this login or command; nothing if it does as it is told."""
+    client = f"{PSQL} -U {role} -d {database} -c '{sql}'"
+    command = f"f=$(mktemp) && cat > $f && PGPASSFILE=$f {client}; rm $f"
     return connection.run(command, stdin=f"*:*:*:*:{password}\n").stderr
 
 
@@ -156,18 +157,18 @@ def test_app_statement_timeout_is_in_force(login: dict[str, Any], settings: dict
 
 
 def test_wrong_password_is_refused(connection: Connection) -> None:
-    answer = refused(connection, role="bantam_app", password="wrong")  # noqa: S106
+    answer = complaint(connection, role="bantam_app", password="wrong")  # noqa: S106
     assert "SASL authentication failed" in answer or "password authentication failed" in answer
 
 
 @pytest.mark.parametrize("role", ["postgres", "bantam_owner", "pgbouncer", "nobody"])
 def test_role_is_refused(connection: Connection, role: str) -> None:
-    assert "FATAL" in refused(connection, role=role, password="wrong")  # noqa: S106
+    assert "FATAL" in complaint(connection, role=role, password="wrong")  # noqa: S106
 
 
 def test_app_is_refused_at_the_console(connection: Connection, secrets: dict[str, Secret]) -> None:
     password = secrets["database_app_password"].reveal()
-    answer = refused(
+    answer = complaint(
         connection, role="bantam_app", password=password, database="pgbouncer", sql="SHOW CONFIG"
     )
     assert "FATAL" in answer
@@ -176,13 +177,15 @@ def test_app_is_refused_at_the_console(connection: Connection, secrets: dict[str
 @pytest.mark.parametrize("command", ["PAUSE", "RELOAD", "KILL bantam"])
 def test_monitor_may_not_command(connection: Connection, secrets: dict[str, Secret], command: str) -> None:
     password = secrets["database_monitor_password"].reveal()
-    answer = refused(connection, role="bantam_monitor", password=password, database="pgbouncer", sql=command)
+    answer = complaint(
+        connection, role="bantam_monitor", password=password, database="pgbouncer", sql=command
+    )
     assert "admin access needed" in answer
 
 
 def test_monitor_reads_the_statistics(connection: Connection, secrets: dict[str, Secret]) -> None:
     password = secrets["database_monitor_password"].reveal()
-    answer = refused(
+    answer = complaint(
         connection, role="bantam_monitor", password=password, database="pgbouncer", sql="SHOW POOLS"
     )
     assert answer == ""

@@ -47,7 +47,7 @@ class Unit:
         score, _, capabilities = text.split()
         if int(self.properties["OOMScoreAdjust"]) < 0 and not int(capabilities, 16) >> CAP_SYS_RESOURCE & 1:
             pytest.skip(
-                "this machine lacks CAP_SYS_RESOURCE, so nothing can lower oom_score_adj; the unit asks for it"
+                "without CAP_SYS_RESOURCE this machine cannot lower oom_score_adj; the unit asks for it"
             )
         return int(score)
 
@@ -56,7 +56,7 @@ class Unit:
         controllers = self._host.check_output("cat /sys/fs/cgroup/cgroup.controllers").split()
         if "memory" not in controllers:
             pytest.skip(
-                "the memory controller is on cgroup v1 here: only the whole server has a limit, services have none"
+                "the memory controller is on cgroup v1: the server has a limit, its services have none"
             )
         limit = self._host.check_output(f"cat /sys/fs/cgroup{self.properties['ControlGroup']}/memory.max")
         return int(limit) if limit.isdigit() else 0

@@ -45,7 +45,8 @@ verify: .venv/ready
 	@mkdir -p $(RUN) && .venv/bin/pytest verify --inventory $(INVENTORY) --summary $(RUN)/verify.json
 
 load: $(RUN)/target.json
-	@echo load
+	@.venv/bin/locust -f loadtests/scenarios/$(SCENARIO).py --headless --target $(RUN)/target.json --run-dir $(RUN); \
+	  $(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario $(SCENARIO) --out evidence
 
 ssh: $(RUN)/target.json
 	@$(SSH) -t

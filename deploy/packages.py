@@ -1,7 +1,10 @@
 """Debian packages: where they come from, when they are upgraded, and what may start by itself."""
 
+import re
+
 from pyinfra import host
 from pyinfra.api import FactBase
+from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import apt, files, server
 
 
@@ -11,12 +14,24 @@ class AptMirrors(FactBase[dict[str, str]]):
     default = dict
 
     def command(self) -> str:
-        """Apt's own view of its sources, whatever their format."""
-        return "apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' | sort -u"
+        """All sources, in both of apt's formats."""
+        return (
+            "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources || :"
+        )
 
     def process(self, output: list[str]) -> dict[str, str]:
-        """Suite to address."""
-        return dict(line.split(" ", 1) for line in output if " " in line)
+        """`deb [options] ADDRESS SUITE ...` a line, or stanzas with `URIs:` and then `Suites:`."""
+        mirrors: dict[str, str] = {}
+        address = ""
+        for line in output:
+            words = re.sub(r"\[[^]]*\]", "", line).split()
+            if line.startswith("deb ") and len(words) > 2:
+                mirrors[words[2]] = words[1]
+            elif line.startswith("URIs:") and len(words) > 1:
+                address = words[1]
+            elif line.startswith("Suites:"):
+                mirrors |= dict.fromkeys(words[1:], address)
+        return mirrors
 
 
 class UnfinishedPackages(FactBase[bool]):
@@ -50,13 +65,15 @@ def packages() -> None:
     if host.get_fact(UnfinishedPackages):
         server.shell(name="Finish the installation that was cut off", commands=["dpkg --configure -a"])
     mirrors: dict[str, str] = host.get_fact(AptMirrors)
+    if "trixie" not in mirrors:
+        raise DeployError(f"{host.name}: /etc/apt has no package source for trixie: add Debian's.")
     sources = files.template(
         name="Package sources: Debian's release, updates and security, from the server's own mirror",
         src="templates/base/debian.sources.j2",
         dest="/etc/apt/sources.list.d/debian.sources",
         mode="644",
-        mirror=mirrors.get("trixie", ""),
-        security_mirror=mirrors.get("trixie-security", mirrors.get("trixie", "")),
+        mirror=mirrors["trixie"],
+        security_mirror=mirrors.get("trixie-security", mirrors["trixie"]),
     )
     files.file(name="No second list of sources", path="/etc/apt/sources.list", present=False)
     apt.update(name="Read the new package sources", _if=sources.did_change)

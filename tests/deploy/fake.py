@@ -49,7 +49,7 @@ def project_copy(folder: Path, inventory: str, server: FakeServer, settings: str
         "os-release": server.facts(),
         "uname -s": ["Linux"],
         "command -v useradd": ["/usr/sbin/useradd"],
-        "apt-get indextargets": ["trixie http://a", "trixie-security http://b"],
+        "/etc/apt/sources.list": ["deb http://a trixie main", "deb http://b trixie-security main"],
     }
     data = {"acme_email": "a@x.example", "fake_responses": fake, "fake_delay": 0, "fake_delay_jitter": 0}
     file = folder / "inventories" / f"{inventory}.py"

@@ -9,7 +9,7 @@ from deploy.build import build_release
 from deploy.edge import edge
 from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
-from deploy.preflight import preflight
+from deploy.preflight import preflight, record_host
 from deploy.redis import redis
 from deploy.secrets import load_secrets
 from deploy.settings import read_settings
@@ -38,6 +38,7 @@ try:
 except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
 secrets = load_secrets(settings.environment)
+record_host(server, environment=settings.environment)
 release = build_release(python="3.13", machine=server.machine)
 
 base(

@@ -1,6 +1,8 @@
 """Whether this server can become what the deploy makes of it, asked before anything changes."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyinfra import host
 from pyinfra.api import FactBase
@@ -93,3 +95,11 @@ def preflight() -> Server:
                 f"{host.name}: port {port} is taken by {holder}: stop it, Bantam needs that port."
             )
     return server
+
+
+def record_host(server: Server, *, environment: str) -> None:
+    """build/ENVIRONMENT/host.json tells the evidence which machine a run was on."""
+    path = Path("build") / environment / "host.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    facts = {"ram_mb": server.ram_mb, "vcpus": server.cores, "kind": environment.partition("-")[0]}
+    path.write_text(json.dumps(facts) + "\n")

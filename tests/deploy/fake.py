@@ -41,8 +41,10 @@ def project_copy(folder: Path, inventory: str, server: FakeServer, settings: str
     """The project in `folder`, whose inventory leads to the fake server; `settings` are added to it."""
     for name in ("deploy", "templates", "app", "requirements", "pyproject.toml", "README.md", "LICENSE"):
         (folder / name).symlink_to(ROOT / name)
-    (ROOT / "build").mkdir(exist_ok=True)
-    (folder / "build").symlink_to(ROOT / "build")
+    (folder / "build").mkdir()
+    for name in ("wheel", "wheelhouse", "releases"):  # fetched and built once, for all tests
+        (ROOT / "build" / name).mkdir(parents=True, exist_ok=True)
+        (folder / "build" / name).symlink_to(ROOT / "build" / name)
     shutil.copytree(ROOT / "inventories", folder / "inventories", ignore=shutil.ignore_patterns("secrets"))
     _make_sandbox_state(folder)
     fake = {

@@ -9,7 +9,8 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 
 OURS = "bantam-sandbox"
-LEAF = "launcher"
+# With its dot it is no server's name.
+LEAF = ".launcher"
 # lxcfs shows a server the figures of its cgroups of these kinds.
 V1_CONTROLLERS = ("memory", "cpuset", "cpu", "cpuacct", "name=systemd")
 V2_CONTROLLERS = ("memory", "cpuset", "cpu", "pids", "io")

@@ -13,6 +13,7 @@ from sandbox.shell import last_line
 from sandbox.state import Server, directory, save
 
 BOOT_SECONDS = 120
+ASK_STATE = "systemctl is-system-running"
 
 # Where nspawn keeps directories by machine name; since systemd 257 a killed one leaves a mount
 # there that the next refuses.
@@ -27,7 +28,7 @@ while
     (
         while [ "$1" != -- ]; do
             group=$1
-            [ "${group##*/}" = launcher ] && group=${group%/*}/boot-$boot && mkdir -p "$group"
+            [ "${group##*/}" = .launcher ] && group=${group%/*}/boot-$boot && mkdir -p "$group"
             echo 0 > "$group/cgroup.procs" || exit 1
             shift
         done
@@ -76,15 +77,8 @@ def nspawn(server: Server) -> list[str]:
     # A machine's tmpfs may take half of its memory; nspawn would take a tenth of the host's.
     half = f"mode=1777,size={server.ram_mb // 2}M"
     return [
-        *(
-            "systemd-nspawn",
-            "--quiet",
-            "--settings=no",
-            "--keep-unit",
-            "--register=no",
-            "--boot",
-            "--console=read-only",
-        ),
+        *("systemd-nspawn", "--quiet", "--settings=no", "--keep-unit", "--register=no"),
+        *("--boot", "--console=read-only"),
         *(f"--machine={server.name}", f"--directory={disk.root(server.name)}"),
         *(f"--network-namespace-path=/run/netns/{server.netns}", "--capability=CAP_NET_ADMIN"),
         *("--resolv-conf=off", "--timezone=off", "--link-journal=no"),
@@ -126,8 +120,8 @@ def wait_until_up(server: Server) -> None:
                 f"The server {server.name} ended while it booted, its console is in "
                 f"{console(server.name)}: {last_line(text)}"
             )
-        done = ssh.ask(server, "systemctl is-system-running --wait", timeout=BOOT_SECONDS)
-        answer = done.stdout.strip() or last_line(done.stderr)
+        done = ssh.ask(server, f"timeout 30 {ASK_STATE} --wait || {ASK_STATE}")
+        answer = last_line(done.stdout or done.stderr)
         if answer in good:
             server.ready = True
             save(server)

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
 from psycopg.conninfo import make_conninfo
 from psycopg.types.string import ByteaBinaryLoader
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from app.settings import DatabaseSettings
 
@@ -62,10 +62,8 @@ class Database:
         """Return the one row of a query that changes nothing, run again once if its connection was dead."""
         try:
             return await self.write(query, *parameters)
-        except PoolTimeout:
-            raise
         except OperationalError as error:
-            if error.sqlstate is not None and not error.sqlstate.startswith(("08", "57P")):
+            if not _was_cut(error):
                 raise
             # Whatever cut this connection (a restart of PgBouncer or PostgreSQL) has cut the idle ones too.
             log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
@@ -78,6 +76,18 @@ class Database:
             cursor = connection.cursor(binary=True)
             await cursor.execute(query, parameters)
             return await cursor.fetchone()
+
+
+def _was_cut(error: OperationalError) -> bool:
+    """
+    Return whether the connection died under the statement, so that another one may do better at once.
+
+    Without an SQLSTATE the socket closed; 57P.. is PostgreSQL stopping. PgBouncer's own 08P01 comes after it
+    has waited for a server in vain, and a pool that has nothing to lend has waited too.
+    """
+    if isinstance(error, PoolTimeout | PoolClosed):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith("57P")
 
 
 async def _pass_json_on(connection: Connection) -> None:

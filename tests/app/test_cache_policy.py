@@ -1,0 +1,68 @@
+import pytest
+
+from app.cache_policy import (
+    ACCESS,
+    MARK_SECONDS,
+    POLICIES,
+    PROJECT,
+    PROJECT_TASKS,
+    TAG_SECONDS,
+    USER_DASHBOARD,
+    Policy,
+    touched_by_task,
+)
+from app.cursors import START, Position
+
+NAMES = {"token": "abc", "project": 7, "user": 3, "limit": 50, "position": START}
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.key)
+def test_every_entry_has_a_tag_that_outlives_it(policy: Policy) -> None:
+    assert policy.entry(**NAMES).tags
+    assert 0 < policy.seconds < TAG_SECONDS
+
+
+def test_namespaces_are_distinct() -> None:
+    assert len({policy.key.split(":")[0] for policy in POLICIES}) == len(POLICIES)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.key)
+def test_a_policy_that_lacks_a_name_is_an_error(policy: Policy) -> None:
+    with pytest.raises(KeyError):
+        policy.entry()
+
+
+def test_pages_of_one_list_have_keys_of_their_own() -> None:
+    positions = [START, Position("forward", "2026-11-23", 1), Position("backward", "2026-11-23", 1)]
+    keys = {
+        PROJECT_TASKS.entry(project=7, position=position, limit=limit).key
+        for position in positions
+        for limit in (1, 50)
+    }
+
+    assert len(keys) == 6
+
+
+def test_a_changed_task_makes_old_all_that_shows_it() -> None:
+    touched = set(touched_by_task(7, 3))
+
+    for entry in (
+        PROJECT.entry(project=7),
+        PROJECT_TASKS.entry(project=7, position=START, limit=50),
+        USER_DASHBOARD.entry(user=3),
+    ):
+        assert touched & set(entry.tags)
+
+
+def test_a_task_of_nobody_touches_its_project_only() -> None:
+    assert touched_by_task(7, None) == ("project:7",)
+
+
+def test_a_revoked_token_works_half_a_minute_at_most() -> None:
+    assert ACCESS.seconds <= 30
+
+
+def test_a_mark_outlives_any_write() -> None:
+    longest_wait_s, transaction_timeout_s = 10, 15
+
+    assert longest_wait_s + transaction_timeout_s < MARK_SECONDS

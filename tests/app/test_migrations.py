@@ -1,0 +1,73 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from app.direct import Refusal
+from app.migrate import FOLDER, Migration, migrations, pending
+
+UPS = sorted(FOLDER.glob("*.up.sql"))
+
+
+def write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).write_text(f"-- {name}\n")
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    assert [int(file.name[:4]) for file in UPS] == list(range(1, len(UPS) + 1))
+
+
+@pytest.mark.parametrize("file", UPS, ids=lambda file: file.name)
+def test_a_migration_leaves_the_transaction_to_the_runner(file: Path) -> None:
+    for text in (file.read_text(), file.with_name(file.name.replace(".up.", ".down.")).read_text()):
+        assert not re.search(r"\b(BEGIN|COMMIT|ROLLBACK|CONCURRENTLY|IF NOT EXISTS|SET ROLE)\b", text)
+
+
+@pytest.mark.parametrize("file", UPS, ids=lambda file: file.name)
+def test_the_way_down_drops_every_table_and_view_that_the_way_up_made(file: Path) -> None:
+    made = re.findall(r"^CREATE (TABLE|VIEW) (\w+)", file.read_text(), re.MULTILINE)
+    down = file.with_name(file.name.replace(".up.", ".down.")).read_text()
+
+    assert sorted(made) == sorted(re.findall(r"^DROP (TABLE|VIEW) (\w+);$", down, re.MULTILINE))
+
+
+@pytest.mark.parametrize("file", UPS, ids=lambda file: file.name)
+def test_every_table_says_what_it_holds(file: Path) -> None:
+    text = file.read_text()
+
+    for table in re.findall(r"^CREATE TABLE (\w+)", text, re.MULTILINE):
+        assert f"COMMENT ON TABLE {table} IS" in text
+
+
+def test_a_migration_without_a_way_down_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "0001_first.up.sql")
+
+    with pytest.raises(Refusal, match=r"0001_first\.up\.sql has no 0001_first\.down\.sql"):
+        migrations(tmp_path)
+
+
+@pytest.fixture
+def steps(tmp_path: Path) -> list[Migration]:
+    write(tmp_path, *(f"000{n}_step.{way}.sql" for n in (1, 2, 3) for way in ("up", "down")))
+    return migrations(tmp_path)
+
+
+def test_what_the_database_lacks_is_pending_in_order(steps: list[Migration]) -> None:
+    assert pending(steps, {}) == steps
+    assert pending(steps, {steps[0].version: steps[0].sha256}) == steps[1:]
+    assert pending(steps, {step.version: step.sha256 for step in steps}) == []
+
+
+def test_a_release_that_knows_less_than_the_database_has_nothing_to_do(steps: list[Migration]) -> None:
+    assert pending(steps[:2], {step.version: step.sha256 for step in steps}) == []
+
+
+def test_a_file_that_was_changed_after_it_was_applied_is_refused(steps: list[Migration]) -> None:
+    with pytest.raises(Refusal, match=r"0001_step\.up\.sql was changed after it was applied"):
+        pending(steps, {steps[0].version: "another hash"})
+
+
+def test_a_file_before_one_that_is_applied_is_refused(steps: list[Migration]) -> None:
+    with pytest.raises(Refusal, match="0001_step is older than 0003_step"):
+        pending(steps, {steps[2].version: steps[2].sha256})

@@ -1,10 +1,10 @@
 """A release of the app, built on the controller: its wheel and all it needs, as one archive."""
 
 import hashlib
-import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,29 +32,31 @@ def build_release(*, python: str, machine: str) -> Release:
     The same sources give the same name; what is in build/ already is not made again. Raises
     DeployError if a wheel cannot be built or fetched.
     """
-    wheel = _build_wheel()
     wheels = _fetch_wheels(python=python, machine=machine)
-    digest = hashlib.sha256(wheel.read_bytes() + LOCK.read_bytes() + f"{python} {machine}".encode())
-    version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
-    name = f"{version}-{digest.hexdigest()[:12]}"
-    archive = Path(f"build/releases/{name}.tar")
-    if not archive.exists():
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        draft = archive.with_suffix(".draft")
-        with tarfile.open(draft, "w") as tar:
-            for file in (wheel, LOCK, *sorted(wheels.iterdir())):
-                tar.add(file, arcname=file.name)
-        draft.rename(archive)
+    with tempfile.TemporaryDirectory() as folder:
+        wheel = _build_wheel(Path(folder))
+        digest = hashlib.sha256(wheel.read_bytes() + LOCK.read_bytes() + f"{python} {machine}".encode())
+        version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
+        name = f"{version}-{digest.hexdigest()[:12]}"
+        archive = Path(f"build/releases/{name}.tar")
+        if not archive.exists():
+            _pack(archive, [wheel, LOCK, *sorted(wheels.iterdir())])
     return Release(name=name, archive=archive)
 
 
-def _build_wheel() -> Path:
-    folder = Path("build/wheel")
-    shutil.rmtree(folder, ignore_errors=True)
-    _run(
-        "build the app's wheel",
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-    )
+def _pack(archive: Path, files: list[Path]) -> None:
+    """Write the archive whole or not at all."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=archive.parent, delete=False) as draft:
+        with tarfile.open(fileobj=draft, mode="w") as tar:
+            for file in files:
+                tar.add(file, arcname=file.name)
+        Path(draft.name).rename(archive)
+
+
+def _build_wheel(folder: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    _run("build the app's wheel", command)
     return next(folder.glob("*.whl"))
 
 
@@ -64,8 +66,8 @@ def _fetch_wheels(*, python: str, machine: str) -> Path:
     folder = Path(f"build/wheelhouse/{digest}")
     if folder.exists():
         return folder
-    draft = folder.with_suffix(".draft")
-    shutil.rmtree(draft, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = tempfile.mkdtemp(dir=folder.parent)
     platforms = [f"--platform={platform}_{machine}" for platform in _PLATFORMS]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += [
@@ -76,7 +78,7 @@ def _fetch_wheels(*, python: str, machine: str) -> Path:
         *platforms,
     ]
     _run("fetch the app's dependencies", [*command, f"--dest={draft}", f"--requirement={LOCK}"])
-    draft.rename(folder)
+    Path(draft).rename(folder)
     return folder
 
 

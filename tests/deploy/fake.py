@@ -42,7 +42,7 @@ def project_copy(folder: Path, inventory: str, server: FakeServer, settings: str
     for name in ("deploy", "templates", "app", "requirements", "pyproject.toml", "README.md", "LICENSE"):
         (folder / name).symlink_to(ROOT / name)
     (folder / "build").mkdir()
-    for name in ("wheel", "wheelhouse", "releases"):  # fetched and built once, for all tests
+    for name in ("wheelhouse", "releases"):  # fetched and built once, for all tests
         (ROOT / "build" / name).mkdir(parents=True, exist_ok=True)
         (folder / "build" / name).symlink_to(ROOT / "build" / name)
     shutil.copytree(ROOT / "inventories", folder / "inventories", ignore=shutil.ignore_patterns("secrets"))

@@ -193,7 +193,7 @@ def test_journal_is_bounded(host: Any) -> None:
 
 def test_who_may_use_ssh(host: Any, sshd: dict[str, str], settings: dict[str, Any]) -> None:
     members = host.check_output("getent group %s", sshd["allowgroups"]).rpartition(":")[2].split(",")
-    assert set(members) == {"root", *settings["admins"]}
+    assert set(members) == {"root", settings.get("ssh_user", "root"), *settings["admins"]}
 
 
 def test_nobody_has_a_password(host: Any) -> None:

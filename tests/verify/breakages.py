@@ -1,0 +1,145 @@
+"""Ways to break a deployed server, how to mend each, and exactly which checks must notice."""
+
+from dataclasses import dataclass
+
+import pytest
+
+_SQL = "cd / && runuser -u postgres -- psql -Xqw -p 5432 -d bantam"
+_HBA = "/etc/postgresql/17/main/pg_hba.conf"
+_ACL = "/etc/redis/users.acl"
+_SSHD = "/etc/ssh/sshd_config.d/00-broken.conf"
+_POOLER = "cd / && runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer"
+_NGINX = "/etc/nginx/nginx.conf"
+_RELOAD_EDGE = "systemctl reload nginx && sleep 1"
+_SECRET = "/etc/bantam/credentials/cursor-key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breakage:
+    """Shell commands that break and mend; `noticed_by` are the checks of verify/`file` that then fail."""
+
+    file: str
+    breaks: str
+    mends: str
+    noticed_by: set[str]
+
+
+BREAKAGES = {
+    "a setting by ALTER SYSTEM": Breakage(
+        file="test_postgresql.py",
+        breaks=f"{_SQL} -c \"ALTER SYSTEM SET work_mem = '17MB'\" -c 'SELECT pg_reload_conf()'",
+        mends=f"{_SQL} -c 'ALTER SYSTEM RESET work_mem' -c 'SELECT pg_reload_conf()'",
+        noticed_by={"test_size[work_mem]", "test_no_setting_was_changed_by_alter_system"},
+    ),
+    "a setting that waits for a restart": Breakage(
+        file="test_postgresql.py",
+        breaks=f"{_SQL} -c 'ALTER SYSTEM SET max_connections = 99' -c 'SELECT pg_reload_conf()'",
+        mends=f"{_SQL} -c 'ALTER SYSTEM RESET max_connections' -c 'SELECT pg_reload_conf()'",
+        noticed_by={"test_no_setting_waits_for_a_restart"},
+    ),
+    "a trust rule": Breakage(
+        file="test_postgresql.py",
+        breaks=f"echo 'local bantam bantam_owner trust' >> {_HBA} && systemctl reload postgresql@17-main",
+        mends=f"sed -i '/ trust$/d' {_HBA} && systemctl reload postgresql@17-main",
+        noticed_by={"test_hba_asks_for_the_system_user_or_scram"},
+    ),
+    "the app may create tables": Breakage(
+        file="test_postgresql.py",
+        breaks=f"{_SQL} -c 'GRANT CREATE ON SCHEMA public TO bantam_app'",
+        mends=f"{_SQL} -c 'REVOKE CREATE ON SCHEMA public FROM bantam_app'",
+        noticed_by={"test_role_may_not_create[bantam_app]"},
+    ),
+    "everybody may connect": Breakage(
+        file="test_postgresql.py",
+        breaks=f"{_SQL} -c 'GRANT CONNECT ON DATABASE bantam TO PUBLIC'",
+        mends=f"{_SQL} -c 'REVOKE CONNECT ON DATABASE bantam FROM PUBLIC'",
+        noticed_by={"test_public_has_no_privilege"},
+    ),
+    "a migration that is not in the sources": Breakage(
+        file="test_postgresql.py",
+        breaks=_SQL + " -c \"UPDATE schema_migrations SET sha256 = 'x' || sha256\"",
+        mends=_SQL + " -c 'UPDATE schema_migrations SET sha256 = substr(sha256, 2)'",
+        noticed_by={"test_migrations_are_those_of_the_sources"},
+    ),
+    "a pool with other limits": Breakage(
+        file="test_pgbouncer.py",
+        breaks=f"{_POOLER} -c 'SET default_pool_size = 19' -c 'SET query_wait_timeout = 120'",
+        mends=f"{_POOLER} -c RELOAD",
+        noticed_by={
+            "test_pool_size",
+            "test_configuration_follows_the_inventory[query_wait_timeout-pool_timeout_s]",
+        },
+    ),
+    "the app may run scripts in Redis": Breakage(
+        file="test_redis.py",
+        breaks=f"sed -i '/^user bantam /s/$/ +eval/' {_ACL} && systemctl restart redis-server",
+        mends=f"sed -i 's/ +eval$//' {_ACL} && systemctl restart redis-server",
+        noticed_by={"test_app_may_not[EVAL 'return 1' 0]"},
+    ),
+    "a stranger listens": Breakage(
+        file="test_base.py",
+        breaks="systemd-run --quiet --collect --unit=verify-stranger python3 -m http.server 6379; sleep 1",
+        mends="systemctl stop verify-stranger",
+        noticed_by={"test_only_ssh_and_the_edge_listen"},
+    ),
+    "a stranger listens behind an open port": Breakage(
+        file="test_base.py",
+        breaks="systemd-run --quiet --collect --unit=verify-stranger python3 -m http.server 6379; sleep 1;"
+        " nft add rule inet bantam input tcp dport 6379 accept",
+        mends="systemctl stop verify-stranger; systemctl reload nftables",
+        noticed_by={
+            "test_only_ssh_and_the_edge_listen",
+            "test_port_is_closed_from_outside[6379]",
+            "test_firewall_lets_in_what_it_should",
+        },
+    ),
+    "ssh with passwords and an old cipher": Breakage(
+        file="test_base.py",
+        breaks=f"printf 'PasswordAuthentication yes\\nCiphers aes128-cbc,aes256-ctr\\n' > {_SSHD};"
+        " systemctl reload ssh; sleep 1",
+        mends=f"rm {_SSHD}; systemctl reload ssh",
+        noticed_by={
+            "test_sshd[passwordauthentication-values0]",
+            "test_ssh_offers_nothing_weak[-cbc-cipher in]",
+            "test_ssh_offers_nothing_weak[-cbc-cipher out]",
+        },
+    ),
+    "a secret that others may read": Breakage(
+        file="test_app.py",
+        breaks=f"chmod 644 {_SECRET}",
+        mends=f"chmod 600 {_SECRET}",
+        noticed_by={"test_secrets_are_roots_alone"},
+    ),
+    "a secret in a process's environment": Breakage(
+        file="test_app.py",
+        breaks="systemd-run --quiet --collect --unit=verify-leak"
+        f" sh -c 'export LEAK=$(cat {_SECRET}); exec sleep 120'; sleep 1",
+        mends="systemctl stop verify-leak",
+        noticed_by={"test_no_secret_is_in[environ]"},
+    ),
+    "a worker that is down": Breakage(
+        file="test_app.py",
+        breaks="systemctl stop bantam-app@2",
+        mends="systemctl start bantam-app@2",
+        noticed_by={
+            "test_worker[2-ActiveState-active]",
+            "test_no_other_worker_runs",
+            "test_kernel_prefers_the_worker_when_memory_runs_out[2]",
+            "test_worker_has_its_own_user[2]",
+            "test_worker_listens_on_no_tcp_port[2]",
+            "test_worker_holds_the_shared_socket[2]",
+            "test_worker_runs_the_current_release[2]",
+        },
+    ),
+    "an edge that tells its version": Breakage(
+        file="test_edge.py",
+        breaks=f"sed -i 's/server_tokens off/server_tokens on/' {_NGINX} && {_RELOAD_EDGE}",
+        mends=f"sed -i 's/server_tokens on/server_tokens off/' {_NGINX} && {_RELOAD_EDGE}",
+        noticed_by={"test_does_not_tell_its_version"},
+    ),
+}
+
+
+def each_breakage() -> list[object]:
+    """One parameter a breakage, named after it."""
+    return [pytest.param(breakage, id=name) for name, breakage in BREAKAGES.items()]

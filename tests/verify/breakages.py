@@ -35,13 +35,16 @@ BREAKAGES = {
         file="test_postgresql.py",
         breaks=f"{_SQL} -c 'ALTER SYSTEM SET max_connections = 99' -c 'SELECT pg_reload_conf()'",
         mends=f"{_SQL} -c 'ALTER SYSTEM RESET max_connections' -c 'SELECT pg_reload_conf()'",
-        noticed_by={"test_no_setting_waits_for_a_restart"},
+        noticed_by={"test_no_setting_waits_for_a_restart", "test_configuration_files_have_no_error"},
     ),
     "a trust rule": Breakage(
         file="test_postgresql.py",
         breaks=f"echo 'local bantam bantam_owner trust' >> {_HBA} && systemctl reload postgresql@17-main",
         mends=f"sed -i '/ trust$/d' {_HBA} && systemctl reload postgresql@17-main",
-        noticed_by={"test_hba_asks_for_the_system_user_or_scram"},
+        noticed_by={
+            "test_hba_asks_for_the_system_user_or_scram",
+            "test_nobody_becomes_another_role[bantam-bantam_owner]",
+        },
     ),
     "the app may create tables": Breakage(
         file="test_postgresql.py",
@@ -57,8 +60,8 @@ BREAKAGES = {
     ),
     "a migration that is not in the sources": Breakage(
         file="test_postgresql.py",
-        breaks=_SQL + " -c \"UPDATE schema_migrations SET sha256 = 'x' || sha256\"",
-        mends=_SQL + " -c 'UPDATE schema_migrations SET sha256 = substr(sha256, 2)'",
+        breaks=_SQL + " -c \"UPDATE schema_migrations SET sha256 = 'x' || sha256\"",  # noqa: S608  no input
+        mends=_SQL + " -c 'UPDATE schema_migrations SET sha256 = substr(sha256, 2)'",  # noqa: S608
         noticed_by={"test_migrations_are_those_of_the_sources"},
     ),
     "a pool with other limits": Breakage(

@@ -39,7 +39,12 @@ def respond(
     status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:
     """Return the problem document of a status."""
-    document: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
     if field is not None:
         document["field"] = field
     return Response(

@@ -1,0 +1,10 @@
+import httpx
+import pytest
+
+from tests.app.server import Run, Server, Token
+
+
+@pytest.fixture
+def server(server_http: httpx.Client, run_on_server: Run, token: Token) -> Server:
+    """The deployed server, by HTTP and by commands."""
+    return Server(server_http, run_on_server, token)

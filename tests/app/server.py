@@ -1,0 +1,93 @@
+"""What the tests on a deployed server share: HTTP as a user, SQL as the superuser, Redis as the app."""
+
+# ruff: noqa: S608  (the numbers and names are the tests' own)
+
+import hashlib
+import json
+import secrets
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+Run = Callable[[str], str]
+Token = Callable[[int], str]
+
+_PYTHON = "runuser -u postgres -- /opt/bantam/current/bin/python"
+MIGRATE = f"cd / && {_PYTHON} -m app.migrate"
+SEED = f"cd / && echo a key | {_PYTHON} -m app.seed --token-key-file -"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A deployed server, seen from outside by HTTP and from inside by commands."""
+
+    http: httpx.Client
+    run: Run
+    token: Token
+
+    def get(self, path: str, user: int) -> httpx.Response:
+        return self.http.get(path, headers=self.authorization(user))
+
+    def patch(self, task: int, user: int, status: str) -> httpx.Response:
+        return self.http.patch(
+            f"/api/tasks/{task}", headers=self.authorization(user), json={"status": status}
+        )
+
+    def authorization(self, user: int) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token(user)}"}
+
+    def sql(self, statement: str, database: str = "bantam") -> str:
+        """The output of a statement run by the superuser, past the app."""
+        return self.run(f"cd / && runuser -u postgres -- psql -qAtX {database} -c {shlex.quote(statement)}")
+
+    def rows(self, query: str) -> list[Any]:
+        """The rows of a query, each an object."""
+        rows: list[Any] = json.loads(self.sql(f"SELECT coalesce(json_agg(r), '[]') FROM ({query}) AS r"))
+        return rows
+
+    def redis(self, *command: str) -> str:
+        """The answer of one command, sent with the app's own rights."""
+        secret = '"$(cat /etc/bantam/credentials/redis-password)"'
+        client = f"REDISCLI_AUTH={secret} redis-cli -s /run/redis/redis.sock --user bantam"
+        return self.run(f"{client} {shlex.join(command)}")
+
+    def new_token(self, user: int, expires: str = "now() + interval '1 hour'") -> dict[str, str]:
+        """The header of a fresh token of the user."""
+        token = {"authorization": "Bearer bt_" + secrets.token_hex(32)}
+        self.sql(
+            "INSERT INTO api_tokens (user_id, created_at, expires_at, token_hash)"
+            f" VALUES ({user}, now() - interval '1 day', {expires}, {_hash(token)})"
+        )
+        return token
+
+    def revoke(self, token: dict[str, str]) -> None:
+        """The token is revoked in the database, and nobody tells the app."""
+        self.sql(f"UPDATE api_tokens SET revoked_at = now() WHERE token_hash = {_hash(token)}")
+
+    @contextmanager
+    def stopped(self, unit: str) -> Iterator[None]:
+        """A service is down inside, and up again afterwards."""
+        self.run(f"systemctl stop {unit}")
+        try:
+            yield
+        finally:
+            self.run(f"systemctl start {unit}")
+
+    @contextmanager
+    def scratch_database(self) -> Iterator[str]:
+        """The conninfo of an empty database of the owner's."""
+        self.sql("DROP DATABASE IF EXISTS scratch WITH (FORCE)")
+        self.sql("CREATE DATABASE scratch OWNER bantam_owner TEMPLATE template0")
+        try:
+            yield shlex.quote("host=/run/postgresql dbname=scratch user=postgres")
+        finally:
+            self.sql("DROP DATABASE scratch WITH (FORCE)")
+
+
+def _hash(token: dict[str, str]) -> str:
+    presented = token["authorization"].removeprefix("Bearer ")
+    return f"'\\x{hashlib.sha256(presented.encode()).hexdigest()}'"

@@ -102,7 +102,7 @@ def _kernel(*, container: bool) -> None:
     )
     server.shell(
         name="Apply the network's kernel settings",
-        commands=["sysctl --quiet --load=/etc/sysctl.d/60-bantam-network.conf"],
+        commands=["/usr/lib/systemd/systemd-sysctl /etc/sysctl.d/60-bantam-network.conf"],
         _if=network.did_change,
     )
     if container:
@@ -115,7 +115,7 @@ def _kernel(*, container: bool) -> None:
     )
     server.shell(
         name="Apply the machine's kernel settings",
-        commands=["sysctl --quiet --load=/etc/sysctl.d/60-bantam-machine.conf"],
+        commands=["/usr/lib/systemd/systemd-sysctl /etc/sysctl.d/60-bantam-machine.conf"],
         _if=machine.did_change,
     )
 

@@ -30,6 +30,16 @@ def release() -> str:
     return Path(sys.prefix).resolve().name
 
 
+def listening_socket() -> socket.socket:
+    """Return the socket that systemd listens on for all workers; SettingsError without one."""
+    try:
+        return socket.socket(fileno=SYSTEMD_SOCKET)
+    except OSError:
+        raise SettingsError(
+            f"File descriptor {SYSTEMD_SOCKET} is no listening socket; start the app by bantam-app.socket."
+        ) from None
+
+
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services]:
     """Give the services once the database has answered; close them at the end."""
@@ -72,16 +82,12 @@ def main() -> int:
     """Run the process; a start that fails is one sentence and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        settings, secrets = load(), load_secrets()
-        listener = socket.socket(fileno=SYSTEMD_SOCKET)
+        settings, secrets, listener = load(), load_secrets(), listening_socket()
         loop_factory = uvloop.new_event_loop if settings.http.loop == "uvloop" else asyncio.new_event_loop
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(serve(settings, secrets, listener))
     except SettingsError as error:
         print(error, file=sys.stderr)
-        return 1
-    except OSError:
-        print("There is no listening socket at file descriptor 3; start bantam-app.socket.", file=sys.stderr)
         return 1
     except OperationalError as error:
         reason = str(error).strip().splitlines()[0]

@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
 from psycopg.conninfo import make_conninfo
+from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
@@ -40,7 +41,7 @@ class Database:
             max_size=settings.pool_max,
             timeout=settings.pool_timeout_s,
             kwargs={"autocommit": True, "prepare_threshold": 0, "cursor_factory": AsyncRawCursor},
-            configure=_pass_json_on,
+            configure=_adapt,
             open=False,
         )
 
@@ -90,6 +91,8 @@ def _was_cut(error: OperationalError) -> bool:
     return error.sqlstate is None or error.sqlstate.startswith("57P")
 
 
-async def _pass_json_on(connection: Connection) -> None:
+async def _adapt(connection: Connection) -> None:
+    # Otherwise an integer's type follows its size, and each mix is prepared as a statement of its own.
+    connection.adapters.register_dumper(int, Int8BinaryDumper)
     # In binary form json is its text: taking it as bytes skips decoding and building objects.
     connection.adapters.register_loader("json", ByteaBinaryLoader)

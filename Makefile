@@ -40,6 +40,8 @@ seed: $(RUN)/target.json
 	  --property=LoadCredential=seed-token-key:/etc/bantam/credentials/seed-token-key \
 	  /opt/bantam/current/bin/python -m app.seed --scale $(SCALE) \
 	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json
+	@# The seed bypasses the app: what the cache holds is of the rows before.
+	@$(SSH) systemctl restart redis-server.service
 
 verify: .venv/ready
 	@mkdir -p $(RUN) && .venv/bin/pytest verify --inventory $(INVENTORY) --summary $(RUN)/verify.json

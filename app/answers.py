@@ -1,8 +1,11 @@
 """Answers whose bytes are ready."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from starlette.background import BackgroundTask
 
 CacheState = Literal["hit", "miss", "off"]
 
@@ -21,7 +24,7 @@ class JsonBytes(Response):
 
     def __init__(self, body: bytes, cache: CacheState | None = None, status: int = 200) -> None:
         self.status_code = status
-        self.background = None
+        self.background: BackgroundTask | None = None
         self.body = body
         self.raw_headers = [(b"content-length", b"%d" % len(body)), CONTENT_TYPE, NO_STORE]
         if cache is not None:

@@ -4,17 +4,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import reads
-from app.access import bearer
+from app.access import Token, bearer
 from app.cache_policy import USER_DASHBOARD
 from app.queries import queries
 from app.reads import Loaded
-from app.services import services_of
+from app.services import Services, services_of
 
 
 async def user(request: Request) -> Response:
     """Answer with the caller's own dashboard."""
-    services = services_of(request)
-    token = bearer(request)
+    return await read_user(services_of(request), bearer(request))
+
+
+async def read_user(services: Services, token: Token) -> Response:
+    """Return the answer to whoever holds the token; afterwards the cache has it."""
 
     async def load() -> Loaded | None:
         row = await services.database.read(queries.user_dashboard, token.digest)

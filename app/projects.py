@@ -15,15 +15,17 @@ from app.database import Database
 from app.problems import Problem
 from app.queries import queries
 from app.reads import Loaded
-from app.services import services_of
+from app.services import Services, services_of
 from app.shapes import TaskListQuery
 
 
 async def project(request: Request) -> Response:
     """Answer with one project's page."""
-    services = services_of(request)
-    token = bearer(request)
-    number = inputs.path_id(request)
+    return await read_project(services_of(request), bearer(request), inputs.path_id(request))
+
+
+async def read_project(services: Services, token: Token, number: int) -> Response:
+    """Return the answer to whoever holds the token; afterwards the cache has it."""
 
     async def load() -> Loaded | None:
         row = await services.database.read(queries.project, token.digest, number)

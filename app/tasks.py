@@ -1,9 +1,13 @@
 """PATCH /api/tasks/{id}."""
 
+import logging
+
+from psycopg import InterfaceError, OperationalError
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import inputs
+from app import dashboards, inputs, projects
 from app.access import Token, bearer
 from app.answers import JsonBytes
 from app.cache_policy import touched_by_task
@@ -13,6 +17,8 @@ from app.services import Services, services_of
 from app.shapes import StatusChange
 
 ATTEMPTS = 3
+
+log = logging.getLogger("bantam.tasks")
 
 
 async def change_status(request: Request) -> Response:
@@ -31,8 +37,23 @@ async def change_status(request: Request) -> Response:
             )
         if row is not None:
             (body,) = row
-            return JsonBytes(body)
+            response = JsonBytes(body)
+            response.background = BackgroundTask(_refresh, services, token, project)
+            return response
     raise Problem(409, "The task was being moved by others at the same time; try again.")
+
+
+async def _refresh(services: Services, token: Token, project: int) -> None:
+    """
+    Make anew what the writer is about to look at, so that the next read finds it in the cache.
+
+    The change stands and was answered: if this fails, that read goes to the database itself.
+    """
+    try:
+        await dashboards.read_user(services, token)
+        await projects.read_project(services, token, project)
+    except (Problem, OperationalError, InterfaceError) as error:
+        log.info("not refreshed after a write: %s", type(error).__name__)
 
 
 async def _place(services: Services, token: Token, number: int) -> tuple[int, int | None]:

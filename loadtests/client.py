@@ -33,6 +33,10 @@ class SeededUser(FastHttpUser):
         """Return for how many seconds the user thinks."""
         return CHANCE.uniform(*self.think_seconds)
 
+    def think(self) -> None:
+        """Let that time pass between two steps of one task."""
+        self.wait()  # type: ignore[no-untyped-call] # Locust's own is not annotated
+
     def sign_in(self) -> None:
         """Go on as somebody else, on the connection that is open."""
         self.user_id = self.seeded.draw()

@@ -11,7 +11,7 @@ from loadtests.load_file import Generator, Load
 from loadtests.plan import Plan
 from loadtests.shape import Shape
 from loadtests.slo import judge
-from loadtests.table import amount, miss, table
+from loadtests.table import GROUP_HEAD, group_cells, miss, table
 from loadtests.timeline import Point, memory_peak
 
 # Locust's timer and the last look at the clock may differ by this much.
@@ -26,6 +26,7 @@ class Seen(NamedTuple):
     end: float
     answers: list[Answer]
     server: list[Point]
+    sampling_broke_off: str
     memory_rest: float
     generator: Generator
 
@@ -78,6 +79,8 @@ def _doubts(shape: Shape, seen: Seen, measured: list[Answer]) -> list[str]:
         doubts.append("no request was sent after the warm-up")
     if seen.end < shape.seconds - SHORT_BY_SECONDS:
         doubts.append(f"the load ended after {seen.end:.0f} of {shape.seconds:.0f} s")
+    if seen.sampling_broke_off:
+        doubts.append(f"the server was not sampled to the end: {seen.sampling_broke_off}")
     if cpu > MOST_CPU_PERCENT:
         doubts.append(
             f"Locust used {cpu:.0f} % of one core (at most {MOST_CPU_PERCENT:.0f} %), "
@@ -87,14 +90,4 @@ def _doubts(shape: Shape, seen: Seen, measured: list[Answer]) -> list[str]:
 
 
 def _groups(load: Load) -> str:
-    rows = [["", "requests", "failed", "per s", "p50 ms", "p95 ms", "p99 ms", "longest"]]
-    rows += [
-        [
-            group,
-            f"{f.requests}",
-            f"{f.failures}",
-            *(amount(v) for v in (f.per_second, f.p50, f.p95, f.p99, f.longest)),
-        ]
-        for group, f in load.groups.items()
-    ]
-    return table(rows)
+    return table([["", *GROUP_HEAD], *([group, *group_cells(f)] for group, f in load.groups.items())])

@@ -22,7 +22,7 @@ class Answer(NamedTuple):
 
 
 class GroupFigures(msgspec.Struct, frozen=True):
-    """What one group of requests did in the measured time; latencies in ms, of failed requests too."""
+    """What one group did in the measured time: latencies in ms, of failed requests too; hits in percent."""
 
     requests: int
     failures: int
@@ -31,6 +31,7 @@ class GroupFigures(msgspec.Struct, frozen=True):
     p95: float
     p99: float
     longest: float
+    hit_rate: float | None
 
 
 class Slice(msgspec.Struct, frozen=True):
@@ -110,6 +111,7 @@ def _figures(answers: list[Answer], seconds: float) -> GroupFigures:
         failures=sum(answer.error is not None for answer in answers),
         per_second=round(len(answers) / seconds, 2),
         longest=round(max(answer.ms for answer in answers), 3),
+        hit_rate=hit_percent(answers),
         **_percentiles(answers),
     )
 

@@ -62,6 +62,10 @@ def _shaped(options: Namespace, shape: Shape) -> Shape:
         users_per_second=options.spawn_rate or shape.users_per_second,
         seconds=float(options.run_time or shape.seconds),
     )
+    if shape.warm_up_seconds >= shape.seconds:
+        raise RefusedError(
+            f"The warm-up of {shape.warm_up_seconds:g} s leaves nothing of {shape.seconds:g} s to measure."
+        )
     options.num_users, options.spawn_rate, options.run_time = (
         shape.users,
         shape.users_per_second,

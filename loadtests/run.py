@@ -60,7 +60,6 @@ class Run:
         environment.host = self._plan.target.url
         SeededUser.ssl_context_factory = staticmethod(context_for)
         SeededUser.seeded = users
-        SeededUser.think_seconds = self._plan.shape.think_seconds
         self._rest()
 
     def _rest(self) -> None:
@@ -80,6 +79,7 @@ class Run:
         self._answers.clear()
         self._begin, self._end = time.time(), None
         self._generator = GeneratorWatch(environment.runner, self._begin)
+        SeededUser.think_seconds = self._plan.shape.think_at(0)
         gevent.spawn(self._watch, self._generator)
 
     def stop(self, **_: Any) -> None:
@@ -119,6 +119,7 @@ class Run:
             end=time.time() - self._begin if self._end is None else self._end,
             answers=self._answers,
             server=points(self._server.samples, self._begin),
+            sampling_broke_off=self._server.broke_off,
             memory_rest=self._memory_rest,
             generator=self._generator.result(self._plan.shape.warm_up_seconds),
         )
@@ -131,7 +132,9 @@ class Run:
         while self._end is None:
             gevent.sleep(1)
             generator.look()
-            if len(generator.at) % PROGRESS_SECONDS == 0:
+            # A second early, so that nobody is in the warm-up's hurry any more when the figures begin.
+            SeededUser.think_seconds = self._plan.shape.think_at(generator.at[-1] + 1)
+            if self._end is None and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
 
 

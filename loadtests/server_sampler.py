@@ -101,15 +101,18 @@ def main(seconds: float) -> None:
     begin = time.monotonic()
     tick, places = 0, dict[Path, str]()
     while time.monotonic() - begin < seconds:
-        total, used = memory_mb((PROC / "meminfo").read_text())
-        sample: dict[str, object] = {"memory_total": round(total, 1), "memory_used": round(used, 1)}
-        if tick % SECONDS_BETWEEN_PSS == 0:
-            places = processes()
-            sample["memory"] = memory_by_service(places)
-        sample["cpu"] = cpu_by_service(set(places.values()))
-        sample["clock"] = round(time.monotonic(), 4)
-        sys.stdout.write(json.dumps(sample) + "\n")
-        sys.stdout.flush()
+        # lxcfs may be away for a moment; then this second has no sample, and the reader sees the gap.
+        meminfo = text(PROC / "meminfo")
+        if meminfo:
+            total, used = memory_mb(meminfo)
+            sample: dict[str, object] = {"memory_total": round(total, 1), "memory_used": round(used, 1)}
+            if tick % SECONDS_BETWEEN_PSS == 0:
+                places = processes()
+                sample["memory"] = memory_by_service(places)
+            sample["cpu"] = cpu_by_service(set(places.values()))
+            sample["clock"] = round(time.monotonic(), 4)
+            sys.stdout.write(json.dumps(sample) + "\n")
+            sys.stdout.flush()
         tick += 1
         time.sleep(max(0.0, begin + tick - time.monotonic()))
 

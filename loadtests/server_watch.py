@@ -20,6 +20,7 @@ class ServerWatch:
 
     def __init__(self, ssh: list[str], seconds: float) -> None:
         self.samples: list[tuple[float, Sample]] = []
+        self.broke_off = ""
         self._command = [*ssh, f"python3 -u - {seconds:.0f}"]
 
     def start(self) -> None:
@@ -35,13 +36,18 @@ class ServerWatch:
             while not self.samples and self._process.poll() is None:
                 gevent.sleep(0.05)
         if not self.samples:
-            raise RefusedError(f"The server cannot be sampled by ssh: {self._complaint()}.")
+            late = self._process.poll() is None
+            self.stop()
+            reason = f"no sample came within {FIRST_SAMPLE_SECONDS} s" if late else self.broke_off
+            raise RefusedError(f"The server cannot be sampled by ssh: {reason}.")
 
     def stop(self) -> None:
-        """End the ssh session; the sampler on the server ends with it."""
+        """End the ssh session, and with it the sampler; `broke_off` says why if it ended before."""
         if self._process.poll() is None:
             self._process.terminate()
             self._process.wait()
+        else:
+            self.broke_off = self._complaint()
 
     def _read(self, process: Any) -> None:
         try:
@@ -49,13 +55,10 @@ class ServerWatch:
             process.stdin.close()
             for line in process.stdout:
                 self.samples.append((time.time(), msgspec.json.decode(line, type=Sample)))
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
             # The session broke, or something else answered: no more samples, and so no figures from here on.
-            return
+            self.broke_off = " ".join(str(error).split())
 
     def _complaint(self) -> str:
-        if self._process.poll() is None:
-            self.stop()
-            return f"no sample came within {FIRST_SAMPLE_SECONDS} s"
         said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
         return said[-1].rstrip(".") if said else f"it ended with code {self._process.returncode}"

@@ -1,6 +1,9 @@
 """Figures as people read them: three digits that matter, and columns that line up."""
 
+from loadtests.figures import GroupFigures
 from loadtests.slo import Verdict
+
+GROUP_HEAD = ["requests", "failed", "per s", "p50 ms", "p95 ms", "p99 ms", "longest ms", "hits %"]
 
 
 def amount(value: float, unit: str = "") -> str:
@@ -26,6 +29,14 @@ def miss(verdict: Verdict) -> str:
     """Return in words by how much the target was missed."""
     found = "was not measured" if verdict.value is None else f"is {amount(verdict.value, verdict.unit)}"
     return f"{verdict.name} {found}, target {bound(verdict)}"
+
+
+def group_cells(figures: GroupFigures) -> list[str]:
+    """Return the figures of a group in the order of GROUP_HEAD; a group that is never cached has no hits."""
+    f = figures
+    values = (f.per_second, f.p50, f.p95, f.p99, f.longest)
+    hits = "" if f.hit_rate is None else amount(f.hit_rate)
+    return [f"{f.requests:,}", f"{f.failures:,}", *map(amount, values), hits]
 
 
 def table(rows: list[list[str]], left: int = 1) -> str:

@@ -41,9 +41,10 @@ def points(samples: list[tuple[float, Sample]], begin: float) -> list[Point]:
 
 
 def memory_peak(timeline: list[Point], end: float) -> float | None:
-    """Return the most MB used from 0 to `end`; None if the samples do not reach the end."""
-    seen = [point for point in timeline if 0 <= point.at <= end + LATEST_SAMPLE_SECONDS]
-    if not seen or seen[-1].at < end - LATEST_SAMPLE_SECONDS:
+    """Return the most MB used from 0 to `end`; None if the samples leave out a part of that."""
+    seen = [point for point in timeline if 0 <= point.at <= end]
+    gaps = pairwise([0, *(point.at for point in seen), end])
+    if any(after - before > LATEST_SAMPLE_SECONDS for before, after in gaps):
         return None
     return max(point.memory_used for point in seen)
 

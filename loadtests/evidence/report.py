@@ -10,7 +10,7 @@ from loadtests.evidence.summary import Summary
 from loadtests.load_file import Load
 from loadtests.measurements import GROUPS
 from loadtests.slo import Verdict
-from loadtests.table import amount, bound, shown
+from loadtests.table import GROUP_HEAD, amount, bound, group_cells, shown
 
 FOLDER = Path(__file__).parent
 
@@ -51,7 +51,8 @@ def render(summary: Summary, load: Load) -> str:
         headline=_headline(summary),
         facts=_facts(summary, load),
         targets=[_target_row(verdict) for verdict in summary.targets],
-        groups=[_group_row(load, group) for group in load.groups],
+        groups=[GroupRow(group, GROUPS[group], group_cells(f)) for group, f in load.groups.items()],
+        group_head=GROUP_HEAD,
         plots=plots(load, summary.host.vcpus),
         steps=_steps(summary),
     )
@@ -102,10 +103,3 @@ def _target_row(verdict: Verdict) -> TargetRow:
         filled=round(min(100.0, 100 * (verdict.value or 0.0) / whole), 1) if whole else 100.0,
         tick=round(100 * verdict.target / whole, 1) if whole else 100.0,
     )
-
-
-def _group_row(load: Load, group: str) -> GroupRow:
-    figures = load.groups[group]
-    values = (figures.per_second, figures.p50, figures.p95, figures.p99, figures.longest)
-    cells = [f"{figures.requests:,}", f"{figures.failures:,}", *map(amount, values)]
-    return GroupRow(group, GROUPS.get(group, ""), cells)

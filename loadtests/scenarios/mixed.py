@@ -17,14 +17,16 @@ from loadtests.run import install
 install(__file__)
 
 PAGES_AT_MOST = 4
-CHANCE_OF_ANOTHER_PAGE = 0.5
+CHANCE_OF_ANOTHER_PAGE = 0.4
+CHANGES_AT_MOST = 3
 
 
 class Employee(SeededUser):
     """Goes where the answers lead, as a real client does: it knows no id that it was not shown."""
 
     project_ids: list[int]
-    own_tasks: list[Task]
+    opened: int | None
+    own_tasks: dict[int, Task]
 
     def on_start(self) -> None:
         """Begin the day."""
@@ -33,7 +35,7 @@ class Employee(SeededUser):
     def enter(self) -> None:
         """Sign in as somebody and look at the dashboard."""
         self.sign_in()
-        self.project_ids, self.own_tasks = [], []
+        self.project_ids, self.opened, self.own_tasks = [], None, {}
         self.look_at_dashboard()
 
     @task(35)
@@ -43,50 +45,56 @@ class Employee(SeededUser):
         dashboard = self.read("dashboard", "/api/dashboards/user", Dashboard, check)
         if dashboard:
             self.project_ids = [project.id for project in dashboard.projects]
-            self.own_tasks = dashboard.overdue + dashboard.due
+            self.own_tasks |= {own.id: own for own in dashboard.overdue + dashboard.due}
 
     @task(25)
     def open_project(self) -> None:
-        """See a project's own page."""
-        if project_id := self.some_project():
-            self.read("project", f"/api/projects/{project_id}", Project, checks.project_is(project_id))
+        """Go to a project that the dashboard showed; whoever sees none lets somebody else take the chair."""
+        if not self.project_ids:
+            self.enter()
+            return
+        # The dashboard lists them by the day they are due, and people work mostly on what is due first.
+        urgency = [1 / place for place in range(1, len(self.project_ids) + 1)]
+        self.opened = CHANCE.choices(self.project_ids, urgency)[0]
+        self.read("project", f"/api/projects/{self.opened}", Project, checks.project_is(self.opened))
 
     @task(15)
     def page_through_tasks(self) -> None:
-        """See the first page of a project's tasks, and more of them as the cursor leads."""
-        project_id = self.some_project()
-        if project_id is None:
+        """See the first tasks of the project that is open, and more of them as the cursor leads."""
+        if self.opened is None:
+            self.open_project()
             return
-        first = f"/api/projects/{project_id}/tasks?limit={PAGE_SIZE}"
+        first = f"/api/projects/{self.opened}/tasks?limit={PAGE_SIZE}"
         path, seen = first, set[int]()
         for _ in range(PAGES_AT_MOST):
-            page = self.read("task_page", path, TaskPage, checks.page_after(project_id, seen))
+            page = self.read("task_page", path, TaskPage, checks.page_after(self.opened, seen))
             if page is None:
                 return
-            self.own_tasks += [own for own in page.items if own.assignee and own.assignee.id == self.user_id]
-            seen |= {item.id for item in page.items}
+            shown = {item.id: item for item in page.items}
+            mine = {
+                key: item for key, item in shown.items() if item.assignee and item.assignee.id == self.user_id
+            }
+            self.own_tasks |= mine
+            seen |= shown.keys()
             if page.next is None or CHANCE.random() > CHANCE_OF_ANOTHER_PAGE:
                 return
             path = f"{first}&cursor={quote(page.next)}"
 
-    def some_project(self) -> int | None:
-        """Return a project that the dashboard showed; None, and somebody else, if it showed none."""
-        if not self.project_ids:
-            self.enter()
-            return None
-        return CHANCE.choice(self.project_ids)
-
-    @task(10)
-    def change_task(self) -> None:
-        """Move a task of one's own to another status."""
+    @task(6)
+    def change_tasks(self) -> None:
+        """Move a few tasks of one's own in one project to another status, as people do in one sitting."""
         if not self.own_tasks:
             return
-        own = CHANCE.choice(self.own_tasks)
-        status = CHANCE.choice([status for status in STATUSES if status != own.status])
-        check = checks.task_is(own.id, status)
-        self.change("task_write", f"/api/tasks/{own.id}", {"status": status}, Task, check)
+        project_id = CHANCE.choice([*self.own_tasks.values()]).project_id
+        here = [own for own in self.own_tasks.values() if own.project_id == project_id]
+        for own in CHANCE.sample(here, min(len(here), CHANCE.randint(1, CHANGES_AT_MOST))):
+            status = CHANCE.choice([status for status in STATUSES if status != own.status])
+            check = checks.task_is(own.id, status)
+            changed = self.change("task_write", f"/api/tasks/{own.id}", {"status": status}, Task, check)
+            self.own_tasks[own.id] = changed or own
+            self.think()
 
-    @task(5)
+    @task(1)
     def leave(self) -> None:
         """Somebody else takes the chair."""
         self.enter()

@@ -25,6 +25,7 @@ seconds: 4
 warm_up_seconds: 1
 rest_seconds: 0.5
 think_seconds: [0.02, 0.06]
+warm_up_think_seconds: [0.02, 0.06]
 """
 # Stands in for ssh: says what a small server at rest would say, once in a quarter of a second.
 FAKE_SSH = """

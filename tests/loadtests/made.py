@@ -14,7 +14,13 @@ from loadtests.timeline import Point
 
 ROOT = Path(__file__).parents[2]
 SHAPE = Shape(
-    users=10, users_per_second=10, seconds=20, warm_up_seconds=5, rest_seconds=1, think_seconds=(0, 1)
+    users=10,
+    users_per_second=10,
+    seconds=20,
+    warm_up_seconds=5,
+    rest_seconds=1,
+    think_seconds=(0, 1),
+    warm_up_think_seconds=(0, 1),
 )
 PLAN = Plan(
     scenario="mixed",
@@ -29,8 +35,21 @@ POINTS = [Point(second, 600.0, {"server": 60.0, "app": 25.0}, {"app": 90.0}) for
 
 
 def made_load(
-    *, answers: list[Answer] = ANSWERS, end: float = 20, server: list[Point] = POINTS, cpu: float = 20
+    *,
+    answers: list[Answer] = ANSWERS,
+    end: float = 20,
+    server: list[Point] = POINTS,
+    broke_off: str = "",
+    cpu: float = 20,
 ) -> Load:
     generator = Generator(cpu_percent=cpu, at=[1.0, 2.0], users=[5, 10], cpu=[cpu, cpu])
-    seen = Seen(begin=0, end=end, answers=answers, server=server, memory_rest=400, generator=generator)
+    seen = Seen(
+        begin=0,
+        end=end,
+        answers=answers,
+        server=server,
+        sampling_broke_off=broke_off,
+        memory_rest=400,
+        generator=generator,
+    )
     return conclude(PLAN, seen)

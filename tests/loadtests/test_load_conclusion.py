@@ -49,7 +49,15 @@ def changed(**change: object) -> list[Answer]:
         ({"answers": changed(error="status 500")}, "missed:  Errors is 100 %, target < 0.1 %"),
         ({"server": []}, "missed:  Server memory under load was not measured, target <= 1024 MB"),
         ({"server": POINTS[:9]}, "missed:  Server memory under load was not measured, target <= 1024 MB"),
-        ({"server": [Point(20, 1300, {}, None)]}, "missed:  Server memory under load is 1300 MB"),
+        (
+            {"server": [Point(at, 1300, {}, None) for at in range(20)]},
+            "missed:  Server memory under load is 1300 MB",
+        ),
+        ({"server": POINTS[:5] + POINTS[15:]}, "missed:  Server memory under load was not measured"),
+        (
+            {"broke_off": "no route to host"},
+            "invalid: the server was not sampled to the end: no route to host",
+        ),
         ({"cpu": 85.0}, "invalid: Locust used 85 % of one core (at most 70 %)"),
         ({"end": 12.0}, "invalid: the load ended after 12 of 20 s"),
     ],

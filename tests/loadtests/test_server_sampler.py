@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gevent
 import pytest
 
 from loadtests import server_sampler as sampler
@@ -105,11 +106,25 @@ def test_a_restarted_service_does_not_use_negative_cpu() -> None:
     assert points([(0, sample(0, app=9)), (1, sample(1, app=0.5))], 0)[0].cpu == {"app": 0}
 
 
-@pytest.mark.parametrize(("end", "peak"), [(10, 511), (14, 511), (17, None)])
+@pytest.mark.parametrize(("end", "peak"), [(10, 510), (14, 511), (17, None)])
 def test_memory_has_a_peak_only_if_it_was_sampled_to_the_end(end: float, peak: float | None) -> None:
     seen = [(float(clock), sample(clock)) for clock in range(12)]
 
     assert memory_peak(points(seen, 0), end) == peak
+
+
+def test_a_session_that_breaks_off_says_why() -> None:
+    first = '{"clock": 1, "memory_total": 2048, "memory_used": 300, "cpu": {"server": 1}}'
+    watch = ServerWatch(
+        ["sh", "-c", f"cat > /dev/null; echo '{first}'; echo connection reset >&2; exit 255"], 9
+    )
+
+    watch.start()
+    gevent.sleep(0.3)
+    watch.stop()
+
+    assert len(watch.samples) == 1
+    assert watch.broke_off == "connection reset"
 
 
 def test_without_samples_there_is_no_peak() -> None:

@@ -44,6 +44,8 @@ def read_plan(options: Namespace, scenario: str) -> Plan:
     """Return the plan; every file that it depends on is valid."""
     if not options.target or not options.run_dir:
         raise RefusedError("Say what to load and where to leave the figures: --target FILE --run-dir DIR.")
+    if options.master or options.worker:
+        raise RefusedError("A load runs in one process: leave out --master, --worker and --processes.")
     return Plan(
         scenario=scenario,
         run_dir=Path(options.run_dir),

@@ -48,6 +48,8 @@ class Run:
             self._prepare(environment, environment.parsed_options or Namespace())
         except RefusedError as error:
             sys.exit(str(error))
+        except KeyboardInterrupt:
+            sys.exit("Interrupted before the load.")
 
     def _prepare(self, environment: Environment, options: Namespace) -> None:
         self._plan = read_plan(options, self._scenario.stem)

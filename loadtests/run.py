@@ -53,9 +53,6 @@ class Run:
 
     def _prepare(self, environment: Environment, options: Namespace) -> None:
         self._plan = read_plan(options, self._scenario.stem)
-        self._plan.run_dir.mkdir(parents=True, exist_ok=True)
-        # Figures of an earlier run must not pass for this one's, should this one break off.
-        (self._plan.run_dir / LOAD_FILE).unlink(missing_ok=True)
         users = read_users(self._plan.target, self._plan.seed)
         context_for = trust(self._plan.target.ca)
         check_server(self._plan.target, users, context_for)
@@ -113,7 +110,7 @@ class Run:
         """load.json is written, and Locust's exit code says whether every target was met."""
         self._server.stop()
         environment.process_exit_code = 1
-        if self._generator is None:
+        if self._generator is None or environment.runner is None:
             print("invalid: no load was started", file=sys.stderr)
             return
         seen = Seen(
@@ -122,6 +119,7 @@ class Run:
             answers=self._answers,
             server=points(self._server.samples, self._begin),
             sampling_broke_off=self._server.broke_off,
+            crashes=[crash["msg"] for crash in environment.runner.exceptions.values()],
             memory_rest=self._memory_rest,
             generator=self._generator.result(self._plan.shape.warm_up_seconds),
         )

@@ -107,12 +107,12 @@ def test_a_wrong_shape_is_refused(load: Load, tmp_path: Path, shape: str, said: 
     assert done.err.startswith(f"{tmp_path}/shape.yml: ")
 
 
+@pytest.mark.parametrize("told", [{}, {"colour": "red"}])
 def test_an_earlier_runs_figures_do_not_outlive_a_refused_run(
-    load: Load, server: ContractServer, tmp_path: Path
+    load: Load, tmp_path: Path, told: dict[str, object]
 ) -> None:
     (tmp_path / "load.json").write_text("{}")
-    server.projects = ()
 
-    load(server.url)
+    assert load("https://127.0.0.1:1", **told).code == 1
 
     assert not (tmp_path / "load.json").exists()

@@ -119,7 +119,7 @@ class Run:
             answers=self._answers,
             server=points(self._server.samples, self._begin),
             sampling_broke_off=self._server.broke_off,
-            crashes=[crash["msg"] for crash in environment.runner.exceptions.values()],
+            crashes=[_where(crash) for crash in environment.runner.exceptions.values()],
             memory_rest=self._memory_rest,
             generator=self._generator.result(self._plan.shape.warm_up_seconds),
         )
@@ -136,6 +136,12 @@ class Run:
             SeededUser.think_seconds = self._plan.shape.think_at(generator.at[-1] + 1)
             if self._end is None and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
+
+
+def _where(crash: Any) -> str:
+    """Return the innermost place of a crash that Locust took down, and what was said there."""
+    places = [line.strip() for line in crash["traceback"].splitlines() if line.startswith("  File ")]
+    return f"{places[-1]}: {crash['msg']}"
 
 
 def install(scenario: str) -> None:

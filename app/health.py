@@ -10,7 +10,8 @@ from app.database import Database
 from app.problems import RETRY_AFTER_S
 from app.services import services_of
 
-READY_TIMEOUT_S = 1.0
+# A busy server is not an unready one.
+READY_TIMEOUT_S = 3.0
 
 
 async def healthz(_request: Request) -> Response:

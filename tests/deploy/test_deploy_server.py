@@ -1,11 +1,8 @@
-"""The deploy on real servers: it converges, repairs, scales, survives being killed."""
+"""The deploy on real servers: it converges, repairs, scales."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -70,20 +67,6 @@ def test_a_run_repairs_what_was_damaged_and_nothing_else(sandbox_server: Sandbox
     assert after == {name: answer for name, (_, _, answer) in DAMAGES.items()}
     again = sandbox_server.make("deploy-again")
     assert again.returncode == 0, again.stderr
-
-
-def test_a_deploy_killed_at_any_moment_is_finished_by_the_next(bare_server: BareServer) -> None:
-    server = bare_server("killed")
-    for seconds in (2, 5, 7, 9, 11, 13, 16):
-        command = ["make", f"NAME={server.name}", "deploy"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    finished = server.make("deploy", "deploy-again", "verify")
-    assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
 def test_four_gigabytes_give_the_scaled_configuration(bare_server: BareServer) -> None:

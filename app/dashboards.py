@@ -20,7 +20,7 @@ async def read_user(services: Services, token: Token) -> Response:
     """Return the answer to whoever holds the token; afterwards the cache has it."""
 
     async def load() -> Loaded | None:
-        row = await services.database.read(queries.user_dashboard, token.digest)
+        row = await services.database.read(queries.dashboard_user, token.digest)
         if row is None:
             return None
         caller, seconds_left, body = row

@@ -1,3 +1,5 @@
+DROP FUNCTION seen_projects;
+
 CREATE OR REPLACE VIEW project_keys AS
 SELECT p.id AS project_id, 'a' AS key
 FROM projects AS p

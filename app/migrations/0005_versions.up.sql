@@ -68,6 +68,43 @@ SELECT
     END
 FROM project_members AS m;
 
+-- The same rule from the other side, each project once, for lists of everything that a caller sees: project_keys
+-- would be computed whole for that. PostgreSQL inlines it, so each arm is looked up by its index, and only those of
+-- the caller's role run. A test holds the two together.
+CREATE FUNCTION seen_projects(caller_id bigint, caller_client_id bigint, caller_role text)
+RETURNS TABLE (project_id bigint)
+LANGUAGE sql
+STABLE
+BEGIN ATOMIC
+    SELECT p.id
+    FROM projects AS p
+    WHERE caller_role = 'admin'
+      AND p.deleted_at IS NULL
+    UNION ALL
+    SELECT p.id
+    FROM projects AS p
+    WHERE caller_role = 'client'
+      AND p.client_id = caller_client_id
+      AND p.deleted_at IS NULL
+    UNION ALL
+    SELECT p.id
+    FROM projects AS p
+    WHERE caller_role IN ('project_manager', 'team_member')
+      AND p.manager_id = caller_id
+      AND p.deleted_at IS NULL
+    UNION ALL
+    SELECT p.id
+    FROM project_members AS m
+    JOIN projects AS p ON p.id = m.project_id
+    WHERE caller_role IN ('project_manager', 'team_member')
+      AND m.user_id = caller_id
+      AND p.manager_id <> caller_id
+      AND p.deleted_at IS NULL;
+END;
+COMMENT ON FUNCTION seen_projects(bigint, bigint, text) IS 'The projects that a caller sees, each once.';
+REVOKE ALL ON FUNCTION seen_projects(bigint, bigint, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION seen_projects(bigint, bigint, text) TO bantam_app;
+
 -- What never changes, the app may not change: whose a project is, who logged the time, when a row was made.
 REVOKE UPDATE ON clients, users, projects, tasks, time_entries, notifications FROM bantam_app;
 GRANT UPDATE (name, industry, archived_at, updated_at, version) ON clients TO bantam_app;

@@ -4,10 +4,12 @@ WITH changed AS (
     SET
         status = $4,
         completed_at = CASE WHEN $4 = 'done' THEN coalesce(t.completed_at, now()) END,
-        updated_at = now()
+        updated_at = now(),
+        version = t.version + 1
     WHERE t.id = $1
       AND t.project_id = $2
       AND t.assignee_id IS NOT DISTINCT FROM $3
+      AND t.deleted_at IS NULL
     RETURNING
         t.id,
         t.project_id,

@@ -40,6 +40,7 @@ LEFT JOIN LATERAL (
                         count(*) FILTER (WHERE t.status = 'done') AS done
                     FROM tasks AS t
                     WHERE t.project_id = p.id
+                      AND t.deleted_at IS NULL
                 ) AS n
             ) AS tasks,
             p.created_at,

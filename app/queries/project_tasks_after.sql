@@ -12,6 +12,7 @@ SELECT
         SELECT
         FROM tasks AS t
         WHERE t.project_id = $2
+          AND t.deleted_at IS NULL
           AND (t.due_on, t.id) > (page.last_due_on, page.last_id)
     ) AS more
 FROM callers AS caller
@@ -43,6 +44,7 @@ LEFT JOIN LATERAL (
             t.updated_at
         FROM tasks AS t
         WHERE t.project_id = $2
+          AND t.deleted_at IS NULL
           AND (t.due_on, t.id) > ($3::date, $4::bigint)
           AND opened.audience IS NOT NULL
         ORDER BY t.due_on, t.id

@@ -10,6 +10,7 @@ LEFT JOIN LATERAL (
         t.assignee_id
     FROM tasks AS t
     WHERE t.id = $2
+      AND t.deleted_at IS NULL
       AND EXISTS (
           SELECT
           FROM project_keys AS k

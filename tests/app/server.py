@@ -79,9 +79,10 @@ class Server:
 
     @contextmanager
     def scratch_database(self) -> Iterator[str]:
-        """The conninfo of an empty database of the owner's."""
+        """The conninfo of an empty database of the owner's, with the extensions that the deploy makes."""
         self.sql("DROP DATABASE IF EXISTS scratch WITH (FORCE)")
         self.sql("CREATE DATABASE scratch OWNER bantam_owner TEMPLATE template0")
+        self.sql("CREATE EXTENSION pg_trgm", "scratch")
         try:
             yield shlex.quote("host=/run/postgresql dbname=scratch user=postgres")
         finally:

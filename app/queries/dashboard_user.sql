@@ -1,4 +1,4 @@
--- user_dashboard: the caller's open tasks, projects, week and unread notifications ($1 token hash)
+-- dashboard_user: the caller's open tasks, projects, week and unread notifications ($1 token hash)
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,
@@ -18,6 +18,7 @@ CROSS JOIN LATERAL (
             FROM tasks AS t
             WHERE t.assignee_id = caller.user_id
               AND t.completed_at IS NULL
+              AND t.deleted_at IS NULL
               AND t.due_on < today.day
         ) AS overdue_count,
         (
@@ -28,6 +29,7 @@ CROSS JOIN LATERAL (
                 JOIN projects AS p ON p.id = t.project_id
                 WHERE t.assignee_id = caller.user_id
                   AND t.completed_at IS NULL
+                  AND t.deleted_at IS NULL
                   AND t.due_on < today.day
                 ORDER BY t.due_on, t.id
                 LIMIT 10
@@ -38,6 +40,7 @@ CROSS JOIN LATERAL (
             FROM tasks AS t
             WHERE t.assignee_id = caller.user_id
               AND t.completed_at IS NULL
+              AND t.deleted_at IS NULL
               AND t.due_on BETWEEN today.day AND today.day + 6
         ) AS due_count,
         (
@@ -48,6 +51,7 @@ CROSS JOIN LATERAL (
                 JOIN projects AS p ON p.id = t.project_id
                 WHERE t.assignee_id = caller.user_id
                   AND t.completed_at IS NULL
+                  AND t.deleted_at IS NULL
                   AND t.due_on BETWEEN today.day AND today.day + 6
                 ORDER BY t.due_on, t.id
                 LIMIT 10
@@ -59,6 +63,7 @@ CROSS JOIN LATERAL (
                 SELECT p.id, p.name, p.status, p.priority, p.due_on
                 FROM projects AS p
                 WHERE p.status = 'active'
+                  AND p.deleted_at IS NULL
                   AND p.id IN (
                       SELECT m.project_id
                       FROM project_members AS m
@@ -85,6 +90,7 @@ CROSS JOIN LATERAL (
                     coalesce(sum(e.minutes) FILTER (WHERE e.billable), 0) AS billable_minutes
                 FROM time_entries AS e
                 WHERE e.user_id = caller.user_id
+                  AND e.deleted_at IS NULL
                   AND e.entry_date BETWEEN today.monday AND today.monday + 6
             ) AS week
         ) AS week,

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from app.direct import DATABASE, Connection, Refusal, lock, run
 from app.seed import state
 from app.seed.days import Days
-from app.seed.load import replace, report
+from app.seed.load import refresh_reports, replace, report
 from app.seed.scale import counts
 from app.seed.state import Seed
 from app.seed.tables import tables
@@ -44,6 +44,7 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
     vacuumed = time.monotonic()
     connection.execute(SQL("VACUUM (ANALYZE) {}").format(SQL(", ").join(map(Identifier, names))))
     report("vacuumed and analysed", vacuumed)
+    refresh_reports(connection)
     state.finish(connection)
     report(f"seeded {total:,} rows: {asked}", started)
     print(state.summary(connection))
@@ -57,7 +58,7 @@ def main() -> int:
     """Seed; the exit code is 0 when the database holds what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m app.seed", description=__doc__)
     parser.add_argument(
-        "--scale", type=_scale, default=1.0, help="1.0 is 2.1 million rows (default: %(default)s)"
+        "--scale", type=_scale, default=1.0, help="1.0 is 3.3 million rows (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=1, help="another number is another agency (default: 1)")
     parser.add_argument(

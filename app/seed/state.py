@@ -10,7 +10,7 @@ from app.direct import Connection, Refusal
 from app.seed.people import token_hash
 from app.seed.scale import Counts
 
-GENERATION = 1
+GENERATION = 2
 """Raised when the same scale, seed and day would give other rows: a database of an older one is made anew."""
 
 TABLE = """

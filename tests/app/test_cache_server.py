@@ -16,6 +16,7 @@ SELECT t.id AS task, t.project_id AS project, t.assignee_id AS person
 FROM tasks AS t
 WHERE t.assignee_id IS NOT NULL
   AND t.completed_at IS NULL
+  AND t.deleted_at IS NULL
   AND t.due_on < current_date - 2
 ORDER BY t.id
 LIMIT 1

@@ -89,7 +89,7 @@ def test_every_foreign_key_has_an_index_that_begins_with_it(server: Server) -> N
 
 
 def test_both_forms_of_the_rule_who_sees_what_agree(server: Server) -> None:
-    """Of each role, some users: the projects seen (seen_projects) are those their key opens (project_keys)."""
+    """Of each role, some users: seen_projects is what their key opens by project_keys."""
     differing = """
         SELECT u.id
         FROM users AS u

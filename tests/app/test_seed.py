@@ -68,8 +68,8 @@ def test_another_seed_or_day_gives_other_rows() -> None:
 
 def test_ids_are_dense_and_as_many_as_the_scale_says(rows: Rows) -> None:
     wanted = counts(TINY)
-    for table in Counts.__slots__:
-        assert len(rows[table]) == getattr(wanted, table)
+    for name in Counts.__slots__:
+        assert len(rows[name]) == getattr(wanted, name)
     for table in rows.values():
         if table and "id" in table[0]:
             assert [int(row["id"]) for row in table] == list(range(1, len(table) + 1))

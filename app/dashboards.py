@@ -8,7 +8,9 @@ from app.access import Token, bearer
 from app.cache_policy import USER_DASHBOARD
 from app.queries import queries
 from app.reads import Loaded
+from app.routes import Endpoint
 from app.services import Services, services_of
+from app.shapes import UserDashboard
 
 
 async def user(request: Request) -> Response:
@@ -27,3 +29,15 @@ async def read_user(services: Services, token: Token) -> Response:
         return Loaded(caller, seconds_left, "", body)
 
     return await reads.own(services, token, USER_DASHBOARD, load)
+
+
+ROUTES = (
+    Endpoint(
+        method="GET",
+        path="/api/dashboards/user",
+        serve=user,
+        summary="The caller's own tasks, projects, week and unread notifications",
+        tag="dashboards",
+        answer=UserDashboard,
+    ),
+)

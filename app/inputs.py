@@ -16,9 +16,9 @@ UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
-def path_id(request: Request) -> int:
-    """Return the id in the path; whatever is not the decimal form of one does not exist: 404."""
-    text: str = request.path_params["id"]
+def path_id(request: Request, name: str = "id") -> int:
+    """Return an id in the path; whatever is not the decimal form of one does not exist: 404."""
+    text: str = request.path_params[name]
     if not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 19):
         raise not_found()
     number = int(text)

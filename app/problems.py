@@ -15,6 +15,16 @@ RETRY_AFTER_S = "1"
 log = logging.getLogger("bantam.problems")
 
 
+class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a refusal says: one sentence in `detail`, and the parameter or key at fault in `field`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
 class Problem(Exception):  # noqa: N818  (a refusal by RFC 9457, not a fault)
     """A request that is answered with `status` and one sentence; `field` names what was wrong in it."""
 
@@ -39,16 +49,8 @@ def respond(
     status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:
     """Return the problem document of a status."""
-    document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    if field is not None:
-        document["field"] = field
     return Response(
-        msgspec.json.encode(document),
+        msgspec.json.encode(ProblemDocument("about:blank", HTTPStatus(status).phrase, status, detail, field)),
         status,
         headers={"cache-control": "no-store", **(headers or {})},
         media_type="application/problem+json",

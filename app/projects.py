@@ -15,8 +15,9 @@ from app.database import Database
 from app.problems import Problem
 from app.queries import queries
 from app.reads import Loaded
+from app.routes import Endpoint
 from app.services import Services, services_of
-from app.shapes import TaskListQuery
+from app.shapes import Project, TaskListQuery, TaskPage
 
 
 async def project(request: Request) -> Response:
@@ -96,3 +97,24 @@ class TaskList:
 
     def _scope(self) -> str:
         return f"project_tasks:{self.project}"
+
+
+ROUTES = (
+    Endpoint(
+        method="GET",
+        path="/api/projects/{id}",
+        serve=project,
+        summary="A project with its client, manager, members and tasks by status",
+        tag="projects",
+        answer=Project,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/projects/{id}/tasks",
+        serve=project_tasks,
+        summary="A project's tasks by due day",
+        tag="projects",
+        query=TaskListQuery,
+        answer=TaskPage,
+    ),
+)

@@ -13,8 +13,9 @@ from app.answers import JsonBytes
 from app.cache_policy import touched_by_task
 from app.problems import Problem, not_found, unauthorized
 from app.queries import queries
+from app.routes import Endpoint
 from app.services import Services, services_of
-from app.shapes import StatusChange
+from app.shapes import StatusChange, Task
 
 ATTEMPTS = 3
 
@@ -66,3 +67,17 @@ async def _place(services: Services, token: Token, number: int) -> tuple[int, in
     if not may_change:
         raise Problem(403, "Clients may see tasks but not change them.")
     return project, assignee
+
+
+ROUTES = (
+    Endpoint(
+        method="PATCH",
+        path="/api/tasks/{id}",
+        serve=change_status,
+        summary="Move a task to another status",
+        tag="tasks",
+        body=StatusChange,
+        answer=Task,
+        refusals=(403, 409),
+    ),
+)

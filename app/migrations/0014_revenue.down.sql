@@ -1,0 +1,2 @@
+DROP MATERIALIZED VIEW report_revenue;
+DELETE FROM report_refreshes WHERE view = 'report_revenue';

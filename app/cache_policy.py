@@ -45,8 +45,30 @@ PROJECT_TASKS = Policy(
 USER_DASHBOARD = Policy(
     key="user_dashboard:{user}", tags=("user:{user}",), seconds=5 * 60, max_bytes=64 * 1024
 )
+MANAGER_DASHBOARD = Policy(
+    key="manager_dashboard:{user}",
+    tags=("user:{user}", "manager:{user}"),
+    seconds=5 * 60,
+    max_bytes=64 * 1024,
+)
+CLIENT_DASHBOARD = Policy(
+    key="client_dashboard:{user}:{client}",
+    tags=("user:{user}", "client:{client}"),
+    seconds=5 * 60,
+    max_bytes=64 * 1024,
+)
+# Every write would renew its tag, so it has none but the user's and says how old it is.
+ADMIN_DASHBOARD = Policy(key="admin_dashboard:{user}", tags=("user:{user}",), seconds=60, max_bytes=64 * 1024)
 
-POLICIES = (ACCESS, PROJECT, PROJECT_TASKS, USER_DASHBOARD)
+POLICIES = (
+    ACCESS,
+    PROJECT,
+    PROJECT_TASKS,
+    USER_DASHBOARD,
+    MANAGER_DASHBOARD,
+    CLIENT_DASHBOARD,
+    ADMIN_DASHBOARD,
+)
 
 
 def touched_by_task(project: int, assignee: int | None) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A small pool of connections to PgBouncer, and the two ways of running one statement."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
@@ -59,23 +60,30 @@ class Database:
         async with self._pool.connection(timeout_s) as connection:
             await connection.execute(b"SELECT 1")
 
-    async def read(self, query: bytes, *parameters: object) -> Row | None:
-        """Return the one row of a query that changes nothing, run again once if its connection was dead."""
+    async def read(self, query: bytes, *parameters: object, prepared: bool = True) -> Row | None:
+        """
+        Return the one row of a query that changes nothing, run again once if its connection was dead.
+
+        A query that is not `prepared` is planned each time, for the very values of its parameters.
+        """
         try:
-            return await self.write(query, *parameters)
+            return await self._run(query, parameters, prepared=prepared)
         except OperationalError as error:
             if not _was_cut(error):
                 raise
             # Whatever cut this connection (a restart of PgBouncer or PostgreSQL) has cut the idle ones too.
             log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
             await self._pool.check()
-            return await self.write(query, *parameters)
+            return await self._run(query, parameters, prepared=prepared)
 
     async def write(self, query: bytes, *parameters: object) -> Row | None:
         """Return the one row of a query, committed; it is never sent twice."""
+        return await self._run(query, parameters, prepared=True)
+
+    async def _run(self, query: bytes, parameters: Sequence[object], *, prepared: bool) -> Row | None:
         async with self._pool.connection() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(query, parameters)
+            await cursor.execute(query, parameters, prepare=prepared)
             return await cursor.fetchone()
 
 

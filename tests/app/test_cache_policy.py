@@ -13,7 +13,7 @@ from app.cache_policy import (
 )
 from app.cursors import START, Position
 
-NAMES = {"token": "abc", "project": 7, "user": 3, "limit": 50, "position": START}
+NAMES = {"token": "abc", "project": 7, "user": 3, "client": 5, "limit": 50, "position": START}
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.key)

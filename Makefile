@@ -36,18 +36,26 @@ $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
 
 seed: $(RUN)/target.json
-	@$(SSH) "systemd-run --quiet --pipe --wait --collect --uid=postgres --property=WorkingDirectory=/ \
+	@$(SSH) sudo -n test -e /etc/bantam/credentials/seed-token-key || \
+	  { echo "$(INVENTORY) may not be seeded: seed_allowed is off, or it was not deployed yet." >&2; exit 1; }
+	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=postgres --property=WorkingDirectory=/ \
 	  --property=LoadCredential=seed-token-key:/etc/bantam/credentials/seed-token-key \
 	  /opt/bantam/current/bin/python -m app.seed --scale $(SCALE) \
-	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json
+	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json.draft
+	@mv $(RUN)/seed.json.draft $(RUN)/seed.json
 	@# The seed bypasses the app: what the cache holds is of the rows before.
-	@$(SSH) systemctl restart redis-server.service
+	@$(SSH) sudo -n systemctl restart redis-server.service
 
 verify: .venv/ready
 	@mkdir -p $(RUN) && .venv/bin/pytest verify --inventory $(INVENTORY) --summary $(RUN)/verify.json
 
 load: $(RUN)/target.json
-	@.venv/bin/locust -f loadtests/scenarios/$(SCENARIO).py --headless --target $(RUN)/target.json --run-dir $(RUN); \
+	@test -e loadtests/scenarios/$(SCENARIO).py || \
+	  { echo "There is no scenario $(SCENARIO): loadtests/scenarios/ has them." >&2; exit 1; }
+	@for step in deploy verify seed; do test -e $(RUN)/$$step.json || \
+	  { echo "The evidence of this load needs $(RUN)/$$step.json: run \`make $$step\` first." >&2; exit 1; }; done
+	@.venv/bin/locust -f loadtests/scenarios/$(SCENARIO).py --headless \
+	  --target $(RUN)/target.json --run-dir $(RUN); test -e $(RUN)/load.json && \
 	  $(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario $(SCENARIO) --out evidence
 
 ssh: $(RUN)/target.json
@@ -57,7 +65,7 @@ status: .venv/ready
 	@$(PYTHON) -m sandbox status
 
 down: .venv/ready
-	@$(PYTHON) -m sandbox down --name $(NAME)
+	@$(if $(SANDBOX),$(PYTHON) -m sandbox down --name $(NAME),$(error Only a sandbox can be removed: $(INVENTORY) is a real server))
 
 lock: .venv/ready
 	.venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --universal \

@@ -47,12 +47,14 @@ def app(
     installed(name="Install the release", release=release)
 
     _credentials(secrets=secrets, seed_allowed=seed_allowed)
+    pool_per_worker = max(1, sizes.pool_size // workers)
     files.template(
         name="The app's configuration",
         src="templates/app/app.toml.j2",
         dest=CONFIGURATION,
         mode="644",
-        pool_max=max(1, sizes.pool_size // workers),
+        pool_min=min(2, pool_per_worker),
+        pool_max=pool_per_worker,
         event_loop=event_loop,
         max_body_kb=max_body_kb,
     )
@@ -94,10 +96,11 @@ def _credentials(*, secrets: Secrets, seed_allowed: bool) -> None:
     values = [secrets.database_app_password, secrets.redis_app_password, secrets.cursor_key]
     for path, value in zip(_credential_paths(), values, strict=True):
         credential(name=f"Secret {Path(path).name}", path=path, value=value)
+    seed_token_key = f"{CREDENTIALS}/seed-token-key"
     if seed_allowed:
-        credential(
-            name="Secret seed-token-key", path=f"{CREDENTIALS}/seed-token-key", value=secrets.seed_token_key
-        )
+        credential(name="Secret seed-token-key", path=seed_token_key, value=secrets.seed_token_key)
+    else:
+        files.file(name="No key to seed with", path=seed_token_key, present=False)
 
 
 class Workers(FactBase[list[str]]):

@@ -1,29 +1,29 @@
 """The ground that the stack stands on: packages, journal, clock, people, ssh, firewall, kernel, swap."""
 
-from collections.abc import Generator
-
-from pyinfra import host
-from pyinfra.api import deploy, operation
-from pyinfra.facts.files import File
+from pyinfra.api import deploy
 from pyinfra.operations import files, server
 
+from deploy.kernel import swap_file, sysctls
 from deploy.packages import packages
 from deploy.units import unit
 
 SSH_GROUP = "ssh-users"
+ADMIN_GROUP = "bantam-admins"
 
 
 @deploy("Base")
-def base(*, admins: dict[str, str], ssh_user: str, swap_mb: int, container: bool) -> None:
+def base(
+    *, admins: dict[str, str], login_user: str, ssh_ports: list[int], swap_mb: int, container: bool
+) -> None:
     """Install, configure, run: everything that is not a service of the stack."""
     packages()
     _journal_and_clock()
-    _people(admins=admins, ssh_user=ssh_user)
+    _people(admins=admins, login_user=login_user)
     _ssh()
-    _firewall()
-    _kernel(container=container)
+    _firewall(ssh_ports)
     if swap_mb and not container:
         _swap(swap_mb)
+    _kernel(container=container)
 
 
 def _journal_and_clock() -> None:
@@ -41,9 +41,10 @@ def _journal_and_clock() -> None:
     unit(name="Run the clock's synchronisation", unit="systemd-timesyncd.service")
 
 
-def _people(*, admins: dict[str, str], ssh_user: str) -> None:
+def _people(*, admins: dict[str, str], login_user: str) -> None:
     server.group(name="Make the group that may use ssh", group=SSH_GROUP, system=True)
-    for user in dict.fromkeys(("root", ssh_user)):
+    server.group(name="Make the group that may sudo with a key alone", group=ADMIN_GROUP, system=True)
+    for user in dict.fromkeys(("root", login_user)):
         # Whoever deploys must be able to come back.
         server.user(
             name=f"Let {user} use ssh, by key", user=user, groups=[SSH_GROUP], append=True, ensure_home=False
@@ -53,7 +54,7 @@ def _people(*, admins: dict[str, str], ssh_user: str) -> None:
             name=f"Make the administrator {admin}",
             user=admin,
             shell="/bin/bash",
-            groups=[SSH_GROUP, "sudo", "systemd-journal"],
+            groups=[SSH_GROUP, ADMIN_GROUP, "systemd-journal"],
             append=True,
             public_keys=[public_key],
         )
@@ -79,12 +80,13 @@ def _ssh() -> None:
     )
 
 
-def _firewall() -> None:
-    files.put(
+def _firewall(ssh_ports: list[int]) -> None:
+    files.template(
         name="Firewall: ssh, http and https come in, nothing else",
-        src="templates/base/nftables.conf",
+        src="templates/base/nftables.conf.j2",
         dest="/etc/nftables.conf",
         mode="755",
+        ssh_ports=ssh_ports,
     )
     unit(
         name="Run the firewall with these rules",
@@ -94,30 +96,13 @@ def _firewall() -> None:
 
 
 def _kernel(*, container: bool) -> None:
-    network = files.put(
-        name="Kernel: network",
-        src="templates/base/sysctl-network.conf",
-        dest="/etc/sysctl.d/60-bantam-network.conf",
-        mode="644",
-    )
-    server.shell(
-        name="Apply the network's kernel settings",
-        commands=["/usr/lib/systemd/systemd-sysctl /etc/sysctl.d/60-bantam-network.conf"],
-        _if=network.did_change,
-    )
-    if container:
-        return  # the other settings belong to the whole kernel: a container cannot write them
-    machine = files.put(
-        name="Kernel: memory and hardening",
-        src="templates/base/sysctl-machine.conf",
-        dest="/etc/sysctl.d/60-bantam-machine.conf",
-        mode="644",
-    )
-    server.shell(
-        name="Apply the machine's kernel settings",
-        commands=["/usr/lib/systemd/systemd-sysctl /etc/sysctl.d/60-bantam-machine.conf"],
-        _if=machine.did_change,
-    )
+    topics = {"network": "network"}
+    if not container:  # the others belong to the whole kernel: a container cannot write them
+        topics["machine"] = "memory and hardening"
+    for topic, what in topics.items():
+        path = f"/etc/sysctl.d/60-bantam-{topic}.conf"
+        files.put(name=f"Kernel: {what}", src=f"templates/base/sysctl-{topic}.conf", dest=path, mode="644")
+        sysctls(name=f"Kernel: {what}, in force", path=path)
 
 
 def _swap(swap_mb: int) -> None:
@@ -129,18 +114,3 @@ def _swap(swap_mb: int) -> None:
         mode="644",
     )
     unit(name="Use the swap file", unit="swapfile.swap")
-
-
-@operation()
-def swap_file(path: str, size_mb: int) -> Generator[str]:
-    """
-    There is a file to swap to; one that is there keeps its size, because it may be in use.
-
-    + path: the file
-    + size_mb: its size when it is made
-    """
-    if host.get_fact(File, path=path):
-        host.noop(f"{path} exists")
-        return
-    yield f"fallocate -l {size_mb}M {path}.draft && chmod 600 {path}.draft"
-    yield f"mkswap {path}.draft && mv {path}.draft {path}"

@@ -32,13 +32,19 @@ class CertificateNames(FactBase[list[str]]):
 
 
 @operation()
-def local_certificate(server_name: str, server_address: str | None) -> Generator[StringCommand]:
+def local_certificate(
+    server_name: str, server_address: str | None, only_to_begin: bool
+) -> Generator[StringCommand]:
     """
     There is a certificate for the server, valid for a week at least; the server's own CA signs it.
 
     + server_name: DNS name
     + server_address: IP address, for servers without DNS
+    + only_to_begin: never take the place of another one
     """
+    if only_to_begin and host.get_fact(File, path=CERTIFICATE):
+        host.noop("there is a certificate")
+        return
     current: list[str] = host.get_fact(CertificateNames)
     wanted = {f"DNS:{server_name}"} | ({f"IP Address:{server_address}"} if server_address else set())
     if wanted <= set(current):
@@ -66,21 +72,45 @@ def local_certificate(server_name: str, server_address: str | None) -> Generator
     yield StringCommand(f"chmod 644 {FOLDER}/ca.crt {CERTIFICATE}")
 
 
+class AcmeState(FactBase[set[str]]):
+    """{"issued"} once certbot holds a certificate, {"issued", "placed"} while nginx's is the same one."""
+
+    default = set
+
+    def command(self, server_name: str) -> StringCommand:
+        """One word a line."""
+        lineage = QuoteString(f"/etc/letsencrypt/live/{server_name}/fullchain.pem")
+        return StringCommand(
+            "test -e", lineage, "&& echo issued;", "cmp -s", lineage, CERTIFICATE, "&& echo placed; true"
+        )
+
+    def process(self, output: list[str]) -> set[str]:
+        """The words."""
+        return set(output)
+
+
 @operation()
-def acme_certificate(server_name: str, email: str) -> Generator[StringCommand]:
+def acme_certificate(server_name: str, email: str, renewal_hook: str) -> Generator[StringCommand]:
     """
-    Certbot holds a certificate for the server and has put it in place of the first one.
+    Certbot holds a certificate for the server, and nginx uses it.
 
     + server_name: DNS name, which must lead to this server
     + email: where the authority sends warnings
+    + renewal_hook: the script that puts a new certificate in place; certbot calls it for renewals only
     """
-    if host.get_fact(File, path=f"/etc/letsencrypt/renewal/{server_name}.conf"):
-        host.noop(f"certbot keeps the certificate for {server_name}")
+    state: set[str] = host.get_fact(AcmeState, server_name=server_name)
+    if "placed" in state:
+        host.noop(f"nginx uses certbot's certificate for {server_name}")
         return
+    if "issued" not in state:
+        yield StringCommand(
+            "certbot certonly --quiet --non-interactive --agree-tos",
+            "--webroot --webroot-path /var/lib/bantam-acme --key-type ecdsa --email",
+            QuoteString(email),
+            "--domain",
+            QuoteString(server_name),
+        )
     yield StringCommand(
-        "certbot certonly --quiet --non-interactive --agree-tos",
-        "--webroot --webroot-path /var/lib/bantam-acme --key-type ecdsa --email",
-        QuoteString(email),
-        "--domain",
-        QuoteString(server_name),
+        StringCommand("RENEWED_LINEAGE=", QuoteString(f"/etc/letsencrypt/live/{server_name}"), _separator=""),
+        renewal_hook,
     )

@@ -18,7 +18,8 @@ def upload(text: str, path: str) -> Generator[StringCommand | FileUploadCommand]
     empty and private first.
     """
     passing = f"/tmp/.bantam-{secrets.token_hex(8)}"  # noqa: S108  a random name, made by `install`
-    yield StringCommand("install -m 0600 /dev/null", passing, _sudo=False)
+    # A run that was killed may have left one.
+    yield StringCommand("rm -f /tmp/.bantam-*; install -m 0600 /dev/null", passing, _sudo=False)
     yield StringCommand("install -m 0600 /dev/null", QuoteString(path))
     yield FileUploadCommand(StringIO(text), path, remote_temp_filename=passing)
     yield StringCommand("rm -f", passing, _sudo=False)

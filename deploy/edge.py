@@ -22,6 +22,7 @@ def edge(
     max_body_kb: int,
     requests_per_second_per_client: int,
     requests_per_second_per_address: int,
+    ipv6: bool,
     ca_copy: str,
 ) -> None:
     """Install, configure, run; `ca_copy` is where the controller keeps the local CA's certificate."""
@@ -31,6 +32,7 @@ def edge(
         name="A certificate from the server's own CA, to begin with",
         server_name=server_name,
         server_address=server_address,
+        only_to_begin=tls_issuer == "acme",
     )
     files.template(
         name="nginx's configuration",
@@ -41,6 +43,7 @@ def edge(
         max_body_kb=max_body_kb,
         requests_per_second_per_client=requests_per_second_per_client,
         requests_per_second_per_address=requests_per_second_per_address,
+        ipv6=ipv6,
     )
     files.put(
         name="The service: small rights, restarted after a crash",
@@ -64,6 +67,9 @@ def edge(
         mode="755",
     )
     acme_certificate(
-        name="A certificate that browsers trust", server_name=server_name, email=acme_email or ""
+        name="A certificate that browsers trust",
+        server_name=server_name,
+        email=acme_email or "",
+        renewal_hook=RENEWAL_HOOK,
     )
     unit(name="Renew it in time", unit="certbot.timer")

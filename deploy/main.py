@@ -15,10 +15,9 @@ from deploy.secrets import load_secrets
 from deploy.settings import read_settings
 from deploy.sizing import BudgetError, Overrides, size_server
 
-config.SUDO = True
-
 settings = read_settings(host.name, host.data.dict())
-server = preflight()
+server = preflight(swap_mb=settings.swap_mb)
+config.SUDO = server.login_user != "root"  # a bare server may not have sudo yet
 try:
     sizes = size_server(
         ram_mb=server.ram_mb,
@@ -43,7 +42,8 @@ release = build_release(python="3.13", machine=server.machine)
 
 base(
     admins=settings.admins,
-    ssh_user=host.data.get("ssh_user") or "root",
+    login_user=server.login_user,
+    ssh_ports=server.ssh_ports,
     swap_mb=settings.swap_mb,
     container=server.container,
 )
@@ -79,5 +79,6 @@ edge(
     max_body_kb=settings.max_body_kb,
     requests_per_second_per_client=settings.requests_per_second_per_client,
     requests_per_second_per_address=settings.requests_per_second_per_address,
+    ipv6=server.ipv6,
     ca_copy=f"build/{settings.environment}/ca.crt",
 )

@@ -1,11 +1,15 @@
 """Debian packages: where they come from, when they are upgraded, and what may start by itself."""
 
 import re
+from collections.abc import Generator
 
 from pyinfra import host
-from pyinfra.api import FactBase
+from pyinfra.api import FactBase, operation
 from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import apt, files, server
+
+_SOURCES = "/etc/apt/sources.list.d/debian.sources"
+_STAMP = "/var/lib/apt/periodic/update-success-stamp"
 
 
 class AptMirrors(FactBase[dict[str, str]]):
@@ -20,18 +24,41 @@ class AptMirrors(FactBase[dict[str, str]]):
         )
 
     def process(self, output: list[str]) -> dict[str, str]:
-        """`deb [options] ADDRESS SUITE ...` a line, or stanzas with `URIs:` and then `Suites:`."""
+        """`deb [options] ADDRESS SUITE ...` a line, or stanzas of `Types:`, `URIs:` and `Suites:`."""
         mirrors: dict[str, str] = {}
-        address = ""
+        for stanza in "\n".join(output).split("\n\n"):
+            fields = dict(re.findall(r"^(\w+):[ \t]*(.+)$", stanza, re.MULTILINE))
+            if "deb" in fields.get("Types", "").split():
+                mirrors |= dict.fromkeys(fields.get("Suites", "").split(), fields["URIs"].split()[0])
         for line in output:
             words = re.sub(r"\[[^]]*\]", "", line).split()
             if line.startswith("deb ") and len(words) > 2:
                 mirrors[words[2]] = words[1]
-            elif line.startswith("URIs:") and len(words) > 1:
-                address = words[1]
-            elif line.startswith("Suites:"):
-                mirrors |= dict.fromkeys(words[1:], address)
         return mirrors
+
+
+class PackageListsAreFresh(FactBase[bool]):
+    """Whether apt's lists were read within a day, and after its sources were last changed."""
+
+    default = bool
+
+    def command(self) -> str:
+        """The stamp's path if it is young enough."""
+        return f"find {_STAMP} -mmin -1440 -newer {_SOURCES} 2>/dev/null || true"
+
+    def process(self, output: list[str]) -> bool:
+        """Whether there was one."""
+        return bool(output)
+
+
+@operation()
+def package_lists() -> Generator[str]:
+    """Apt's lists are of today and from the sources that are configured."""
+    if host.get_fact(PackageListsAreFresh):
+        host.noop("the package lists are fresh")
+        return
+    yield "apt-get update"
+    yield f"touch {_STAMP}"
 
 
 class UnfinishedPackages(FactBase[bool]):
@@ -67,21 +94,21 @@ def packages() -> None:
     mirrors: dict[str, str] = host.get_fact(AptMirrors)
     if "trixie" not in mirrors:
         raise DeployError(f"{host.name}: /etc/apt has no package source for trixie: add Debian's.")
-    sources = files.template(
+    files.template(
         name="Package sources: Debian's release, updates and security, from the server's own mirror",
         src="templates/base/debian.sources.j2",
-        dest="/etc/apt/sources.list.d/debian.sources",
+        dest=_SOURCES,
         mode="644",
         mirror=mirrors["trixie"],
         security_mirror=mirrors.get("trixie-security", mirrors["trixie"]),
     )
     files.file(name="No second list of sources", path="/etc/apt/sources.list", present=False)
-    apt.update(name="Read the new package sources", _if=sources.did_change)
-    apt.update(name="Read the package lists once a day", cache_time=86_400)
+    package_lists(name="Read the package lists")
     apt.packages(
         name="Install the base packages",
         packages=[
             "ca-certificates",
+            "logrotate",
             "nftables",
             "openssh-server",
             "openssl",

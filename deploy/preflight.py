@@ -21,7 +21,10 @@ class Server:
     """What the deploy must know of a server: sizes in MB, whether it is a container, who listens."""
 
     debian_version: str
+    login_user: str
     is_root: bool
+    has_key: bool
+    ipv6: bool
     machine: str
     ram_mb: int
     cores: int
@@ -29,6 +32,11 @@ class Server:
     free_disk_mb: int
     container: bool
     listeners: dict[int, str]
+
+    @property
+    def ssh_ports(self) -> list[int]:
+        """Where sshd listens: the ports that the firewall must leave open."""
+        return sorted(port for port, program in self.listeners.items() if program == "sshd") or [22]
 
 
 class ServerFact(FactBase[Server]):
@@ -38,7 +46,8 @@ class ServerFact(FactBase[Server]):
         """Lines of `key=value`; a listener is `listen=ADDRESS:PORT PROGRAM`."""
         return (
             ". /etc/os-release; echo version=$ID-$VERSION_ID;"
-            " echo machine=$(uname -m);"
+            " echo machine=$(uname -m); echo login=$(id -un);"
+            " test -s ~/.ssh/authorized_keys && echo key=1; test -e /proc/net/if_inet6 && echo ipv6=1;"
             " sudo=; [ $(id -u) = 0 ] || sudo='sudo -n'; $sudo true 2>/dev/null && echo root=1;"
             " awk '/^MemTotal/ {print \"ram_kb=\" $2}' /proc/meminfo; echo cores=$(nproc);"
             " df -BM --output=size /var/lib | awk 'END {print \"disk_mb=\" $1+0}';"
@@ -54,7 +63,10 @@ class ServerFact(FactBase[Server]):
         return Server(
             debian_version=values.get("version", "unknown"),
             machine=values.get("machine", "unknown"),
+            login_user=values.get("login", "root"),
             is_root="root" in values,
+            has_key="key" in values,
+            ipv6="ipv6" in values,
             ram_mb=int(values.get("ram_kb", 0)) // 1024,
             cores=int(values.get("cores", 1)),
             disk_mb=int(values.get("disk_mb", 0)),
@@ -71,7 +83,7 @@ def _listener(line: str) -> tuple[int, str]:
     return int(address.rsplit(":", 1)[1]), program
 
 
-def preflight() -> Server:
+def preflight(*, swap_mb: int) -> Server:
     """The server's facts; raises DeployError with one sentence if it cannot be deployed to."""
     server = host.get_fact(ServerFact, _sudo=False)
     if server.debian_version != f"debian-{DEBIAN_VERSION}":
@@ -83,10 +95,15 @@ def preflight() -> Server:
             f"{host.name}: the ssh user is neither root nor allowed to sudo without a password:"
             " set `ssh_user` in the inventory."
         )
-    if server.free_disk_mb < MIN_FREE_DISK_MB:
+    if not server.has_key:
         raise DeployError(
-            f"{host.name}: /var/lib has {server.free_disk_mb} MB free,"
-            f" {MIN_FREE_DISK_MB} MB are needed: make room."
+            f"{host.name}: {server.login_user} has no ~/.ssh/authorized_keys, and the deploy ends logins"
+            " by password: give it a key with ssh-copy-id."
+        )
+    needed_mb = MIN_FREE_DISK_MB + (0 if server.container else swap_mb)
+    if server.free_disk_mb < needed_mb:
+        raise DeployError(
+            f"{host.name}: /var/lib has {server.free_disk_mb} MB free, {needed_mb} MB are needed: make room."
         )
     for port, owner in PORT_OWNERS.items():
         holder = server.listeners.get(port)

@@ -47,6 +47,5 @@ def run_sql(sql: str, database: str = "postgres") -> Generator[StringCommand | F
         StringCommand("--dbname=", QuoteString(database), _separator=""),
         "<",
         path,
-        "&& rm",
-        path,
+        f"; result=$?; rm -f {path}; exit $result",
     )

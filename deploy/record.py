@@ -24,7 +24,13 @@ _PROGRESS = re.compile(
 )
 _HOST = re.compile(r"    \[(\S+)\] (.*)")
 _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
-_MADE_FROM = ("deploy", "templates", "app/migrations", "requirements/app.txt", "inventories/group_data")
+_MADE_FROM = (
+    "deploy/*.py",
+    "templates/*/*",
+    "app/migrations/*.sql",
+    "requirements/app.txt",
+    "inventories/**/*.py",
+)
 
 
 def main() -> None:
@@ -39,7 +45,10 @@ def main() -> None:
         if process.returncode:
             sys.exit(_reason(unfinished) or f"The deploy ended with exit code {process.returncode}.")
         results.seek(0)
-        operations = json.load(results)["results"]["operations"]
+        text = results.read()
+    if not text:  # pyinfra ends with exit code 0 when it is interrupted
+        sys.exit("The deploy was interrupted: the same command again goes on with it.")
+    operations = json.loads(text)["results"]["operations"]
     if not operations:
         sys.exit(f"{inventory} names no server: inventories/ has sandbox, staging and production.")
     changed = [operation["name"] for operation in operations if operation["success"]]
@@ -79,6 +88,10 @@ def _reason(log: list[str]) -> str:
 def _record(path: Path, *, again: bool, seconds: float, total: int, changed: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {}
+    if again and not path.exists():
+        sys.exit(
+            f"{path} is missing: this was the first run, now a second one can show that it changes nothing."
+        )
     if again:
         record = json.loads(path.read_text())
         record |= {"second_run_seconds": seconds, "second_run_changed": len(changed)}
@@ -97,10 +110,8 @@ def _record(path: Path, *, again: bool, seconds: float, total: int, changed: lis
 def _config_hash() -> str:
     """SHA-256, shortened, of everything in the sources that a server's configuration is made from."""
     digest = hashlib.sha256()
-    for root in map(Path, _MADE_FROM):
-        for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if file.is_file() and file.suffix != ".pyc":
-                digest.update(f"{file}\0".encode() + file.read_bytes() + b"\0")
+    for file in sorted(file for pattern in _MADE_FROM for file in Path().glob(pattern)):
+        digest.update(f"{file}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -1,6 +1,5 @@
 """The passwords and keys of one environment: made once, kept beside the inventories, never printed."""
 
-import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -47,11 +46,6 @@ def load_secrets(environment: str) -> Secrets:
             f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup."
         )
     return values
-
-
-def fingerprint(secret: str) -> str:
-    """A short name for a secret that tells when it changed and nothing else."""
-    return hashlib.sha256(b"bantam fingerprint " + secret.encode()).hexdigest()[:16]
 
 
 def _write(path: Path, values: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from pyinfra.api.exceptions import DeployError
 Megabytes = Annotated[int, Meta(ge=1)]
 Count = Annotated[int, Meta(ge=1)]
 Milliseconds = Annotated[int, Meta(ge=1)]
+PublicKey = Annotated[str, Meta(pattern=r"^(ssh|ecdsa|sk)-\S+ \S+")]
 Seconds = Annotated[int, Meta(ge=1)]
 
 # What belongs to pyinfra's connection, not to the server's configuration.
@@ -20,8 +21,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     environment: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
     server_name: Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]
-    server_address: str | None
-    admins: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")], str]
+    server_address: Annotated[str, Meta(pattern=r"^[0-9a-f.:]+$")] | None
+    admins: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")], PublicKey]
     swap_mb: Annotated[int, Meta(ge=0)]
 
     shared_buffers_mb: Megabytes | None
@@ -46,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     seed_allowed: bool
 
     tls_issuer: Literal["local", "acme"]
-    acme_email: str | None
+    acme_email: Annotated[str, Meta(pattern=r"^\S+@\S+$")] | None
     max_body_kb: Count
     requests_per_second_per_client: Count
     requests_per_second_per_address: Count
@@ -74,5 +75,9 @@ def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
     if settings.tls_issuer == "acme" and not settings.acme_email:
         raise DeployError(
             f"{host_name}: setting `acme_email` is missing; the certificate authority needs an address."
+        )
+    if settings.tls_issuer == "acme" and settings.server_address:
+        raise DeployError(
+            f'{host_name}: setting `server_address` is for `tls_issuer = "local"` only: remove it.'
         )
     return settings

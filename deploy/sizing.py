@@ -66,14 +66,15 @@ def size_server(
     Sizes for a server with `ram_mb` of RAM, `cores` and a data disk of `disk_mb`.
 
     Raises BudgetError if the worst case is more than `ram_mb`. A hosted "2 GB" server shows a little
-    less, so sizes follow the nominal RAM (rounded up to 512 MB) while the budget is held against
+    less, so sizes follow the nominal RAM (rounded to 512 MB) while the budget is held against
     the real one. docs/sizing.md derives each formula.
     """
-    nominal = math.ceil(ram_mb / 512) * 512
+    nominal = round(ram_mb / 512) * 512
     shared_buffers = overrides.shared_buffers_mb or _shared_buffers_mb(nominal)
     work_mem = overrides.work_mem_mb or nominal // 128
     maintenance_work_mem = overrides.maintenance_work_mem_mb or nominal // 32
     pool_size = overrides.pool_size or max(20, 5 * cores)
+    backends = pool_size + reserve_pool_size
     redis_maxmemory = overrides.redis_maxmemory_mb or nominal // 16
     wal_buffers = max(4, min(16, shared_buffers // 32))
     sizes = Sizes(
@@ -86,8 +87,9 @@ def size_server(
         autovacuum_workers=2,
         wal_buffers_mb=wal_buffers,
         min_wal_size_mb=max(128, min(512, disk_mb // 40)),
-        max_wal_size_mb=max(256, min(2048, disk_mb // 10)),
-        temp_file_limit_mb=max(256, min(4096, disk_mb // 10)),
+        max_wal_size_mb=max(256, min(2048, disk_mb // 20)),
+        # For each session: all of them together may fill a quarter of the disk.
+        temp_file_limit_mb=max(256, min(4096, disk_mb // (4 * backends))),
         pool_size=pool_size,
         reserve_pool_size=reserve_pool_size,
         max_connections=pool_size + reserve_pool_size + CONNECTIONS_BESIDE_POOL,
@@ -96,8 +98,8 @@ def size_server(
         worst_case_mb={
             "system": SYSTEM_MB,
             "shared_buffers": shared_buffers,
-            f"{pool_size} pool connections x work_mem x 1.5": math.ceil(pool_size * work_mem * 1.5),
-            f"{pool_size + reserve_pool_size} backends": BACKEND_MB * (pool_size + reserve_pool_size),
+            f"{backends} connections x work_mem x 1.5": math.ceil(backends * work_mem * 1.5),
+            f"{backends} backends": BACKEND_MB * backends,
             "2 autovacuum workers": 2 * maintenance_work_mem,
             "maintenance_work_mem": maintenance_work_mem,
             "wal_buffers": wal_buffers,

@@ -26,7 +26,7 @@ class UnitState(FactBase[dict[str, str]]):
     def command(self, unit: str, files: tuple[str, ...] = ()) -> StringCommand:
         """`systemctl show` of the unit, then a line `file PATH=MTIME` for each file that exists."""
         properties = "ActiveState,UnitFileState,NeedDaemonReload,ActiveEnterTimestamp,StateChangeTimestamp"
-        properties += ",ConditionResult,ConditionTimestamp"
+        properties += ",ReloadResult,ConditionResult,ConditionTimestamp"
         show = StringCommand(
             "systemctl", "show", "--timestamp=us+utc", f"--property={properties}", QuoteString(unit)
         )
@@ -88,7 +88,9 @@ def unit(
         )
     elif _newest(state, restart_after) > _entered(state, "ActiveEnterTimestamp"):
         yield StringCommand(systemctl, "restart", QuoteString(unit))
-    elif _newest(state, reload_after) > _entered(state, "StateChangeTimestamp"):
+    elif _newest(state, reload_after) > _entered(state, "StateChangeTimestamp") or (
+        reload_after and state.get("ReloadResult", "success") != "success"
+    ):
         yield StringCommand(systemctl, "reload", QuoteString(unit))
     elif not changed:
         host.noop(f"{unit} runs and is newer than its files")

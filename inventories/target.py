@@ -45,6 +45,7 @@ def write_ssh_config(folder: Path, name: str, data: dict[str, Any]) -> Path:
         "Port": data.get("ssh_port"),
         "IdentityFile": data.get("ssh_key"),
         "UserKnownHostsFile": data.get("ssh_known_hosts_file"),
+        "IdentitiesOnly": "yes" if "ssh_key" in data else None,
         "StrictHostKeyChecking": data.get("ssh_strict_host_key_checking", "accept-new"),
         "ConnectTimeout": 10,
         "BatchMode": "yes",
@@ -59,6 +60,8 @@ def write_ssh_config(folder: Path, name: str, data: dict[str, Any]) -> Path:
 
 def write_target(folder: Path, name: str, data: dict[str, Any]) -> None:
     """FOLDER/target.json for the load test."""
+    if folder.name != data["environment"]:
+        raise TargetError(f"{name}: set `environment` to {folder.name}, the name of its inventory.")
     ssh_config = write_ssh_config(folder, name, data)
     local_ca = data["tls_issuer"] == "local"
     target = {

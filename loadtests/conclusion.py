@@ -27,6 +27,7 @@ class Seen(NamedTuple):
     answers: list[Answer]
     server: list[Point]
     sampling_broke_off: str
+    crashes: list[str]
     memory_rest: float
     generator: Generator
 
@@ -81,6 +82,8 @@ def _doubts(shape: Shape, seen: Seen, measured: list[Answer]) -> list[str]:
         doubts.append(f"the load ended after {seen.end:.0f} of {shape.seconds:.0f} s")
     if seen.sampling_broke_off:
         doubts.append(f"the server was not sampled to the end: {seen.sampling_broke_off}")
+    if seen.crashes:
+        doubts.append(f"the scenario itself failed: {seen.crashes[0]}")
     if cpu > MOST_CPU_PERCENT:
         doubts.append(
             f"Locust used {cpu:.0f} % of one core (at most {MOST_CPU_PERCENT:.0f} %), "

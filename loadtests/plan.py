@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from loadtests.load_file import LOAD_FILE
 from loadtests.refused import RefusedError
 from loadtests.shape import Shape, read_shape
 from loadtests.slo import Target as SloTarget
@@ -41,9 +42,13 @@ def add_arguments(parser: "LocustArgumentParser", scenario: Path) -> None:
 
 
 def read_plan(options: Namespace, scenario: str) -> Plan:
-    """Return the plan; every file that it depends on is valid."""
+    """Return the plan; every file that it depends on is valid, and there are no figures of an earlier run."""
     if not options.target or not options.run_dir:
         raise RefusedError("Say what to load and where to leave the figures: --target FILE --run-dir DIR.")
+    # Figures of an earlier run must not pass for this one's, should this one be refused or break off.
+    (Path(options.run_dir) / LOAD_FILE).unlink(missing_ok=True)
+    if options.master or options.worker:
+        raise RefusedError("A load runs in one process: leave out --master, --worker and --processes.")
     return Plan(
         scenario=scenario,
         run_dir=Path(options.run_dir),

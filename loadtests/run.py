@@ -48,12 +48,11 @@ class Run:
             self._prepare(environment, environment.parsed_options or Namespace())
         except RefusedError as error:
             sys.exit(str(error))
+        except KeyboardInterrupt:
+            sys.exit("Interrupted before the load.")
 
     def _prepare(self, environment: Environment, options: Namespace) -> None:
         self._plan = read_plan(options, self._scenario.stem)
-        self._plan.run_dir.mkdir(parents=True, exist_ok=True)
-        # Figures of an earlier run must not pass for this one's, should this one break off.
-        (self._plan.run_dir / LOAD_FILE).unlink(missing_ok=True)
         users = read_users(self._plan.target, self._plan.seed)
         context_for = trust(self._plan.target.ca)
         check_server(self._plan.target, users, context_for)
@@ -111,7 +110,7 @@ class Run:
         """load.json is written, and Locust's exit code says whether every target was met."""
         self._server.stop()
         environment.process_exit_code = 1
-        if self._generator is None:
+        if self._generator is None or environment.runner is None:
             print("invalid: no load was started", file=sys.stderr)
             return
         seen = Seen(
@@ -120,6 +119,7 @@ class Run:
             answers=self._answers,
             server=points(self._server.samples, self._begin),
             sampling_broke_off=self._server.broke_off,
+            crashes=[_where(crash) for crash in environment.runner.exceptions.values()],
             memory_rest=self._memory_rest,
             generator=self._generator.result(self._plan.shape.warm_up_seconds),
         )
@@ -136,6 +136,12 @@ class Run:
             SeededUser.think_seconds = self._plan.shape.think_at(generator.at[-1] + 1)
             if self._end is None and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
+
+
+def _where(crash: Any) -> str:
+    """Return the innermost place of a crash that Locust took down, and what was said there."""
+    places = [line.strip() for line in crash["traceback"].splitlines() if line.startswith("  File ")]
+    return f"{places[-1]}: {crash['msg']}"
 
 
 def install(scenario: str) -> None:

@@ -15,7 +15,7 @@ SUITE = "trixie"
 # What a rented server has on its first day; everything else is for the deploy to install.
 PACKAGES = (
     *("systemd", "systemd-sysv", "dbus", "openssh-server"),
-    *("python3", "sudo", "ca-certificates", "iproute2", "procps"),
+    *("python3", "ca-certificates", "iproute2", "procps"),
 )
 
 # The server's own /proc files come from lxcfs, before any service could read them, and

@@ -16,6 +16,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SEED_SCALE = "0.02"
+# Servers belong to the whole machine: two checkouts that are tested at once must not share their names.
+CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:4]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,6 +75,7 @@ def bare_server() -> Iterator[BareServer]:
     made: list[SandboxServer] = []
 
     def make(name: str, ram_mb: int = 2048) -> SandboxServer:
+        name = f"{name}-{CHECKOUT}"
         server = SandboxServer(name=name, run_folder=ROOT / "build" / f"sandbox-{name}")
         made.append(server)
         _check(server.make("down"))

@@ -53,6 +53,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if config.option.collectonly:
             return
         connection = config.stash[CONNECTION] = Connection(target)
+        connection.require_deployed()
     except (InventoryUnusable, Unreachable) as error:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(connection.close)

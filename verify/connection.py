@@ -46,6 +46,11 @@ class Connection:
             check=False,
         )
 
+    def require_deployed(self) -> None:
+        """Raise Unreachable if nobody has deployed to the server yet: every check would only say so."""
+        if self.run("test -e /opt/bantam/current").returncode:
+            raise Unreachable("The server answers, but nothing is deployed to it: run `make deploy` first.")
+
     def close(self) -> None:
         """The connection is gone."""
         subprocess.run(

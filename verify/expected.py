@@ -1,6 +1,5 @@
 """What a server of a given size is promised, written down here and computed nowhere: MB and connections."""
 
-import math
 from typing import Any
 
 import pytest
@@ -34,7 +33,7 @@ def expected_size(name: str, *, settings: dict[str, Any], ram_mb: int, cores: in
     if settings[name] is not None:
         return int(settings[name])
     # A hosted "2 GB" server shows a little less.
-    nominal = math.ceil(ram_mb / 512) * 512
+    nominal = round(ram_mb / 512) * 512
     if nominal not in SIZES or cores > CORES_OF_TABLE:
         pytest.skip(f"no figure is promised for {nominal} MB and {cores} cores: only the sum is checked")
     return SIZES[nominal][name]

@@ -193,12 +193,14 @@ def test_journal_is_bounded(host: Any) -> None:
 
 def test_who_may_use_ssh(host: Any, sshd: dict[str, str], settings: dict[str, Any]) -> None:
     members = host.check_output("getent group %s", sshd["allowgroups"]).rpartition(":")[2].split(",")
-    assert set(members) == {"root", settings.get("ssh_user", "root"), *settings["admins"]}
+    assert {"root", settings.get("ssh_user", "root"), *settings["admins"]} == set(members)
 
 
 def test_nobody_has_a_password(host: Any) -> None:
+    """But root: a hosted server's console asks for it, and ssh takes none."""
     shadow = dict(line.split(":")[:2] for line in host.check_output("getent shadow").splitlines())
-    assert [name for name, password in shadow.items() if not password or "$" in password] == []
+    assert [name for name, password in shadow.items() if not password] == []
+    assert [name for name, password in shadow.items() if name != "root" and "$" in password] == []
 
 
 def test_root_is_the_only_superuser(host: Any) -> None:
@@ -252,9 +254,10 @@ def test_port_is_closed_from_outside(outside: set[int], port: int) -> None:
     assert port not in outside
 
 
-def test_firewall_has_our_table_only(ruleset: list[dict[str, Any]]) -> None:
+def test_firewall_has_our_table(ruleset: list[dict[str, Any]]) -> None:
+    # Tables of others may stand beside it: what ours drops, no other can accept.
     tables = {(item["table"]["family"], item["table"]["name"]) for item in ruleset if "table" in item}
-    assert tables == {("inet", "bantam")}
+    assert ("inet", "bantam") in tables
 
 
 @pytest.mark.parametrize("chain", ["input", "forward"])
@@ -265,19 +268,22 @@ def test_firewall_drops(ruleset: list[dict[str, Any]], chain: str) -> None:
     assert policies[chain] == "drop"
 
 
-def test_firewall_lets_in_what_it_should(accepted: list[str]) -> None:
+def test_firewall_lets_in_what_it_should(accepted: list[str], sshd: dict[str, str]) -> None:
     assert sorted(accepted) == [
         "ct state in ['established', 'related']",
+        "ip6 saddr == fe80::/10 and udp sport == [547] and udp dport == [546]",
         "meta iifname == ['lo']",
         "meta l4proto == ['icmp', 'ipv6-icmp']",
-        "tcp dport == [22, 80, 443]",
+        f"tcp dport == {sorted([int(sshd['port']), 80, 443])}",
     ]
 
 
-def test_only_ssh_and_the_edge_listen(host: Any) -> None:
+def test_only_ssh_and_the_edge_listen(host: Any, sshd: dict[str, str]) -> None:
     lines = [line.split() for line in host.check_output("ss -Hltnp").splitlines()]
     listeners = {(int(line[3].rpartition(":")[2]), line[5].split('"')[1]) for line in lines}
-    assert listeners == {(22, "sshd"), (80, "nginx"), (443, "nginx")}
+    # A hosted server may have these, on loopback: not ours, and not reached from outside.
+    strangers = {listener for listener in listeners if listener[1] in {"systemd-resolve", "exim4", "chronyd"}}
+    assert listeners - strangers == {(int(sshd["port"]), "sshd"), (80, "nginx"), (443, "nginx")}
 
 
 @pytest.mark.parametrize("name", COMBINED)

@@ -8,7 +8,8 @@ Each inventory must also set `environment` (names the secrets and the evidence) 
 
 # --- base -----------------------------------------------------------------------------------------
 
-# People with a shell: user name -> ssh public key. They may sudo. Root keeps the key it came with.
+# People with a shell: user name -> ssh public key. They may sudo. After the deploy only they, root and
+# the user who deployed may use ssh, and only with a key: put everyone in here who must keep access.
 admins: dict[str, str] = {}
 
 # The address in the certificate beside the name, for servers without DNS (the sandbox).
@@ -20,6 +21,7 @@ swap_mb = 1024
 
 # --- postgresql -----------------------------------------------------------------------------------
 
+# From the server's RAM (docs/sizing.md).
 shared_buffers_mb: int | None = None
 effective_cache_size_mb: int | None = None
 work_mem_mb: int | None = None
@@ -53,6 +55,7 @@ max_prepared_statements = 200
 
 # --- redis ----------------------------------------------------------------------------------------
 
+# From the server's RAM (docs/sizing.md).
 redis_maxmemory_mb: int | None = None
 
 # --- app ------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from loadtests.evidence.style import GRID, HUES, LIMIT, figure, svg
+from loadtests.evidence.style import GRID, HUES, LIMIT, MUTED, figure, svg
+from loadtests.figures import SLICE_SECONDS
 from loadtests.load_file import Load
 from loadtests.measurements import GROUPS, PERCENTILES
 from loadtests.table import amount, shown
@@ -37,7 +38,7 @@ def plots(load: Load, vcpus: int) -> list[Plot]:
 
 def _latency(load: Load, group: str) -> Plot:
     drawn, (axes,) = figure(1)
-    at = [piece.at for piece in load.slices]
+    at = [piece.at + SLICE_SECONDS / 2 for piece in load.slices]
     for hue, name in zip((HUES[0], HUES[1], HUES[2]), PERCENTILES, strict=True):
         values = [piece.percentiles.get(group, {}).get(name, math.nan) for piece in load.slices]
         axes.plot(at, values, color=hue, label=name)
@@ -49,6 +50,7 @@ def _latency(load: Load, group: str) -> Plot:
     limit = _target(load, f"{group}.p95")
     if limit:
         _limit(axes, limit, f"p95 target {amount(limit)} ms")
+        axes.set_ylim(top=max(2 * limit, axes.get_ylim()[1]))
     _finish(axes, load)
     figures = load.groups[group]
     return Plot(
@@ -60,7 +62,7 @@ def _latency(load: Load, group: str) -> Plot:
 
 def _requests(load: Load) -> Plot:
     drawn, (axes,) = figure(1)
-    at = [piece.at for piece in load.slices]
+    at = [piece.at + SLICE_SECONDS / 2 for piece in load.slices]
     axes.plot(at, [piece.per_second for piece in load.slices], color=HUES[0], label="all")
     axes.plot(at, [piece.failures_per_second for piece in load.slices], color=LIMIT, label="failed")
     axes.set_ylabel("requests per second")
@@ -79,14 +81,14 @@ def _users(load: Load) -> Plot:
     for axes in (users, generator):
         axes.set_ylim(bottom=0)
         _finish(axes, load)
-    note = f"Locust uses {amount(load.generator.cpu_percent)} % of one core after the warm-up"
+    note = f"Locust takes {amount(load.generator.cpu_percent)} % of one core after the warm-up"
     return Plot("Users, and what they cost the generator", note, svg(drawn, "users"))
 
 
 def _hit_rate(load: Load) -> Plot:
     drawn, (axes,) = figure(1)
     rates = [math.nan if piece.hit_rate is None else piece.hit_rate for piece in load.slices]
-    axes.plot([piece.at for piece in load.slices], rates, color=HUES[0])
+    axes.plot([piece.at + SLICE_SECONDS / 2 for piece in load.slices], rates, color=HUES[0])
     axes.set_ylabel("%")
     axes.set_ylim(0, 105)
     limit = _target(load, "cache.hit_rate")
@@ -120,7 +122,7 @@ def _memory_by_service(load: Load) -> Plot:
     _stack(axes, [point.at for point in known], values)
     axes.set_ylabel("MB")
     _finish(axes, load)
-    note = "PSS: what processes share is divided among them; it holds file pages that could be dropped"
+    note = "PSS: shared pages are divided, file pages that could be dropped are in it"
     return Plot("Memory by service", note, svg(drawn, "memory-by-service"))
 
 
@@ -158,8 +160,9 @@ def _limit(axes: Axes, value: float, text: str) -> None:
 
 def _finish(axes: Axes, load: Load) -> None:
     """Shade the warm-up, name the lines above the plot."""
-    axes.axvspan(0, load.shape.warm_up_seconds, color=GRID, alpha=0.4, linewidth=0, zorder=0)
-    axes.set_xlim(0, load.shape.warm_up_seconds + load.measured_seconds)
+    warm_up = load.shape.warm_up_seconds
+    axes.axvspan(0, warm_up, color=GRID, alpha=0.4, linewidth=0, zorder=0)
+    axes.set_xlim(0, warm_up + load.measured_seconds)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(
             loc="lower left",
@@ -169,6 +172,8 @@ def _finish(axes: Axes, load: Load) -> None:
             handlelength=1,
             columnspacing=1.2,
             fontsize=8,
+            frameon=False,
+            labelcolor=MUTED,
         )
 
 

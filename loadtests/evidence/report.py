@@ -69,11 +69,11 @@ def _facts(summary: Summary, load: Load) -> dict[str, str]:
     host, shape = summary.host, load.shape
     rate = sum(figures.per_second for figures in load.groups.values())
     return {
-        "Server": f"{host.kind}, {host.vcpus} vCPU, {host.ram_mb} MB",
+        "Server": f"{host.kind}, {host.vcpus} vCPU, {host.ram_mb / 1024:.3g} GB",
         "Load": f"{summary.scenario}: {shape.users} users for {shape.seconds:g} s, {amount(rate)} requests/s",
         "Revision": summary.git_revision[:12] + ("-dirty" if summary.git_revision.endswith("-dirty") else ""),
         "Configuration": summary.config_hash,
-        "Time": summary.time.replace("T", " ").replace("+00:00", " UTC"),
+        "Time": f"{summary.time[:16].replace('T', ' ')} UTC",
     }
 
 

@@ -30,8 +30,6 @@ SETTINGS: Any = {
     "font.size": 9,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "legend.labelcolor": MUTED,
     "lines.linewidth": 1.4,
     "svg.fonttype": "none",
     "text.color": INK,

@@ -21,12 +21,15 @@ class FakeServer:
     ram_mb: int = 2048
     free_disk_mb: int = 30_000
     container: bool = False
+    key: bool = True
     listeners: list[str] = field(default_factory=list)
 
     def facts(self) -> list[str]:
         lines = [
             f"version={self.version}",
             "machine=x86_64",
+            f"login={'root' if self.root else 'plain'}",
+            "ipv6=1",
             f"ram_kb={self.ram_mb * 1024}",
             "cores=2",
             "disk_mb=40000",
@@ -34,11 +37,22 @@ class FakeServer:
         ]
         lines += ["root=1"] if self.root else []
         lines += ["container=1"] if self.container else []
+        lines += ["key=1"] if self.key else []
         return lines + [f"listen={listener}" for listener in self.listeners]
 
 
-def project_copy(folder: Path, inventory: str, server: FakeServer, settings: str = "") -> None:
-    """The project in `folder`, whose inventory leads to the fake server; `settings` are added to it."""
+def project_copy(
+    folder: Path,
+    inventory: str,
+    server: FakeServer,
+    settings: str = "",
+    responses: dict[str, list[str]] | None = None,
+) -> None:
+    """
+    The project in `folder`, whose inventory leads to the fake server.
+
+    `settings` are added to the inventory's; `responses` say what commands that contain a text print.
+    """
     for name in ("deploy", "templates", "app", "requirements", "pyproject.toml", "README.md", "LICENSE"):
         (folder / name).symlink_to(ROOT / name)
     (folder / "build").mkdir()
@@ -49,6 +63,7 @@ def project_copy(folder: Path, inventory: str, server: FakeServer, settings: str
     _make_sandbox_state(folder)
     fake = {
         "os-release": server.facts(),
+        **(responses or {}),
         "uname -s": ["Linux"],
         "command -v useradd": ["/usr/sbin/useradd"],
         "/etc/apt/sources.list": ["deb http://a trixie main", "deb http://b trixie-security main"],

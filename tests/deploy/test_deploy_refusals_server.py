@@ -82,5 +82,5 @@ def test_make_says_it_in_one_line(server: SandboxServer) -> None:
     done = server.make("deploy")
     server.ssh("systemctl stop squatter")
     assert done.returncode != 0
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
-    assert lines == ["sandbox-bare: port 443 is taken by python3: stop it, Bantam needs that port."]
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert lines == [f"sandbox-{server.name}: port 443 is taken by python3: stop it, Bantam needs that port."]

@@ -1,10 +1,11 @@
+import ast
 import json
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.deploy.fake import FakeServer, project_copy, run_pyinfra
+from tests.deploy.fake import ROOT, FakeServer, project_copy, run_pyinfra
 
 INVENTORIES = ["sandbox", "staging", "production"]
 COMPONENTS = ["Base", "PostgreSQL", "PgBouncer", "Redis", "App", "Edge"]
@@ -70,7 +71,8 @@ def test_no_output_shows_a_secret(tmp_path: Path) -> None:
     [
         (FakeServer(version="debian-12"), "", "production runs debian-12, but Bantam needs debian-13"),
         (FakeServer(root=False), "", "production: the ssh user is neither root nor allowed to sudo"),
-        (FakeServer(free_disk_mb=900), "", "production: /var/lib has 900 MB free, 3072 MB are needed"),
+        (FakeServer(key=False), "", "production: root has no ~/.ssh/authorized_keys"),
+        (FakeServer(free_disk_mb=900), "", "production: /var/lib has 900 MB free, 4096 MB are needed"),
         (
             FakeServer(listeners=['0.0.0.0:80 users:(("apache2",pid=7,fd=4))']),
             "",
@@ -82,8 +84,14 @@ def test_no_output_shows_a_secret(tmp_path: Path) -> None:
             "production: port 5432 is taken by postgres",
         ),
         (FakeServer(ram_mb=1024), "", "production: the worst case needs"),
-        (FakeServer(), "work_mem_mb = 64\n", "20 pool connections x work_mem x 1.5 1920"),
+        (FakeServer(), "work_mem_mb = 64\n", "25 connections x work_mem x 1.5 2400"),
         (FakeServer(), "wrok_mem_mb = 8\n", "production: unknown setting `wrok_mem_mb`"),
+        (FakeServer(), "server_address = '192.0.2.1'\n", "production: setting `server_address` is for"),
+        (
+            FakeServer(),
+            "admins = {'ann': 'no key'}\n",
+            "production: wrong setting: Expected `str` matching regex",
+        ),
         (FakeServer(), "pool_size = 'many'\n", "production: wrong setting: Expected `int | null`, got `str`"),
     ],
 )
@@ -113,3 +121,45 @@ def test_a_missing_secret_is_refused_before_anything_runs(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "inventories/secrets/production.yml: Object missing required field" in done.stderr
     assert "Starting operation" not in done.stderr
+
+
+def test_the_firewall_leaves_open_the_port_that_sshd_listens_on(tmp_path: Path) -> None:
+    project_copy(tmp_path, "staging", FakeServer(listeners=['0.0.0.0:2222 users:(("sshd",pid=7,fd=4))']))
+    assert "tcp dport { 2222, 80, 443 } accept" in run_pyinfra(tmp_path, "staging", "-y", "--diff").stderr
+
+
+@pytest.mark.parametrize(
+    ("certbot", "wanted", "unwanted"),
+    [
+        ([], ["certbot certonly", "RENEWED_LINEAGE"], []),
+        (["issued"], ["RENEWED_LINEAGE"], ["certbot certonly"]),
+        (["issued", "placed"], [], ["certbot certonly", "RENEWED_LINEAGE"]),
+    ],
+)
+def test_a_certificate_is_issued_once_and_put_in_place(
+    certbot: list[str], wanted: list[str], unwanted: list[str], tmp_path: Path
+) -> None:
+    project_copy(tmp_path, "production", FakeServer(), responses={"/etc/letsencrypt/live": certbot})
+    log = run_pyinfra(tmp_path, "production", "-y", "-vv").stderr
+    executed = [line for line in log.splitlines() if ">>>" in line and "cmp -s" not in line]
+    assert [part for part in wanted if not any(part in line for line in executed)] == []
+    assert [part for part in unwanted if any(part in line for line in executed)] == []
+
+
+TEMPLATE_CALLS = [
+    (
+        file.name,
+        ast.literal_eval(arguments["src"]),
+        sorted(arguments.keys() - {"name", "src", "dest", "user", "group", "mode"}),
+    )
+    for file in sorted((ROOT / "deploy").glob("*.py"))
+    for call in ast.walk(ast.parse(file.read_text()))
+    if isinstance(call, ast.Call) and ast.unparse(call.func) == "files.template"
+    for arguments in [{keyword.arg or "": keyword.value for keyword in call.keywords}]
+]
+
+
+@pytest.mark.parametrize(("file", "template", "values"), TEMPLATE_CALLS)
+def test_every_value_given_to_a_template_is_used_there(file: str, template: str, values: list[str]) -> None:
+    text = (ROOT / template).read_text()
+    assert [value for value in values if value not in text] == [], f"deploy/{file}"

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,19 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.loadtests.contract_server import KEY, USERS, ContractServer
-from tests.loadtests.kinds import Certificates, Finished, Load
+from tests.loadtests.kinds import SHAPE, Certificates, Finished, Load
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = "loadtests/scenarios/mixed.py"
-SHAPE = """
-users: 8
-users_per_second: 40
-seconds: 4
-warm_up_seconds: 1
-rest_seconds: 0.5
-think_seconds: [0.02, 0.06]
-warm_up_think_seconds: [0.02, 0.06]
-"""
 # Stands in for ssh: says what a small server at rest would say, once in a quarter of a second.
 FAKE_SSH = """
 import json, time
@@ -90,7 +81,7 @@ def server(certificates: Certificates) -> Iterator[ContractServer]:
 def load(tmp_path: Path, certificates: Certificates) -> Load:
     """Runs Locust as `make load` does, on a target whose facts can be told otherwise."""
 
-    def run(url: str, /, *, shape: str = SHAPE, **told: object) -> Finished:
+    def run(url: str, /, *, shape: str = SHAPE, options: Sequence[str] = (), **told: object) -> Finished:
         (tmp_path / "key").write_bytes(KEY + b"\n")
         (tmp_path / "seed.json").write_text(json.dumps({"scale": 0.01, "users": USERS, "seconds": 1.0}))
         (tmp_path / "shape.yml").write_text(shape)
@@ -114,7 +105,7 @@ def load(tmp_path: Path, certificates: Certificates) -> Load:
         ]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         done = subprocess.run(
-            [*locust, *map(str, files)],
+            [*locust, *map(str, files), *options],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

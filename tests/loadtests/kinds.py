@@ -2,6 +2,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+SHAPE = """
+users: 8
+users_per_second: 40
+seconds: 4
+warm_up_seconds: 1
+rest_seconds: 0.5
+think_seconds: [0.02, 0.06]
+warm_up_think_seconds: [0.02, 0.06]
+"""
+
 
 @dataclass(frozen=True)
 class Certificates:

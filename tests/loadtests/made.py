@@ -40,6 +40,7 @@ def made_load(
     end: float = 20,
     server: list[Point] = POINTS,
     broke_off: str = "",
+    crashes: tuple[str, ...] = (),
     cpu: float = 20,
 ) -> Load:
     generator = Generator(cpu_percent=cpu, at=[1.0, 2.0], users=[5, 10], cpu=[cpu, cpu])
@@ -49,6 +50,7 @@ def made_load(
         answers=answers,
         server=server,
         sampling_broke_off=broke_off,
+        crashes=list(crashes),
         memory_rest=400,
         generator=generator,
     )

@@ -58,6 +58,7 @@ def changed(**change: object) -> list[Answer]:
             {"broke_off": "no route to host"},
             "invalid: the server was not sampled to the end: no route to host",
         ),
+        ({"crashes": ("KeyError: 7",)}, "invalid: the scenario itself failed: KeyError: 7"),
         ({"cpu": 85.0}, "invalid: Locust used 85 % of one core (at most 70 %)"),
         ({"end": 12.0}, "invalid: the load ended after 12 of 20 s"),
     ],

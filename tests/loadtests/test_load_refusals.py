@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.loadtests.contract_server import ContractServer
-from tests.loadtests.kinds import Certificates, Load
+from tests.loadtests.kinds import SHAPE, Certificates, Load
 
 
 def test_a_certificate_of_another_authority_is_refused_before_any_load(
@@ -76,12 +76,43 @@ def test_a_wrong_target_file_is_refused(load: Load, told: dict[str, object], sai
     assert len(done.err.splitlines()) == 1
 
 
+def test_a_load_in_several_processes_is_refused(load: Load) -> None:
+    done = load("https://127.0.0.1:1", options=["--master"])
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "A load runs in one process: leave out --master, --worker and --processes.\n"
+
+
+def test_a_load_that_is_all_warm_up_is_refused(load: Load) -> None:
+    done = load("https://127.0.0.1:1", options=["-t", "1s"])
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "The warm-up of 1 s leaves nothing of 1 s to measure.\n"
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        (SHAPE + "colour: red", "Object contains unknown field `colour`"),
+        (SHAPE.replace("users: 8", "users: 0"), "Expected `int` >= 1 - at `$.users`"),
+        (SHAPE.replace("users: 8\n", ""), "Object missing required field `users`"),
+        (SHAPE + "users: 9", "`users` stands twice"),
+    ],
+)
+def test_a_wrong_shape_is_refused(load: Load, tmp_path: Path, shape: str, said: str) -> None:
+    done = load("https://127.0.0.1:1", shape=shape)
+
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err
+    assert done.err.startswith(f"{tmp_path}/shape.yml: ")
+
+
+@pytest.mark.parametrize("told", [{}, {"colour": "red"}])
 def test_an_earlier_runs_figures_do_not_outlive_a_refused_run(
-    load: Load, server: ContractServer, tmp_path: Path
+    load: Load, tmp_path: Path, told: dict[str, object]
 ) -> None:
     (tmp_path / "load.json").write_text("{}")
-    server.projects = ()
 
-    load(server.url)
+    assert load("https://127.0.0.1:1", **told).code == 1
 
     assert not (tmp_path / "load.json").exists()

@@ -15,11 +15,11 @@ import pytest
 from sandbox import cgroups, lxcfs, network
 from sandbox.process import Process
 from sandbox.state import IMAGES, SERVERS
+from tests.conftest import CHECKOUT, ROOT
 
-ROOT = Path(__file__).parents[2]
-NAME = "selftest"
-OTHER = "selftest-b"
-KILLED = "selftest-k"
+NAME = f"selftest-{CHECKOUT}"
+OTHER = f"selftest-b-{CHECKOUT}"
+KILLED = f"selftest-k-{CHECKOUT}"
 
 pytestmark = [
     pytest.mark.server,

@@ -1,0 +1,27 @@
+import json
+
+import pytest
+
+from tests.conftest import SandboxServer
+from tests.loadtests.kinds import SHAPE, Load
+
+
+@pytest.mark.server
+def test_a_load_of_a_deployed_server_finds_right_bodies_and_sees_every_service(
+    sandbox_server: SandboxServer, load: Load
+) -> None:
+    target = sandbox_server.read("target.json")
+    url = str(target.pop("url"))
+
+    # Memory by service is added up every five seconds.
+    done = load(url, shape=SHAPE.replace("\nseconds: 4", "\nseconds: 7"), **target)
+
+    figures = json.loads((done.run_dir / "load.json").read_text())
+    assert figures["failures"] == []
+    assert figures["measurements"]["errors"] == 0
+    assert set(figures["groups"]) == {"dashboard", "project", "task_page", "task_write"}
+    assert None not in figures["measurements"].values()
+    services = {"postgresql", "pgbouncer", "redis", "app", "edge"}
+    assert services <= set(figures["server"][-1]["cpu"])
+    assert services <= set().union(*(point["memory"] or {} for point in figures["server"]))
+    assert sandbox_server.ssh("sleep 2; pgrep -f '[p]ython3 -u -'").stdout == ""

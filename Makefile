@@ -15,7 +15,7 @@ export NAME
 .PHONY: demo test up deploy deploy-again seed verify load ssh status down lock
 
 demo: up deploy deploy-again seed verify load
-	@echo "Look around: make ssh, make status; the server stays until make down."
+	@echo "Look around: make ssh NAME=$(NAME). The server stays until make down NAME=$(NAME)."
 
 test: .venv/ready
 	.venv/bin/ruff format --check --quiet .

@@ -14,7 +14,8 @@ from app.routes import Endpoint
 from app.services import services_of
 from app.shapes import Shape
 
-READY_TIMEOUT_S = 1.0
+# A busy server is not an unready one.
+READY_TIMEOUT_S = 3.0
 
 
 class Health(Shape, frozen=True):

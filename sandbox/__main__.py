@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import NoReturn
 
 from sandbox import host, servers, ssh, state
 from sandbox.errors import SandboxError
@@ -15,8 +16,8 @@ from sandbox.state import Server
 
 def main() -> int:
     """Return the exit code: 0 when the wish is fulfilled, 1 with one sentence on stderr when not."""
-    wish = arguments().parse_args()
     try:
+        wish = arguments().parse_args()
         return int(wish.command(wish) or 0)
     except SandboxError as error:
         print(error, file=sys.stderr)
@@ -29,9 +30,17 @@ def main() -> int:
         return 130
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, like every other refusal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise SandboxError."""
+        raise SandboxError(f"{self.prog}: {message}.")
+
+
 def arguments() -> argparse.ArgumentParser:
     """Describe the command line."""
-    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser = Parser(prog="sandbox", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="up|down|ssh|status")
 
     up = commands.add_parser("up", help="a running server, new or as it was")

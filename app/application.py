@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from app import dashboards, documentation, health, problems, projects, tasks
+from app import dashboards, documentation, health, problems, projects, searches, tasks
 from app.routes import Directory, Endpoint
 from app.services import Services
 
@@ -10,6 +10,7 @@ TOPICS: tuple[tuple[Endpoint, ...], ...] = (
     projects.ROUTES,
     tasks.ROUTES,
     dashboards.ROUTES,
+    searches.ROUTES,
     health.ROUTES,
 )
 ENDPOINTS = tuple(endpoint for topic in TOPICS for endpoint in topic)

@@ -79,6 +79,8 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
             "lock_timeout": "2s",
             "idle_in_transaction_session_timeout": "10s",
             "transaction_timeout": "15s",
+            # A search that found no word: one wrong letter in a word of six still counts as alike (0.57).
+            "pg_trgm.word_similarity_threshold": "0.5",
         },
     )
     role(

@@ -1,0 +1,172 @@
+-- search_projects: the projects that a caller sees and that match, best first ($1 token hash, $2 words, $3 score, $4 id, $5 limit)
+-- To be planned with its words known: a rare word is looked up in its GIN index, a common one read newest first.
+SELECT
+    caller.user_id || ' ' || caller.key AS caller,
+    caller.seconds_left,
+    answer.items,
+    answer.match,
+    answer.ranked,
+    answer.bounded,
+    answer.last_score,
+    answer.last_id,
+    answer.more
+FROM callers AS caller
+CROSS JOIN LATERAL (
+    WITH asked AS NOT MATERIALIZED (
+        SELECT
+            typed.words,
+            CASE
+                WHEN $2 ~ '[[:alnum:]]$'
+                    AND typed.words::text ~ '''$'
+                    AND typed.words::text !~ '!''([^'']|'''')*''$'
+                    THEN typed.words || (typed.words::text || ':*')::tsquery
+                ELSE typed.words
+            END AS query
+        FROM (SELECT websearch_to_tsquery('english', $2) AS words) AS typed
+    ),
+    found AS MATERIALIZED (
+        SELECT
+            matching.id,
+            matching.search
+        FROM asked
+        CROSS JOIN LATERAL (
+            (
+                SELECT p.id, p.search
+                FROM projects AS p
+                WHERE caller.role = 'admin'
+                  AND p.search @@ asked.query
+                  AND p.deleted_at IS NULL
+                ORDER BY p.id DESC
+                LIMIT 1001
+            )
+            UNION ALL
+            (
+                SELECT p.id, p.search
+                FROM (
+                    SELECT s.project_id
+                    FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
+                    WHERE caller.role = 'client'
+                    UNION ALL
+                    SELECT s.project_id
+                    FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
+                    WHERE caller.role IN ('project_manager', 'team_member')
+                ) AS seen
+                JOIN projects AS p ON p.id = seen.project_id
+                WHERE caller.role <> 'admin'
+                  AND p.search @@ asked.query
+                  AND p.deleted_at IS NULL
+                ORDER BY p.id DESC
+                LIMIT 1001
+            )
+        ) AS matching
+    ),
+    near AS MATERIALIZED (
+        SELECT
+            similar_one.id,
+            similar_one.similarity
+        FROM (
+            (
+                SELECT p.id, word_similarity($2, p.name) AS similarity
+                FROM projects AS p
+                WHERE caller.role = 'admin'
+                  AND $2 <% p.name
+                  AND p.deleted_at IS NULL
+                LIMIT 1001
+            )
+            UNION ALL
+            (
+                SELECT p.id, word_similarity($2, p.name) AS similarity
+                FROM (
+                    SELECT s.project_id
+                    FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
+                    WHERE caller.role = 'client'
+                    UNION ALL
+                    SELECT s.project_id
+                    FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
+                    WHERE caller.role IN ('project_manager', 'team_member')
+                ) AS seen
+                JOIN projects AS p ON p.id = seen.project_id
+                WHERE caller.role <> 'admin'
+                  AND $2 <% p.name
+                  AND p.deleted_at IS NULL
+                LIMIT 1001
+            )
+        ) AS similar_one
+        WHERE NOT EXISTS (SELECT FROM found)
+    ),
+    ranked AS MATERIALIZED (
+        SELECT
+            newest.id,
+            round(1000000 * ts_rank_cd(newest.search, asked.query)::numeric)::bigint AS score
+        FROM asked
+        CROSS JOIN (
+            SELECT
+                found.id,
+                found.search
+            FROM found
+            ORDER BY found.id DESC
+            LIMIT 1000
+        ) AS newest
+        UNION ALL
+        SELECT
+            nearest.id,
+            round(1000000 * nearest.similarity::numeric)::bigint
+        FROM (
+            SELECT
+                near.id,
+                near.similarity
+            FROM near
+            LIMIT 1000
+        ) AS nearest
+    ),
+    rest AS (
+        SELECT
+            ranked.id,
+            ranked.score
+        FROM ranked
+        WHERE (ranked.score, ranked.id) < ($3::bigint, $4::bigint)
+    ),
+    page AS MATERIALIZED (
+        SELECT
+            rest.id,
+            rest.score
+        FROM rest
+        ORDER BY rest.score DESC, rest.id DESC
+        LIMIT $5
+    ),
+    shown AS (
+        SELECT
+            page.id,
+            p.name,
+            p.status,
+            p.priority,
+            p.due_on,
+            (SELECT row_to_json(c) FROM (SELECT c.id, c.name FROM clients AS c WHERE c.id = p.client_id) AS c)
+                AS client,
+            page.score,
+            ts_headline(
+                'english',
+                replace(replace(replace(p.name, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+                asked.query,
+                'HighlightAll=true, StartSel=<mark>, StopSel=</mark>'
+            ) AS highlight,
+            ts_headline(
+                'english',
+                replace(replace(replace(p.description, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+                asked.query,
+                'MaxWords=20, MinWords=8, StartSel=<mark>, StopSel=</mark>'
+            ) AS excerpt
+        FROM page
+        JOIN projects AS p ON p.id = page.id
+        CROSS JOIN asked
+    )
+    SELECT
+        (SELECT json_agg(row_to_json(shown) ORDER BY shown.score DESC, shown.id DESC) FROM shown) AS items,
+        CASE WHEN EXISTS (SELECT FROM near) THEN 'similar' ELSE 'words' END AS match,
+        (SELECT count(*) FROM ranked) AS ranked,
+        (SELECT count(*) FROM found) + (SELECT count(*) FROM near) > 1000 AS bounded,
+        (SELECT min(page.score) FROM page) AS last_score,
+        (SELECT page.id FROM page ORDER BY page.score, page.id LIMIT 1) AS last_id,
+        (SELECT count(*) FROM rest) > $5 AS more
+) AS answer
+WHERE caller.token_hash = $1;

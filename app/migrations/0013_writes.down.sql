@@ -1,3 +1,4 @@
+REVOKE UPDATE (quantity, unit_price, description) ON invoice_items FROM bantam_app;
 REVOKE USAGE ON SEQUENCE messages_id_seq FROM bantam_app;
 DROP FUNCTION field_changes(jsonb, jsonb);
 DELETE FROM notifications WHERE kind IN ('comment', 'project');

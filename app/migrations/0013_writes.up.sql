@@ -22,3 +22,6 @@ GRANT EXECUTE ON FUNCTION field_changes(jsonb, jsonb) TO bantam_app;
 -- A thread names its last message and a message its thread: the statement that starts one needs a number before the
 -- row is there.
 GRANT USAGE ON SEQUENCE messages_id_seq TO bantam_app;
+
+-- A draft's items are written over where they stand: one statement cannot delete a row and insert it again.
+GRANT UPDATE (quantity, unit_price, description) ON invoice_items TO bantam_app;

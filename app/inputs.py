@@ -46,19 +46,24 @@ def query(request: Request, shape: type[Shape]) -> Shape:
         raise _refused(error) from None
 
 
-async def body(request: Request, shape: type[Shape], limit_bytes: int) -> Shape:
-    """Return the JSON body as `shape`; Problem 413 over the limit, 422 for anything that does not fit."""
+async def received(request: Request, limit_bytes: int) -> bytes:
+    """Return the body as it came; Problem 413 over the limit."""
     too_large = Problem(413, f"The body is larger than {limit_bytes} bytes.")
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit_bytes:
         raise too_large
-    received = bytearray()
+    whole = bytearray()
     async for chunk in request.stream():
-        received += chunk
-        if len(received) > limit_bytes:
+        whole += chunk
+        if len(whole) > limit_bytes:
             raise too_large
+    return bytes(whole)
+
+
+def body(whole: bytes, shape: type[Shape]) -> Shape:
+    """Return the JSON body as `shape`, no body as an object without fields; Problem 422 if it does not fit."""
     try:
-        return msgspec.json.decode(received, type=shape)
+        return msgspec.json.decode(whole or b"{}", type=shape)
     except msgspec.ValidationError as error:
         raise _refused(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError):

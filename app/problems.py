@@ -28,11 +28,14 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True, forbid_un
 class Problem(Exception):  # noqa: N818  (a refusal by RFC 9457, not a fault)
     """A request that is answered with `status` and one sentence; `field` names what was wrong in it."""
 
-    def __init__(self, status: int, detail: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.field = field
+        self.headers = headers or {}
 
 
 def not_found() -> Problem:
@@ -42,7 +45,7 @@ def not_found() -> Problem:
 
 def unauthorized() -> Problem:
     """Return the answer for a missing, malformed, unknown, expired or revoked token."""
-    return Problem(401, "A valid bearer token is needed.")
+    return Problem(401, "A valid bearer token is needed.", headers={"www-authenticate": "Bearer"})
 
 
 def respond(
@@ -60,8 +63,7 @@ def respond(
 async def on_problem(_request: Request, error: Exception) -> Response:
     """Answer what the app itself refused."""
     error = cast("Problem", error)
-    headers = {"www-authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
-    return respond(error.status, error.detail, field=error.field, headers=headers)
+    return respond(error.status, error.detail, field=error.field, headers=error.headers)
 
 
 async def on_http_exception(_request: Request, error: Exception) -> Response:

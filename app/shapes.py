@@ -12,7 +12,7 @@ from app.cursors import Direction
 ProjectStatus = Literal["planned", "active", "on_hold", "completed", "cancelled"]
 TaskStatus = Literal["todo", "in_progress", "blocked", "review", "done"]
 Priority = Literal["low", "normal", "high", "urgent"]
-NotificationKind = Literal["task_assigned", "task_due", "task_done", "message", "invoice", "member_added"]
+NotificationKind = Literal["task_assigned", "task_due", "task_done", "message", "invoice", "member_added", "comment", "project"]
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,9 +57,10 @@ class Project(Shape, frozen=True):
 
 
 class Task(Shape, frozen=True):
-    """A task in a list, and the answer of PATCH /api/tasks/{id}."""
+    """A task in a list, and the answer of a task's writes."""
 
     id: int
+    version: int
     project_id: int
     title: str
     status: TaskStatus
@@ -85,12 +86,6 @@ class TaskListQuery(Shape, frozen=True):
     limit: Annotated[int, Meta(ge=1)] = 50
     cursor: str | None = None
     direction: Direction | None = None
-
-
-class StatusChange(Shape, frozen=True):
-    """PATCH /api/tasks/{id}."""
-
-    status: TaskStatus
 
 
 class DashboardTask(Shape, frozen=True):

@@ -32,6 +32,7 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT
             t.id,
+            t.version,
             t.project_id,
             t.title,
             t.status,

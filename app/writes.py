@@ -1,0 +1,144 @@
+"""
+A write's way: read the facts, mark the tags, change by one conditional statement, renew the tags, answer.
+
+Whom a change touches must be marked before it commits, so the facts are read first, and the statement then only
+finds rows to which they still apply; if it finds none, the facts are read again.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from psycopg.errors import DataError, DeadlockDetected, IntegrityError, UniqueViolation
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import etags, idempotency, inputs
+from app.access import Token, bearer
+from app.answers import JsonBytes
+from app.database import Row
+from app.idempotency import Once
+from app.problems import Problem, unauthorized
+from app.queries import queries
+from app.refusals import refusal
+from app.services import Services, services_of
+
+ATTEMPTS = 5
+FORGET_AT_ONCE = 20
+# How the JSON of everything that has an ETag begins.
+ENTITY = re.compile(rb'\{"id":(?P<id>\d+),(?:"version":(?P<version>\d+))?')
+# A number as PostgreSQL writes it, so that what did not change compares equal in field_changes().
+_json = msgspec.json.Encoder(decimal_format="number")
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+Attempt = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Generic[Body]):
+    """What a request to write says: whose token, which body, based on which version, under which key."""
+
+    services: Services
+    token: Token
+    body: Body
+    version: int | None
+    once: Once | None
+
+    @property
+    def keep(self) -> tuple[str | None, bytes | None]:
+        """Key and request hash, for the statement to keep its answer under."""
+        return (None, None) if self.once is None else (self.once.key, self.once.digest)
+
+    @property
+    def fields(self) -> str:
+        """The body's fields as JSON, without those that a change does not mention."""
+        return fields(self.body)
+
+    async def facts(self, query: bytes, *parameters: object) -> Row:
+        """Return what a query says that begins with the caller's token; Problem 401 if that is not good."""
+        row = await self.services.database.read(query, self.token.digest, *parameters)
+        if row is None:
+            raise unauthorized()
+        return row
+
+    def expected(self, current: int) -> int | None:
+        """Return the version that the statement must find, None for any; Problem 412 if it is not `current`."""
+        if self.version not in {None, current}:
+            raise Problem(
+                412, "It was changed meanwhile; read it again.", headers={"etag": f'"{current}"'}
+            )
+        return self.version
+
+    async def change(self, tags: Sequence[str], query: bytes, *parameters: object) -> Any:
+        """Return the first column of a committed statement, None if it found nothing; `tags` are renewed."""
+        async with self.services.cache.changing(*tags):
+            row = await self.services.database.write(query, *parameters)
+        return None if row is None else row[0]
+
+    async def answer(self, attempt: Attempt, *, status: int = 200, location: str | None = None) -> Response:
+        """
+        Answer with the JSON that an attempt returned, or with the one kept for the request's key.
+
+        An attempt that returns None lost a race and is made again; `{id}` in `location` is what was made.
+        """
+        for _ in range(ATTEMPTS):
+            if self.once is not None and (kept := await self._kept(self.once)) is not None:
+                again = _respond(kept[1], kept[0], location)
+                again.headers["idempotency-replayed"] = "true"
+                return again
+            try:
+                done = await attempt()
+            except UniqueViolation as error:
+                if error.diag.constraint_name != "idempotency_keys_pkey":
+                    raise refusal(error) from None
+                # The same request was being answered at the same moment: everything of this one is undone.
+                continue
+            except DeadlockDetected:
+                continue
+            except (IntegrityError, DataError) as error:
+                raise refusal(error) from None
+            if done is not None:
+                response = _respond(done, status, location)
+                if self.once is not None:
+                    response.background = BackgroundTask(
+                        self.services.database.write, queries.forget_idempotency_keys, FORGET_AT_ONCE
+                    )
+                return response
+        raise Problem(409, "Others were changing the same at the same time; try again.")
+
+    async def _kept(self, once: Once) -> tuple[int, bytes] | None:
+        digest, status, body = await self.facts(queries.stored_answer, once.key)
+        if digest is None:
+            return None
+        once.same_request(digest)
+        return status, body
+
+
+def fields(body: object) -> str:
+    """Return the JSON of a body or a part of it, for a statement to take apart."""
+    return _json.encode(body).decode()
+
+
+async def begin(request: Request, shape: type[Body]) -> Write[Body]:
+    """Return what the request says; Problem 401, 413 or 422 before anything is read from the database."""
+    services = services_of(request)
+    token = bearer(request)
+    version = etags.if_match(request)
+    whole = await inputs.received(request, services.http.body_limit_bytes)
+    once = idempotency.once(request, whole) if request.method == "POST" else None
+    return Write(services, token, inputs.body(whole, shape), version, once)
+
+
+def _respond(body: bytes, status: int, location: str | None) -> Response:
+    if status == 204:
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+    response = JsonBytes(body, status=status)
+    entity = ENTITY.match(body)
+    if entity is not None and location is not None:
+        response.raw_headers.append((b"location", location.format(id=int(entity["id"])).encode()))
+    if entity is not None and entity["version"] is not None:
+        response.raw_headers.append((b"etag", etags.etag(int(entity["version"]), body)))
+    return response

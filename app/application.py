@@ -2,15 +2,39 @@
 
 from starlette.applications import Starlette
 
-from app import dashboards, documentation, health, problems, projects, searches, tasks
+from app import (
+    dashboards,
+    documentation,
+    health,
+    problems,
+    projects,
+    searches,
+    write_comments,
+    write_invoices,
+    write_members,
+    write_projects,
+    write_talk,
+    write_tasks,
+    write_time,
+    write_tokens,
+    write_users,
+)
 from app.routes import Directory, Endpoint
 from app.services import Services
 
 TOPICS: tuple[tuple[Endpoint, ...], ...] = (
     projects.ROUTES,
-    tasks.ROUTES,
     dashboards.ROUTES,
     searches.ROUTES,
+    write_projects.ROUTES,
+    write_members.ROUTES,
+    write_tasks.ROUTES,
+    write_comments.ROUTES,
+    write_time.ROUTES,
+    write_talk.ROUTES,
+    write_invoices.ROUTES,
+    write_users.ROUTES,
+    write_tokens.ROUTES,
     health.ROUTES,
 )
 ENDPOINTS = tuple(endpoint for topic in TOPICS for endpoint in topic)

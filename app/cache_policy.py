@@ -82,7 +82,7 @@ class Place(NamedTuple):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What shows the project as a whole: its page and lists, its manager's and its client's dashboards."""
+        """What shows the project as a whole: its page and lists, its manager's and client's dashboards."""
         return (f"project:{self.project}", f"manager:{self.manager}", f"client:{self.client}")
 
 
@@ -90,7 +90,7 @@ class Place(NamedTuple):
 
 
 def touched_by_task(*places: Place, people: Iterable[int | None]) -> tuple[str, ...]:
-    """Return the tags of a task's write: where it was and where it goes; assignees before and after; told."""
+    """Return the tags of a task's write: where it was and goes; assignees before and after; told."""
     return _tags(places, people)
 
 

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a request that is sent again gets the answer of the first time, and has no second effect."""
+"""Idempotency-Key: a request that is sent again gets the first answer, and has no second effect."""
 
 import re
 from dataclasses import dataclass

@@ -61,7 +61,7 @@ async def received(request: Request, limit_bytes: int) -> bytes:
 
 
 def body(whole: bytes, shape: type[Shape]) -> Shape:
-    """Return the JSON body as `shape`, no body as an object without fields; Problem 422 if it does not fit."""
+    """Return the JSON body as `shape`, none as an object without fields; Problem 422 if it does not fit."""
     try:
         return msgspec.json.decode(whole or b"{}", type=shape)
     except msgspec.ValidationError as error:
@@ -75,6 +75,8 @@ def _refused(error: msgspec.ValidationError) -> Problem:
     unknown = UNKNOWN.match(reason)
     if unknown is not None:
         return Problem(422, f"There is no field {unknown['name']}.", field=unknown["name"])
-    place = FIELD.search(reason)
-    field = place["path"] if place else None
-    return Problem(422, f"{FIELD.sub('', reason)}.", field=field or None)
+    path = []
+    while place := FIELD.search(reason):
+        path.append(place["path"])
+        reason = reason[: place.start()]
+    return Problem(422, f"{reason}.", field=".".join(filter(None, path)) or None)

@@ -12,7 +12,9 @@ from app.cursors import Direction
 ProjectStatus = Literal["planned", "active", "on_hold", "completed", "cancelled"]
 TaskStatus = Literal["todo", "in_progress", "blocked", "review", "done"]
 Priority = Literal["low", "normal", "high", "urgent"]
-NotificationKind = Literal["task_assigned", "task_due", "task_done", "message", "invoice", "member_added", "comment", "project"]
+NotificationKind = Literal[
+    "task_assigned", "task_due", "task_done", "message", "invoice", "member_added", "comment", "project"
+]
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from app.shapes import Priority, ProjectStatus, Shape, TaskStatus
 
@@ -57,9 +57,9 @@ class TaskChange(Change, frozen=True):
     description: LongText | UnsetType = UNSET
     status: TaskStatus | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
-    estimate_minutes: Estimate | None | UnsetType = UNSET
-    assignee_id: Id | None | UnsetType = UNSET
-    milestone_id: Id | None | UnsetType = UNSET
+    estimate_minutes: Estimate | UnsetType | None = UNSET
+    assignee_id: Id | UnsetType | None = UNSET
+    milestone_id: Id | UnsetType | None = UNSET
     project_id: Id | UnsetType = UNSET
 
 
@@ -79,7 +79,7 @@ class TimeEntryChange(Change, frozen=True):
 
     entry_date: date | UnsetType = UNSET
     minutes: Minutes | UnsetType = UNSET
-    task_id: Id | None | UnsetType = UNSET
+    task_id: Id | UnsetType | None = UNSET
     billable: bool | UnsetType = UNSET
     note: LongText | UnsetType = UNSET
 
@@ -107,7 +107,7 @@ class ThreadRead(Shape, frozen=True):
 class NotificationsRead(Shape, frozen=True):
     """Which notifications were read: these, and all up to one."""
 
-    ids: Ids = []
+    ids: Ids = field(default_factory=list)
     up_to: Id | None = None
 
     def __post_init__(self) -> None:
@@ -190,7 +190,7 @@ class InvoiceChange(Change, frozen=True):
     """What may change of a draft; its items are replaced as a whole."""
 
     items: Items | UnsetType = UNSET
-    due_on: date | None | UnsetType = UNSET
+    due_on: date | UnsetType | None = UNSET
 
 
 class Issue(Shape, frozen=True):
@@ -234,7 +234,7 @@ class UserChange(Change, frozen=True):
     name: Name | UnsetType = UNSET
     email: Email | UnsetType = UNSET
     role: Role | UnsetType = UNSET
-    client_id: Id | None | UnsetType = UNSET
+    client_id: Id | UnsetType | None = UNSET
     time_zone: Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL)] | UnsetType = UNSET
     weekly_minutes: Annotated[int, Meta(ge=0, le=10_080)] | UnsetType = UNSET
     hourly_rate: Decimal | UnsetType = UNSET
@@ -252,9 +252,10 @@ class NewToken(Shape, frozen=True):
     user_id: Id | None = None
 
 
-def amount(value: Decimal, field: str, *, least: Decimal | int | None = None, digits: int = 10) -> None:
+def amount(value: Decimal, name: str, *, least: Decimal | int | None = None, digits: int = 10) -> None:
     """Return if `value` has at most two decimals and `digits` before them; ValueError names the field."""
+    low = -(10**digits) if least is None else least
     if not value.is_finite() or abs(value.adjusted()) > 15 or value != round(value, 2):
-        raise ValueError(f"Expected a number with at most 2 decimals - at `$.{field}`")
-    if abs(value) >= 10**digits or (least is not None and value < least):
-        raise ValueError(f"Expected a number of {least if least is not None else -(10**digits)} to {10**digits} - at `$.{field}`")
+        raise ValueError(f"Expected a number with at most 2 decimals - at `$.{name}`")
+    if not low <= value < 10**digits:
+        raise ValueError(f"Expected a number of at least {low} and below {10**digits} - at `$.{name}`")

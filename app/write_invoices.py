@@ -138,7 +138,9 @@ async def pay(request: Request) -> Response:
         paid = facts.paid_amount + write.body.amount
         if not 0 <= paid <= facts.amount:
             owed = facts.amount - facts.paid_amount
-            raise Problem(422, f"Of this invoice {owed} is owed and {facts.paid_amount} paid.", field="amount")
+            raise Problem(
+                422, f"Of this invoice {owed} is owed and {facts.paid_amount} paid.", field="amount"
+            )
         return await write.change(
             touched_by_invoice(facts.place, (facts.manager,)),
             queries.pay_invoice,

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from app import allowed, inputs
 from app.cache_policy import Place, touched_by_project
-from app.database import Row
 from app.problems import Problem
 from app.queries import queries
 from app.routes import Endpoint
@@ -21,7 +20,7 @@ from app.writes import Write, begin, fields
 
 async def _parties(write: Write[Any], client: int, manager: int) -> list[int]:
     """Return the client's people; Problem 422 for a client or a manager that a project cannot have."""
-    row: Row | None = await write.services.database.read(queries.project_parties, client, manager)
+    row = await write.services.database.read(queries.project_parties, client, manager)
     if row is None or not row[0]:
         raise Problem(422, "There is no such client.", field="client_id")
     if not row[1]:

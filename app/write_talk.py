@@ -10,7 +10,7 @@ from app.cache_policy import touched_by_reading, touched_by_talk
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import NewThread, NotificationsRead, Nothing, Text, ThreadRead
+from app.shapes_writes import NewThread, Nothing, NotificationsRead, Text, ThreadRead
 from app.shapes_written import ReadCounts, ReadUpTo, WrittenMessage, WrittenThread
 from app.write_facts import ProjectFacts, caller_facts, project_facts
 from app.writes import Write, begin
@@ -53,7 +53,9 @@ async def _own(write: Write[Any], message: int) -> MessageFacts:
 def _participants(named: list[int] | None, project: ProjectFacts) -> list[int]:
     """Return whom to tell; Problem 422 for somebody who does not see the project."""
     if named is not None and not set(named) <= set(project.everybody):
-        raise Problem(422, "A participant is neither staff of the project nor its client.", field="participant_ids")
+        raise Problem(
+            422, "A participant is neither staff of the project nor its client.", field="participant_ids"
+        )
     return project.others(named)
 
 

@@ -60,9 +60,7 @@ async def create(request: Request) -> Response:
         allowed.staff(facts.role)
         assignable(facts, write.body.assignee_id)
         tags = touched_by_task(facts.place, people=(write.body.assignee_id,))
-        return await write.change(
-            tags, queries.create_task, facts.caller, *write.keep, number, write.fields
-        )
+        return await write.change(tags, queries.create_task, facts.caller, *write.keep, number, write.fields)
 
     return await write.answer(attempt, status=201, location="/api/tasks/{id}")
 
@@ -99,7 +97,9 @@ async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[Place, Wri
     moves = body.project_id is not UNSET and body.project_id != facts.project
     if not moves and not isinstance(body.assignee_id, int):
         return facts.place, write
-    target = await named_project(write, body.project_id if isinstance(body.project_id, int) else facts.project)
+    target = await named_project(
+        write, body.project_id if isinstance(body.project_id, int) else facts.project
+    )
     assignable(target, facts.assignee if body.assignee_id is UNSET else body.assignee_id)
     if moves and body.milestone_id is UNSET:
         write = replace_body(write, replace(body, milestone_id=None))

@@ -65,7 +65,9 @@ async def change(request: Request) -> Response:
         version = write.expected(facts.version)
         if facts.id == facts.caller and write.body.role not in {UNSET, "admin"}:
             raise Problem(409, "Nobody can give up being an admin; another admin can change the role.")
-        return await write.change(facts.tags, queries.change_user, facts.caller, number, version, write.fields)
+        return await write.change(
+            facts.tags, queries.change_user, facts.caller, number, version, write.fields
+        )
 
     return await write.answer(attempt)
 

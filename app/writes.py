@@ -1,8 +1,8 @@
 """
 A write's way: read the facts, mark the tags, change by one conditional statement, renew the tags, answer.
 
-Whom a change touches must be marked before it commits, so the facts are read first, and the statement then only
-finds rows to which they still apply; if it finds none, the facts are read again.
+Whom a change touches must be marked before it commits, so the facts are read first, and the statement then
+only finds rows to which they still apply; if it finds none, the facts are read again.
 """
 
 import re
@@ -65,11 +65,9 @@ class Write(Generic[Body]):
         return row
 
     def expected(self, current: int) -> int | None:
-        """Return the version that the statement must find, None for any; Problem 412 if it is not `current`."""
+        """Return the version that the statement must find, None for any; Problem 412 if it is another."""
         if self.version not in {None, current}:
-            raise Problem(
-                412, "It was changed meanwhile; read it again.", headers={"etag": f'"{current}"'}
-            )
+            raise Problem(412, "It was changed meanwhile; read it again.", headers={"etag": f'"{current}"'})
         return self.version
 
     async def change(self, tags: Sequence[str], query: bytes, *parameters: object) -> Any:

@@ -8,6 +8,7 @@ from app.cache_policy import (
     PROJECT_TASKS,
     TAG_SECONDS,
     USER_DASHBOARD,
+    Place,
     Policy,
     touched_by_task,
 )
@@ -44,7 +45,7 @@ def test_pages_of_one_list_have_keys_of_their_own() -> None:
 
 
 def test_a_changed_task_makes_old_all_that_shows_it() -> None:
-    touched = set(touched_by_task(7, 3))
+    touched = set(touched_by_task(Place(7, 1, 2), people=(3,)))
 
     for entry in (
         PROJECT.entry(project=7),
@@ -55,7 +56,7 @@ def test_a_changed_task_makes_old_all_that_shows_it() -> None:
 
 
 def test_a_task_of_nobody_touches_its_project_only() -> None:
-    assert touched_by_task(7, None) == ("project:7",)
+    assert touched_by_task(Place(7, 1, 2), people=(None,)) == ("project:7", "manager:1", "client:2")
 
 
 def test_a_revoked_token_works_half_a_minute_at_most() -> None:

@@ -194,7 +194,7 @@ class InvoiceChange(Change, frozen=True):
 
 
 class Issue(Shape, frozen=True):
-    """When it is due: 30 days from today without a day."""
+    """When it is due; without a day as the draft says, or else 30 days from today."""
 
     due_on: date | None = None
 

@@ -31,6 +31,7 @@ class InvoiceFacts(NamedTuple):
     status: str
     amount: Decimal
     paid_amount: Decimal
+    due_on: date | None
     client: int
     manager: int
     client_people: list[int]
@@ -107,7 +108,7 @@ async def issue(request: Request) -> Response:
         facts = await _facts(write, number)
         version = write.expected(facts.version)
         may_become(facts.status, "issue", facts.paid_amount)
-        today, due_on = due(write.body)
+        today, due_on = due(write.body.due_on or facts.due_on)
         return await write.change(
             touched_by_invoice(facts.place, facts.client_people),
             queries.issue_invoice,
@@ -117,10 +118,10 @@ async def issue(request: Request) -> Response:
     return await write.answer(attempt)
 
 
-def due(body: Issue) -> tuple[date, date]:
+def due(wanted: date | None) -> tuple[date, date]:
     """Return today (UTC) and the day that an invoice issued today is due; Problem 422 for one in the past."""
     today = datetime.now(UTC).date()
-    due_on = body.due_on or today + timedelta(days=DAYS_TO_PAY)
+    due_on = wanted or today + timedelta(days=DAYS_TO_PAY)
     if due_on < today:
         raise Problem(422, "An invoice is not due before it is issued.", field="due_on")
     return today, due_on

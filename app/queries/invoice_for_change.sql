@@ -7,6 +7,7 @@ SELECT
     invoice.status,
     invoice.amount,
     invoice.paid_amount,
+    invoice.due_on,
     invoice.client_id,
     invoice.manager_id,
     invoice.client_people
@@ -18,6 +19,7 @@ LEFT JOIN LATERAL (
         i.status,
         i.amount,
         i.paid_amount,
+        i.due_on,
         i.client_id,
         p.manager_id,
         ARRAY(

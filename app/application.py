@@ -2,12 +2,13 @@
 
 from starlette.applications import Starlette
 
-from app import dashboards, documentation, health, problems, projects, searches, tasks
+from app import dashboards, documentation, health, problems, projects, read_lists, searches, tasks
 from app.routes import Directory, Endpoint
 from app.services import Services
 
 TOPICS: tuple[tuple[Endpoint, ...], ...] = (
     projects.ROUTES,
+    read_lists.ROUTES,
     tasks.ROUTES,
     dashboards.ROUTES,
     searches.ROUTES,

@@ -28,13 +28,11 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
 
-    def turned(self) -> "Position":
-        """Return the position from which the way back begins with the very row that led here."""
-        step = 1 if self.direction == "forward" else -1
-        return Position(
-            "backward" if self.direction == "forward" else "forward",
-            (*self.keys[:-1], str(int(self.keys[-1]) + step)),
-        )
+    def turned(self, *, down: bool) -> "Position":
+        """Return where the way back begins with the row that led here; `down`: to smaller keys."""
+        other: Direction = "backward" if self.direction == "forward" else "forward"
+        beyond = int(self.keys[-1]) + (-1 if down else 1)
+        return Position(other, (*self.keys[:-1], str(beyond)))
 
 
 def sign(key: bytes, scope: str, position: Position) -> str:

@@ -42,8 +42,8 @@ class Filter:
     """
     A predicate.
 
-    `opens`: it says itself who may see the rows that it leaves. `pins`: it leaves few rows, so that each can be
-    asked whether the caller may see it.
+    `opens`: it says itself who may see the rows that it leaves. `pins`: it leaves few rows, so that each can
+    be asked whether the caller may see it.
     """
 
     predicate: str
@@ -117,7 +117,7 @@ class ListSql:
 
     @cache  # noqa: B019  (a list lives as long as the process)
     def statement(self, choice: Choice) -> Statement:
-        """Return the statement of a choice: $1 token hash, $2 limit, then the filters' values, the position."""
+        """Return the statement of a choice: $1 token hash, $2 limit, then filters' values, then the position."""
         sort = self.sorts[choice.sort]
         down = choice.descending != choice.backward
         types = ["bytea", "bigint"]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from app import cursors, inputs
 from app.access import bearer
 from app.answers import JsonBytes
-from app.cursors import Position
+from app.cursors import Direction, Position
 from app.list_sql import Choice, ListSql, Statement
 from app.problems import Problem, unauthorized
 from app.routes import Endpoint
@@ -20,7 +19,6 @@ from app.services import services_of
 from app.shapes_read import ListQuery, Page
 
 KEYS = msgspec.json.Decoder(tuple[str, ...])
-MOST_FILTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +72,20 @@ class Listing:
             Choice(asked.filters, asked.sort, asked.descending, backward, position is not None, query.total)
         )
         keys = position.keys if position else ()
-        async with services.page_of(query.limit):
-            row = await services.database.read(
-                statement.sql, token.digest, query.limit, *asked.values, *keys
-            )
+        async with services.large_pages.room_for(query.limit):
+            row = await services.database.read(statement.sql, token.digest, query.limit, *asked.values, *keys)
         if row is None:
             raise unauthorized()
         _, _, items, first, last, more, total = row
-        before, after = _neighbours(position, first, last, backward=backward, more=more)
+        way: Direction = "backward" if backward else "forward"
+        other: Direction = "forward" if backward else "backward"
+        onward = Position(way, KEYS.decode(last)) if more else None
+        back = None
+        if position is not None and first is None:
+            back = position.turned(down=asked.descending != backward)
+        elif position is not None:
+            back = Position(other, KEYS.decode(first))
+        before, after = (onward, back) if backward else (back, onward)
         body = b'{"items":%b,"next":%b,"previous":%b%b}' % (
             items,
             _cursor(services.cursor_key, scope, after),
@@ -108,14 +112,14 @@ class Listing:
             raise Problem(422, f"Sorting by {name} needs {' or '.join(needs)}.", field="sort")
         return Asked(tuple(filters), tuple(values), name, word.startswith("-"))
 
-    def statements(self) -> Iterator[Statement]:
+    def statements(self, most_filters: int = 1) -> Iterator[Statement]:
         """
-        Yield every statement with up to MOST_FILTERS filters, in every order and direction, first page and later.
+        Yield every statement with so many filters at most, in every order and direction, first page and later.
 
-        More filters only add conditions to the same scan.
+        More filters only add conditions to the same scans.
         """
         ways = product((False, True), repeat=3)
-        for (descending, backward, continued), count in product(ways, range(MOST_FILTERS + 1)):
+        for (descending, backward, continued), count in product(ways, range(most_filters + 1)):
             for filters, (name, sort) in product(
                 combinations(self.sql.filters, count), self.sql.sorts.items()
             ):
@@ -134,25 +138,10 @@ def _position(key: bytes, scope: str, query: ListQuery) -> Position | None:
         return None
     position = cursors.verify(key, scope, query.cursor)
     if position is None:
-        raise Problem(
-            422, "The cursor is not one that this list gave out for these filters.", field="cursor"
-        )
+        raise Problem(422, "The cursor is not one that this list gave out for these filters.", field="cursor")
     if query.direction not in {None, position.direction}:
         raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
     return position
-
-
-def _neighbours(
-    position: Position | None, first: str | None, last: str | None, *, backward: bool, more: bool
-) -> tuple[Position | None, Position | None]:
-    """Return the positions of the pages before and after one, None where there is none."""
-    way: Any = "backward" if backward else "forward"
-    other: Any = "forward" if backward else "backward"
-    onward = Position(way, KEYS.decode(last)) if more and last is not None else None
-    back = None
-    if position is not None:
-        back = position.turned() if first is None else Position(other, KEYS.decode(first))
-    return (onward, back) if backward else (back, onward)
 
 
 def _cursor(key: bytes, scope: str, position: Position | None) -> bytes:

@@ -60,7 +60,7 @@ def respond(
 async def on_problem(_request: Request, error: Exception) -> Response:
     """Answer what the app itself refused."""
     error = cast("Problem", error)
-    headers = {"www-authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
+    headers = {401: {"www-authenticate": "Bearer"}, 503: {"retry-after": RETRY_AFTER_S}}.get(error.status)
     return respond(error.status, error.detail, field=error.field, headers=headers)
 
 

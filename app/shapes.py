@@ -61,6 +61,7 @@ class Task(Shape, frozen=True):
 
     id: int
     project_id: int
+    milestone_id: int | None
     title: str
     status: TaskStatus
     priority: Priority
@@ -69,6 +70,7 @@ class Task(Shape, frozen=True):
     assignee: Reference | None
     completed_at: datetime | None
     updated_at: datetime
+    version: int
 
 
 class TaskPage(Shape, frozen=True):

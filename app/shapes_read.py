@@ -242,7 +242,9 @@ class InvoicesQuery(ListQuery, frozen=True):
     due_to: date | None = None
     sort: Annotated[
         Literal["id", "-id", "due_on", "-due_on", "issued_on", "-issued_on"],
-        Meta(description="By due_on only with open=true or overdue=true, by issued_on only with issued=true."),
+        Meta(
+            description="By due_on only with open=true or overdue=true, by issued_on only with issued=true."
+        ),
     ] = "-id"
 
 

@@ -13,6 +13,7 @@ WITH changed AS (
     RETURNING
         t.id,
         t.project_id,
+        t.milestone_id,
         t.title,
         t.status,
         t.priority,
@@ -20,13 +21,15 @@ WITH changed AS (
         t.estimate_minutes,
         t.assignee_id,
         t.completed_at,
-        t.updated_at
+        t.updated_at,
+        t.version
 )
 SELECT row_to_json(task) AS body
 FROM (
     SELECT
         c.id,
         c.project_id,
+        c.milestone_id,
         c.title,
         c.status,
         c.priority,
@@ -35,6 +38,7 @@ FROM (
         (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = c.assignee_id) AS u)
             AS assignee,
         c.completed_at,
-        c.updated_at
+        c.updated_at,
+        c.version
     FROM changed AS c
 ) AS task;

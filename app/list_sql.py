@@ -117,7 +117,7 @@ class ListSql:
 
     @cache  # noqa: B019  (a list lives as long as the process)
     def statement(self, choice: Choice) -> Statement:
-        """Return the statement of a choice: $1 token hash, $2 limit, then filters' values, then the position."""
+        """Return the statement of a choice: token hash, limit, filters, position."""
         sort = self.sorts[choice.sort]
         down = choice.descending != choice.backward
         types = ["bytea", "bigint"]

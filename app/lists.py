@@ -114,7 +114,7 @@ class Listing:
 
     def statements(self, most_filters: int = 1) -> Iterator[Statement]:
         """
-        Yield every statement with so many filters at most, in every order and direction, first page and later.
+        Yield every statement with so many filters at most, in every order, first pages and later.
 
         More filters only add conditions to the same scans.
         """

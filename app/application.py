@@ -8,6 +8,7 @@ from app import (
     health,
     problems,
     projects,
+    read_lists,
     searches,
     write_comments,
     write_invoices,
@@ -24,6 +25,7 @@ from app.services import Services
 
 TOPICS: tuple[tuple[Endpoint, ...], ...] = (
     projects.ROUTES,
+    read_lists.ROUTES,
     dashboards.ROUTES,
     searches.ROUTES,
     write_projects.ROUTES,

@@ -11,6 +11,7 @@ from app.problems import Problem, not_found
 
 LARGEST_ID = 2**63 - 1
 FIELD = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
+MISSING = re.compile(r"Object missing required field `(?P<name>.*)`$")
 UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -33,9 +34,9 @@ def query(request: Request, shape: type[Shape]) -> Shape:
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
     except ValueError:
-        if not raw:
-            return shape()
-        raise Problem(422, "The query string cannot be read.") from None
+        if raw:
+            raise Problem(422, "The query string cannot be read.") from None
+        pairs = []
     values = dict(pairs)
     if len(values) < len(pairs):
         repeated = next(name for name in values if sum(name == other for other, _ in pairs) > 1)
@@ -75,6 +76,9 @@ def _refused(error: msgspec.ValidationError) -> Problem:
     unknown = UNKNOWN.match(reason)
     if unknown is not None:
         return Problem(422, f"There is no field {unknown['name']}.", field=unknown["name"])
+    missing = MISSING.match(reason)
+    if missing is not None:
+        return Problem(422, f"The field {missing['name']} is needed.", field=missing["name"])
     path = []
     while place := FIELD.search(reason):
         path.append(place["path"])

@@ -63,7 +63,8 @@ def respond(
 async def on_problem(_request: Request, error: Exception) -> Response:
     """Answer what the app itself refused."""
     error = cast("Problem", error)
-    return respond(error.status, error.detail, field=error.field, headers=error.headers)
+    headers = {503: {"retry-after": RETRY_AFTER_S}}.get(error.status, error.headers)
+    return respond(error.status, error.detail, field=error.field, headers=headers)
 
 
 async def on_http_exception(_request: Request, error: Exception) -> Response:

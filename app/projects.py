@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app import cursors, inputs, reads
 from app.access import Token, bearer
 from app.cache_policy import PROJECT, PROJECT_TASKS
-from app.cursors import END, START, Position
+from app.cursors import Position
 from app.database import Database
 from app.problems import Problem
 from app.queries import queries
@@ -50,6 +50,11 @@ async def project_tasks(request: Request) -> Response:
     return await reads.shared(services, token, entry, load)
 
 
+# Days before and after every day that a row can have, so that a list's two ends are positions too.
+START = Position("forward", ("-infinity", "0"))
+END = Position("backward", ("infinity", "0"))
+
+
 @dataclass(frozen=True, slots=True)
 class TaskList:
     """A project's tasks in the order (due day, id), its pages joined by signed cursors."""
@@ -72,17 +77,19 @@ class TaskList:
         """Return the page beyond `position` with the cursors of its neighbours."""
         forward = position.direction == "forward"
         query = queries.project_tasks_after if forward else queries.project_tasks_before
-        row = await database.read(query, token.digest, self.project, position.day, position.id, limit)
+        row = await database.read(query, token.digest, self.project, *position.keys, limit)
         if row is None:
             return None
         caller, seconds_left, audience, items, first_day, first_id, last_day, last_id, more = row
-        if items is None:
-            # Nothing lies beyond; the way back begins with the very row that led here.
-            first_day = last_day = position.day
-            first_id, last_id = position.id + 1, position.id - 1
         came_from = position not in {START, END}
-        before = Position("backward", first_day, first_id) if (came_from if forward else more) else None
-        after = Position("forward", last_day, last_id) if (more if forward else came_from) else None
+        if items is None:
+            turned = position.turned(down=not forward)
+            before = turned if came_from and forward else None
+            after = turned if came_from and not forward else None
+        else:
+            first, last = (first_day, str(first_id)), (last_day, str(last_id))
+            before = Position("backward", first) if (came_from if forward else more) else None
+            after = Position("forward", last) if (more if forward else came_from) else None
         body = b'{"items":%b,"next":%b,"previous":%b}' % (
             items or b"[]",
             self._cursor(after),

@@ -24,7 +24,7 @@ from app.shapes_searches import (
     UserHits,
 )
 
-BEST = Position("forward", str(2**63 - 1), 2**63 - 1)
+BEST = Position("forward", (str(2**63 - 1), str(2**63 - 1)))
 """Before every hit: positions fall by score, then id."""
 
 
@@ -45,8 +45,9 @@ def _search(kind: str, query: bytes) -> Callable[[Request], Awaitable[Response]]
         asked = inputs.query(request, SearchQuery)
         scope = f"search_{kind}:{asked.q}"
         position = _position(services.cursor_key, scope, asked.cursor)
+        score, beyond = map(int, position.keys)
         row = await services.database.read(
-            query, token.digest, asked.q, int(position.day), position.id, asked.limit, prepared=False
+            query, token.digest, asked.q, score, beyond, asked.limit, prepared=False
         )
         if row is None:
             raise unauthorized()
@@ -54,7 +55,7 @@ def _search(kind: str, query: bytes) -> Callable[[Request], Awaitable[Response]]
         following = None
         if more:
             following = cursors.sign(
-                services.cursor_key, scope, Position("forward", str(last_score), last_id)
+                services.cursor_key, scope, Position("forward", (str(last_score), str(last_id)))
             )
         body = b'{"items":%b,"match":"%b","ranked":%d,"bounded":%b,"next":%b}' % (
             items or b"[]",

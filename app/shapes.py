@@ -64,6 +64,7 @@ class Task(Shape, frozen=True):
     id: int
     version: int
     project_id: int
+    milestone_id: int | None
     title: str
     status: TaskStatus
     priority: Priority

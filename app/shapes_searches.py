@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.shapes import Priority, ProjectStatus, Reference, Shape, TaskStatus
+from app.shapes_read import Role
 
 Words = Annotated[
     str,
@@ -78,7 +79,7 @@ class UserHit(Shape, frozen=True):
     id: int
     name: str
     email: str
-    role: Literal["admin", "project_manager", "team_member", "client"]
+    role: Role
     score: Score
     highlight: Marked
 

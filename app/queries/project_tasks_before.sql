@@ -32,8 +32,8 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT
             t.id,
-            t.version,
             t.project_id,
+            t.milestone_id,
             t.title,
             t.status,
             t.priority,
@@ -42,7 +42,8 @@ LEFT JOIN LATERAL (
             (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = t.assignee_id) AS u)
                 AS assignee,
             t.completed_at,
-            t.updated_at
+            t.updated_at,
+            t.version
         FROM tasks AS t
         WHERE t.project_id = $2
           AND t.deleted_at IS NULL

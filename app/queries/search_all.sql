@@ -1,11 +1,11 @@
 -- search_all: the best five projects, tasks, users and clients that a caller sees and that match ($1 token hash, $2 words)
--- To be planned with its words known, like the four searches that it puts together.
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,
     row_to_json(answer) AS body
 FROM callers AS caller
 CROSS JOIN LATERAL (
+    -- Planned with its words known, like the four searches that it puts together.
     WITH asked AS NOT MATERIALIZED (
         SELECT
             CASE
@@ -149,7 +149,7 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, c.search
                 FROM clients AS c
-                WHERE caller.role = 'admin'
+                WHERE caller.role <> 'client'
                   AND c.search @@ asked.simple
                   AND c.archived_at IS NULL
                 ORDER BY c.id DESC
@@ -159,15 +159,8 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, c.search
                 FROM clients AS c
-                WHERE caller.role <> 'admin'
-                  AND c.id IN (
-                      SELECT p.client_id
-                      FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
-                      JOIN projects AS p ON p.id = s.project_id
-                      WHERE caller.role <> 'client'
-                      UNION ALL
-                      SELECT caller.client_id
-                  )
+                WHERE caller.role = 'client'
+                  AND c.id = caller.client_id
                   AND c.search @@ asked.simple
                   AND c.archived_at IS NULL
                 ORDER BY c.id DESC
@@ -392,7 +385,7 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, word_similarity($2, c.name) AS similarity
                 FROM clients AS c
-                WHERE caller.role = 'admin'
+                WHERE caller.role <> 'client'
                   AND $2 <% c.name
                   AND c.archived_at IS NULL
                 LIMIT 1001
@@ -401,15 +394,8 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, word_similarity($2, c.name) AS similarity
                 FROM clients AS c
-                WHERE caller.role <> 'admin'
-                  AND c.id IN (
-                      SELECT p.client_id
-                      FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
-                      JOIN projects AS p ON p.id = s.project_id
-                      WHERE caller.role <> 'client'
-                      UNION ALL
-                      SELECT caller.client_id
-                  )
+                WHERE caller.role = 'client'
+                  AND c.id = caller.client_id
                   AND $2 <% c.name
                   AND c.archived_at IS NULL
                 LIMIT 1001

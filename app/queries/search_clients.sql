@@ -1,5 +1,4 @@
 -- search_clients: the clients that a caller sees and that match, best first ($1 token hash, $2 words, $3 score, $4 id, $5 limit)
--- To be planned with its words known: a rare word is looked up in its GIN index, a common one read newest first.
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,
@@ -12,6 +11,7 @@ SELECT
     answer.more
 FROM callers AS caller
 CROSS JOIN LATERAL (
+    -- Planned with its words known: a rare word is looked up in its GIN index, a common one read newest first.
     WITH asked AS NOT MATERIALIZED (
         SELECT
             typed.words,
@@ -33,7 +33,7 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, c.search
                 FROM clients AS c
-                WHERE caller.role = 'admin'
+                WHERE caller.role <> 'client'
                   AND c.search @@ asked.query
                   AND c.archived_at IS NULL
                 ORDER BY c.id DESC
@@ -43,15 +43,8 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, c.search
                 FROM clients AS c
-                WHERE caller.role <> 'admin'
-                  AND c.id IN (
-                      SELECT p.client_id
-                      FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
-                      JOIN projects AS p ON p.id = s.project_id
-                      WHERE caller.role <> 'client'
-                      UNION ALL
-                      SELECT caller.client_id
-                  )
+                WHERE caller.role = 'client'
+                  AND c.id = caller.client_id
                   AND c.search @@ asked.query
                   AND c.archived_at IS NULL
                 ORDER BY c.id DESC
@@ -67,7 +60,7 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, word_similarity($2, c.name) AS similarity
                 FROM clients AS c
-                WHERE caller.role = 'admin'
+                WHERE caller.role <> 'client'
                   AND $2 <% c.name
                   AND c.archived_at IS NULL
                 LIMIT 1001
@@ -76,15 +69,8 @@ CROSS JOIN LATERAL (
             (
                 SELECT c.id, word_similarity($2, c.name) AS similarity
                 FROM clients AS c
-                WHERE caller.role <> 'admin'
-                  AND c.id IN (
-                      SELECT p.client_id
-                      FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
-                      JOIN projects AS p ON p.id = s.project_id
-                      WHERE caller.role <> 'client'
-                      UNION ALL
-                      SELECT caller.client_id
-                  )
+                WHERE caller.role = 'client'
+                  AND c.id = caller.client_id
                   AND $2 <% c.name
                   AND c.archived_at IS NULL
                 LIMIT 1001

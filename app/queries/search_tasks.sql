@@ -1,5 +1,4 @@
 -- search_tasks: the tasks that a caller sees and that match, best first ($1 token hash, $2 words, $3 score, $4 id, $5 limit)
--- To be planned with its words known: a rare word is looked up in its GIN index, a common one read newest first.
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,
@@ -12,6 +11,7 @@ SELECT
     answer.more
 FROM callers AS caller
 CROSS JOIN LATERAL (
+    -- Planned with its words known: a rare word is looked up in its GIN index, a common one read newest first.
     WITH asked AS NOT MATERIALIZED (
         SELECT
             typed.words,

@@ -12,7 +12,8 @@ from app.cache_policy import (
     Policy,
     touched_by_task,
 )
-from app.cursors import START, Position
+from app.cursors import Position
+from app.projects import START
 
 NAMES = {"token": "abc", "project": 7, "user": 3, "client": 5, "limit": 50, "position": START}
 
@@ -34,7 +35,7 @@ def test_a_policy_that_lacks_a_name_is_an_error(policy: Policy) -> None:
 
 
 def test_pages_of_one_list_have_keys_of_their_own() -> None:
-    positions = [START, Position("forward", "2026-11-23", 1), Position("backward", "2026-11-23", 1)]
+    positions = [START, Position("forward", ("2026-11-23", "1")), Position("backward", ("2026-11-23", "1"))]
     keys = {
         PROJECT_TASKS.entry(project=7, position=position, limit=limit).key
         for position in positions

@@ -148,11 +148,11 @@ def test_the_newest_thousand_of_a_common_word_are_ranked_and_the_answer_says_so(
 
 
 def test_the_pages_are_every_hit_once_in_the_order_of_their_scores(server: Server) -> None:
-    query: dict[str, object] = {"q": server.sql(TITLE).split()[0] + " ", "limit": 100}
-    first = page = search(server, "tasks", **query)
+    words = server.sql(TITLE).split()[0] + " "
+    first = page = search(server, "tasks", q=words, limit=100)
     hits = list(page.items)
     while page.next is not None:
-        page = search(server, "tasks", **query, cursor=page.next)
+        page = search(server, "tasks", q=words, limit=100, cursor=page.next)
         hits += page.items
     keys = [(hit.score, hit.id) for hit in hits]
 

@@ -1,0 +1,41 @@
+-- messages: what was said in the projects that a caller sees
+-- from
+messages AS m
+-- id
+m.id
+-- project
+m.project_id
+-- where
+m.deleted_at IS NULL
+-- visible
+EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = m.project_id AND k.key = caller.key OFFSET 0)
+-- filter thread pins
+m.thread_id = $value::bigint
+-- filter project opens
+m.project_id = $value::bigint
+AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)
+-- filter author pins
+m.author_id = $value::bigint
+-- filter unread is true pins
+EXISTS (
+    SELECT
+    FROM thread_participants AS a
+    WHERE a.user_id = caller.user_id
+      AND a.first_unread_id IS NOT NULL
+      AND a.thread_id = m.thread_id
+      AND m.id >= a.first_unread_id
+)
+-- sort id
+m.id::bigint
+-- item
+SELECT
+    m.id,
+    m.project_id,
+    m.thread_id,
+    (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = m.author_id) AS u) AS author,
+    m.body,
+    m.created_at,
+    m.edited_at,
+    m.version
+FROM messages AS m
+WHERE m.id = here.id

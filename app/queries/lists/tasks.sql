@@ -1,0 +1,57 @@
+-- tasks: the tasks that a caller sees
+-- from
+tasks AS t
+-- id
+t.id
+-- project
+t.project_id
+-- where
+t.deleted_at IS NULL
+-- visible
+EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = t.project_id AND k.key = caller.key OFFSET 0)
+-- filter project opens
+t.project_id = $value::bigint
+AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)
+-- filter assignee pins
+t.assignee_id = $value::bigint
+-- filter milestone pins
+t.milestone_id = $value::bigint
+-- filter open is true
+t.completed_at IS NULL
+-- filter open is false
+t.completed_at IS NOT NULL
+-- filter unassigned is true
+t.assignee_id IS NULL
+-- filter unassigned is false
+t.assignee_id IS NOT NULL
+-- filter status
+t.status = $value::text
+-- filter priority
+t.priority = $value::text
+-- filter due_from
+t.due_on >= $value::date
+-- filter due_to
+t.due_on <= $value::date
+-- sort due_on
+t.due_on::date, t.id::bigint
+-- sort priority with open=true
+t.priority_rank::smallint, t.due_on::date, t.id::bigint
+-- sort completed_at with open=false
+t.completed_at::timestamptz, t.id::bigint
+-- item
+SELECT
+    t.id,
+    t.project_id,
+    t.milestone_id,
+    t.title,
+    t.status,
+    t.priority,
+    t.due_on,
+    t.estimate_minutes,
+    (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = t.assignee_id) AS u)
+        AS assignee,
+    t.completed_at,
+    t.updated_at,
+    t.version
+FROM tasks AS t
+WHERE t.id = here.id

@@ -1,0 +1,51 @@
+-- threads: the conversations of the projects that a caller sees, the one with the newest message first
+-- from
+threads AS h
+-- id
+h.id
+-- where
+true
+-- visible
+EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = h.project_id AND k.key = caller.key OFFSET 0)
+-- filter project opens
+h.project_id = $value::bigint
+AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)
+-- filter mine is true
+h.id IN (SELECT a.thread_id FROM thread_participants AS a WHERE a.user_id = caller.user_id)
+-- filter unread is true
+h.id IN (
+    SELECT a.thread_id
+    FROM thread_participants AS a
+    WHERE a.user_id = caller.user_id
+      AND a.first_unread_id IS NOT NULL
+)
+-- sort latest with project mine=true unread=true
+h.last_message_id::bigint
+-- item
+SELECT
+    h.id,
+    h.project_id,
+    h.subject,
+    h.created_at,
+    (
+        SELECT row_to_json(latest)
+        FROM (
+            SELECT
+                m.id,
+                (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = m.author_id) AS u)
+                    AS author,
+                m.created_at,
+                left(m.body, 200) AS beginning
+            FROM messages AS m
+            WHERE m.id = h.last_message_id
+              AND m.deleted_at IS NULL
+        ) AS latest
+    ) AS latest,
+    (
+        SELECT a.first_unread_id
+        FROM thread_participants AS a
+        WHERE a.thread_id = h.id
+          AND a.user_id = caller.user_id
+    ) AS first_unread_id
+FROM threads AS h
+WHERE h.id = here.id

@@ -1,0 +1,45 @@
+-- time_entries: the time spent on the projects that a caller sees
+-- from
+time_entries AS e
+-- id
+e.id
+-- project
+e.project_id
+-- where
+e.deleted_at IS NULL
+-- visible
+EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = e.project_id AND k.key = caller.key OFFSET 0)
+-- filter project opens
+e.project_id = $value::bigint
+AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)
+-- filter user pins
+e.user_id = $value::bigint
+-- filter task pins
+e.task_id = $value::bigint
+-- filter billable is true
+e.billable
+-- filter billable is false
+NOT e.billable
+-- filter from_date
+e.entry_date >= $value::date
+-- filter to_date
+e.entry_date <= $value::date
+-- sort entry_date
+e.entry_date::date, e.id::bigint
+-- sort id with task
+e.id::bigint
+-- item
+SELECT
+    e.id,
+    e.project_id,
+    e.task_id,
+    (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = e.user_id) AS u) AS user,
+    e.entry_date,
+    e.minutes,
+    e.billable,
+    CASE WHEN caller.role IN ('admin', 'project_manager') OR e.user_id = caller.user_id THEN e.hourly_rate END
+        AS hourly_rate,
+    e.note,
+    e.version
+FROM time_entries AS e
+WHERE e.id = here.id

@@ -1,0 +1,43 @@
+-- users: the people whom a caller may know: a client's people know each other and the staff of their projects
+-- from
+users AS u
+-- id
+u.id
+-- where
+u.deactivated_at IS NULL
+-- visible
+caller.role <> 'client'
+OR u.client_id = caller.client_id
+OR EXISTS (SELECT FROM projects AS p WHERE p.manager_id = u.id AND p.client_id = caller.client_id AND p.deleted_at IS NULL)
+OR EXISTS (
+    SELECT
+    FROM project_members AS m
+    JOIN projects AS p ON p.id = m.project_id
+    WHERE m.user_id = u.id
+      AND p.client_id = caller.client_id
+      AND p.deleted_at IS NULL
+)
+-- filter role
+u.role = $value::text
+-- filter client
+u.client_id = $value::bigint
+-- filter project
+u.id IN (SELECT m.user_id FROM project_members AS m WHERE m.project_id = $value::bigint)
+AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)
+-- sort name
+u.name::text, u.id::bigint
+-- item
+SELECT
+    u.id,
+    u.name,
+    u.email,
+    u.role,
+    u.time_zone,
+    (SELECT row_to_json(c) FROM (SELECT c.id, c.name FROM clients AS c WHERE c.id = u.client_id) AS c) AS client,
+    CASE WHEN caller.role IN ('admin', 'project_manager') OR u.id = caller.user_id THEN u.weekly_minutes END
+        AS weekly_minutes,
+    CASE WHEN caller.role IN ('admin', 'project_manager') OR u.id = caller.user_id THEN u.hourly_rate END
+        AS hourly_rate,
+    u.version
+FROM users AS u
+WHERE u.id = here.id

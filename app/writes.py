@@ -5,12 +5,14 @@ Whom a change touches must be marked before it commits, so the facts are read fi
 only finds rows to which they still apply; if it finds none, the facts are read again.
 """
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from psycopg import DatabaseError
 from psycopg.errors import DataError, DeadlockDetected, IntegrityError, UniqueViolation
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -32,6 +34,8 @@ FORGET_AT_ONCE = 20
 ENTITY = re.compile(rb'\{"id":(?P<id>\d+),(?:"version":(?P<version>\d+))?')
 # A number as PostgreSQL writes it, so that what did not change compares equal in field_changes().
 _json = msgspec.json.Encoder(decimal_format="number")
+
+log = logging.getLogger("bantam.writes")
 
 Body = TypeVar("Body", bound=msgspec.Struct)
 Attempt = Callable[[], Awaitable[Any]]
@@ -101,9 +105,7 @@ class Write(Generic[Body]):
             if done is not None:
                 response = _respond(done, status, location)
                 if self.once is not None:
-                    response.background = BackgroundTask(
-                        self.services.database.write, queries.forget_idempotency_keys, FORGET_AT_ONCE
-                    )
+                    response.background = BackgroundTask(_forget, self.services)
                 return response
         raise Problem(409, "Others were changing the same at the same time; try again.")
 
@@ -128,6 +130,14 @@ async def begin(request: Request, shape: type[Body]) -> Write[Body]:
     whole = await inputs.received(request, services.http.body_limit_bytes)
     once = idempotency.once(request, whole) if request.method == "POST" else None
     return Write(services, token, inputs.body(whole, shape), version, once)
+
+
+async def _forget(services: Services) -> None:
+    """Delete some keys whose day is over: each keyed write takes away more than it adds."""
+    try:
+        await services.database.write(queries.forget_idempotency_keys, FORGET_AT_ONCE)
+    except DatabaseError as error:
+        log.warning("idempotency keys were not forgotten: %s", type(error).__name__)
 
 
 def _respond(body: bytes, status: int, location: str | None) -> Response:

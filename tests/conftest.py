@@ -95,7 +95,7 @@ def sandbox_server(bare_server: BareServer) -> SandboxServer:
     return server
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_on_server(sandbox_server: SandboxServer) -> Callable[[str], str]:
     """Run a command as root on the deployed server; what it printed, stripped."""
 

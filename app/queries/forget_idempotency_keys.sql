@@ -9,7 +9,6 @@ WITH forgotten AS (
         WHERE old.expires_at < now()
         ORDER BY old.expires_at
         LIMIT $1
-        FOR UPDATE SKIP LOCKED
     ) AS old
     WHERE k.user_id = old.user_id
       AND k.key = old.key

@@ -116,7 +116,7 @@ def test_an_unknown_path_is_404(ask: Ask, path: str) -> None:
     [
         ("POST", "/api/projects/1", "GET"),
         ("DELETE", "/api/dashboards/user", "GET"),
-        ("GET", "/api/tasks/1", "PATCH"),
+        ("POST", "/api/tasks/1", "PATCH"),
     ],
 )
 def test_a_method_that_a_path_does_not_have_is_405(ask: Ask, method: str, path: str, allowed: str) -> None:
@@ -169,7 +169,7 @@ def test_a_wrong_parameter_is_422_and_named(ask: Ask, query: str, field: str | N
         (b'{"status": "d\xffne"}', None),
         (b"[]", None),
         (b"null", None),
-        (b"{}", "status"),
+        (b"{}", None),
         (b'{"status": 1}', "status"),
         (b'{"status": null}', "status"),
         (b'{"status": "finished"}', "status"),

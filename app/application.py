@@ -3,12 +3,13 @@
 from starlette.applications import Starlette
 
 from app import (
+    counts,
     dashboards,
     documentation,
     health,
     problems,
     projects,
-    read_lists,
+    read_routes,
     searches,
     write_comments,
     write_invoices,
@@ -25,7 +26,8 @@ from app.services import Services
 
 TOPICS: tuple[tuple[Endpoint, ...], ...] = (
     projects.ROUTES,
-    read_lists.ROUTES,
+    read_routes.ROUTES,
+    counts.ROUTES,
     dashboards.ROUTES,
     searches.ROUTES,
     write_projects.ROUTES,

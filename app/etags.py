@@ -8,11 +8,35 @@ of other rows may change without the entity's version. nginx marks an ETag as we
 import re
 from zlib import crc32
 
+import msgspec
 from starlette.requests import Request
+from starlette.responses import Response
 
 from app.problems import Problem
 
 VERSION = re.compile(r'(?:W/)?"(?P<version>[1-9][0-9]{0,8})(?:-[0-9a-f]{8})?"')
+
+
+class Versioned(msgspec.Struct):
+    """What an ETag needs of a body; a thing without a version has none."""
+
+    version: int | None = None
+
+
+VERSIONED = msgspec.json.Decoder(Versioned)
+
+
+def tagged(request: Request, response: Response) -> Response:
+    """Return an entity's answer with its ETag, or 304 for whoever has it already."""
+    body = bytes(response.body)
+    version = VERSIONED.decode(body).version
+    if version is None:
+        return response
+    current = etag(version, body)
+    if has_copy(request, current):
+        return Response(status_code=304, headers={"etag": current.decode(), "cache-control": "no-store"})
+    response.raw_headers.append((b"etag", current))
+    return response
 
 
 def etag(version: int, body: bytes) -> bytes:

@@ -8,17 +8,19 @@ predicates that were asked for and no others: `x = $1 OR $1 IS NULL` would keep 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent / "queries" / "lists"
 SECTION = re.compile(
-    r"^-- ((?:from|id|project|where|visible|item|filter [a-z_]+|sort [a-z_]+)\b.*)$", re.MULTILINE
+    r"^-- ((?:from|id|project|where|listed|visible|item|entity|filter [a-z_]+|sort [a-z_]+)\b.*)$",
+    re.MULTILINE,
 )
 TITLE = re.compile(r"-- (?P<name>[a-z_]+): (?P<description>\S.*)\n")
 FRAMES = {
-    name: (FOLDER / f"{name}.sql").read_text("utf-8") for name in ("page", "rows", "rows_of_all_projects")
+    name: (FOLDER / f"{name}.sql").read_text("utf-8")
+    for name in ("page", "rows", "rows_of_all_projects", "batch", "entity")
 }
 
 
@@ -105,15 +107,27 @@ class ListSql:
             case _:
                 raise ValueError(f"lists/{self.name}.sql: there is no section {' '.join(words)!r}")
 
-    @property
-    def item(self) -> str:
-        """The SELECT of what is shown of the row `here.id`."""
-        return self._parts["item"]
+    @cached_property
+    def batch(self) -> Statement:
+        """The statement of rows by their ids: parameters are token hash, ids."""
+        sql = self._by_id("batch", self._parts["item"])
+        return Statement(f"batch_{self.name}", sql, ("bytea", "bigint[]"))
 
-    @property
-    def visible(self) -> str:
-        """The predicate of a single row: whether the caller sees it."""
-        return " AND ".join(f"({self._parts[name]})" for name in ("where", "visible") if name in self._parts)
+    @cached_property
+    def entity(self) -> Statement:
+        """The statement of one row with what belongs to it: parameters are token hash, id."""
+        sql = self._by_id("entity", self._parts["entity"])
+        return Statement(self.name.removesuffix("s").replace("ie", "y"), sql, ("bytea", "bigint"))
+
+    def _by_id(self, frame: str, item: str) -> bytes:
+        visible = (self._parts[name] for name in ("where", "visible") if name in self._parts)
+        sql = FRAMES[frame].format(
+            item=item,
+            source=self._parts["from"],
+            id=self._parts["id"],
+            visible=" AND ".join(f"({predicate})" for predicate in visible),
+        )
+        return _stripped(sql)
 
     @cache  # noqa: B019  (a list lives as long as the process)
     def statement(self, choice: Choice) -> Statement:
@@ -121,7 +135,7 @@ class ListSql:
         sort = self.sorts[choice.sort]
         down = choice.descending != choice.backward
         types = ["bytea", "bigint"]
-        conditions = [self._parts["where"]] if "where" in self._parts else []
+        conditions = [self._parts[name] for name in ("where", "listed") if name in self._parts]
         for name in choice.filters:
             chosen = self.filters[name]
             if chosen.has_value:
@@ -143,7 +157,7 @@ class ListSql:
             near_keys=_keys("near", sort),
             near_order=_order("near", sort, down=down),
             near=self._near(choice, sort, tuple(conditions), down=down),
-            item=self.item,
+            item=self._parts["item"],
         )
         return Statement(self._name(choice), _stripped(sql), tuple(types))
 

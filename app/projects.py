@@ -7,7 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import cursors, inputs, reads
+from app import cursors, etags, inputs, reads
 from app.access import Token, bearer
 from app.cache_policy import PROJECT, PROJECT_TASKS
 from app.cursors import Position
@@ -22,7 +22,8 @@ from app.shapes import Project, TaskListQuery, TaskPage
 
 async def project(request: Request) -> Response:
     """Answer with one project's page."""
-    return await read_project(services_of(request), bearer(request), inputs.path_id(request))
+    response = await read_project(services_of(request), bearer(request), inputs.path_id(request))
+    return etags.tagged(request, response)
 
 
 async def read_project(services: Services, token: Token, number: int) -> Response:
@@ -114,6 +115,7 @@ ROUTES = (
         summary="A project with its client, manager, members and tasks by status",
         tag="projects",
         answer=Project,
+        headers=("If-None-Match",),
     ),
     Endpoint(
         method="GET",

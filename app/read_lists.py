@@ -35,19 +35,3 @@ LISTS = (
     NOTIFICATIONS,
     ACTIVITY,
 )
-
-ROUTES = (
-    USERS.endpoint("/api/users", "The people whom the caller may know", "people"),
-    CLIENTS.endpoint("/api/clients", "The clients that the caller may know", "people"),
-    PROJECTS.endpoint("/api/projects", "The projects that the caller sees", "projects"),
-    TASKS.endpoint("/api/tasks", "The tasks that the caller sees", "tasks"),
-    MILESTONES.endpoint("/api/milestones", "The milestones that the caller sees", "projects"),
-    COMMENTS.endpoint("/api/comments", "What was said about a task, or by an author", "tasks"),
-    TIME_ENTRIES.endpoint("/api/time-entries", "The time that the caller sees", "time"),
-    INVOICES.endpoint("/api/invoices", "The invoices that the caller sees", "money"),
-    PAYMENTS.endpoint("/api/payments", "The payments that the caller sees", "money"),
-    THREADS.endpoint("/api/threads", "The conversations that the caller sees", "talk"),
-    MESSAGES.endpoint("/api/messages", "The messages that the caller sees", "talk"),
-    NOTIFICATIONS.endpoint("/api/notifications", "What the caller was told, unread first", "talk"),
-    ACTIVITY.endpoint("/api/activity", "What was done, newest first", "projects"),
-)

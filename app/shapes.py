@@ -56,6 +56,7 @@ class Project(Shape, frozen=True):
     tasks: TaskCounts
     created_at: datetime
     updated_at: datetime
+    version: int
 
 
 class Task(Shape, frozen=True):

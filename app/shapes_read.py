@@ -75,9 +75,16 @@ class ListQuery(Shape, frozen=True):
 
 
 class BatchQuery(Shape, frozen=True):
-    """Up to 200 ids, as in `ids=1,2,3`."""
+    """Which ones."""
 
-    ids: Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}(,[1-9][0-9]{0,18}){0,199}$", max_length=4000)]
+    ids: Annotated[
+        str,
+        Meta(
+            pattern="^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17}){0,199}$",
+            max_length=4000,
+            description="Up to 200 ids with commas between; one that is given twice is answered once.",
+        ),
+    ]
 
 
 class User(Shape, frozen=True):

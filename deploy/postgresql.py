@@ -32,7 +32,11 @@ def postgresql(
         dest="/etc/postgresql-common/createcluster.conf",
         mode="644",
     )
-    apt.packages(name="Install PostgreSQL", packages=["postgresql-17"], no_recommends=True)
+    apt.packages(
+        name="Install PostgreSQL, and what asks how a plan would be without an index",
+        packages=["postgresql-17", "postgresql-17-hypopg"],
+        no_recommends=True,
+    )
     cluster(name="Make the cluster")
 
     files.template(

@@ -44,7 +44,8 @@ LEFT JOIN LATERAL (
                 ) AS n
             ) AS tasks,
             p.created_at,
-            p.updated_at
+            p.updated_at,
+            p.version
         FROM projects AS p
         WHERE p.id = $2
           AND opened.audience IS NOT NULL

@@ -3,6 +3,10 @@
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
+-- Verify hides an index from the planner and sees what a query would cost. Nobody else may use the schema.
+CREATE SCHEMA IF NOT EXISTS hypopg;
+CREATE EXTENSION IF NOT EXISTS hypopg SCHEMA hypopg;
+
 -- Nobody gets anything for being there.
 REVOKE ALL ON DATABASE bantam FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -116,7 +116,7 @@ def test_an_unknown_path_is_404(ask: Ask, path: str) -> None:
     [
         ("POST", "/api/projects/1", "GET"),
         ("DELETE", "/api/dashboards/user", "GET"),
-        ("GET", "/api/tasks/1", "PATCH"),
+        ("POST", "/api/tasks/1", "PATCH"),
     ],
 )
 def test_a_method_that_a_path_does_not_have_is_405(ask: Ask, method: str, path: str, allowed: str) -> None:

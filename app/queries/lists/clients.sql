@@ -3,7 +3,7 @@
 clients AS c
 -- id
 c.id
--- where
+-- listed
 c.archived_at IS NULL
 -- visible
 caller.role <> 'client' OR c.id = caller.client_id
@@ -21,5 +21,40 @@ SELECT
     (SELECT count(*) FROM projects AS p WHERE p.client_id = c.id AND p.deleted_at IS NULL) AS project_count,
     c.updated_at,
     c.version
+FROM clients AS c
+WHERE c.id = here.id
+-- entity
+SELECT
+    c.id,
+    c.name,
+    c.industry,
+    (SELECT count(*) FROM projects AS p WHERE p.client_id = c.id AND p.deleted_at IS NULL) AS project_count,
+    c.updated_at,
+    c.version,
+    c.created_at,
+    c.archived_at,
+    (
+        SELECT coalesce(json_agg(row_to_json(person)), '[]')
+        FROM (
+            SELECT u.id, u.name, u.email
+            FROM users AS u
+            WHERE u.client_id = c.id
+              AND u.deactivated_at IS NULL
+            ORDER BY u.id
+            LIMIT 50
+        ) AS person
+    ) AS people,
+    (
+        SELECT coalesce(json_agg(row_to_json(project)), '[]')
+        FROM (
+            SELECT p.id, p.name, p.status, p.due_on
+            FROM projects AS p
+            WHERE p.client_id = c.id
+              AND p.deleted_at IS NULL
+              AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = p.id AND k.key = caller.key OFFSET 0)
+            ORDER BY p.due_on DESC, p.id DESC
+            LIMIT 20
+        ) AS project
+    ) AS projects
 FROM clients AS c
 WHERE c.id = here.id

@@ -37,3 +37,15 @@ SELECT
     o.version
 FROM comments AS o
 WHERE o.id = here.id
+-- entity
+SELECT
+    o.id,
+    o.task_id,
+    (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = o.author_id) AS u) AS author,
+    o.body,
+    o.created_at,
+    o.edited_at,
+    o.version,
+    (SELECT row_to_json(t) FROM (SELECT t.id, t.title AS name FROM tasks AS t WHERE t.id = o.task_id) AS t) AS task
+FROM comments AS o
+WHERE o.id = here.id

@@ -55,3 +55,42 @@ SELECT
     i.version
 FROM invoices AS i
 WHERE i.id = here.id
+-- entity
+SELECT
+    i.id,
+    i.number,
+    i.project_id,
+    (SELECT row_to_json(c) FROM (SELECT c.id, c.name FROM clients AS c WHERE c.id = i.client_id) AS c) AS client,
+    i.status,
+    i.currency,
+    i.amount,
+    i.paid_amount,
+    i.issued_on,
+    i.due_on,
+    i.paid_on,
+    coalesce(i.status = 'sent' AND i.due_on < current_date, false) AS overdue,
+    i.version,
+    i.created_at,
+    i.updated_at,
+    (SELECT row_to_json(p) FROM (SELECT p.id, p.name FROM projects AS p WHERE p.id = i.project_id) AS p)
+        AS project,
+    (
+        SELECT coalesce(json_agg(row_to_json(item)), '[]')
+        FROM (
+            SELECT l.position, l.description, l.quantity, l.unit_price, l.amount
+            FROM invoice_items AS l
+            WHERE l.invoice_id = i.id
+            ORDER BY l.position
+        ) AS item
+    ) AS items,
+    (
+        SELECT coalesce(json_agg(row_to_json(payment)), '[]')
+        FROM (
+            SELECT y.id, y.paid_on, y.method, y.amount, y.reference
+            FROM payments AS y
+            WHERE y.invoice_id = i.id
+            ORDER BY y.id
+        ) AS payment
+    ) AS payments
+FROM invoices AS i
+WHERE i.id = here.id

@@ -39,3 +39,17 @@ SELECT
     m.version
 FROM messages AS m
 WHERE m.id = here.id
+-- entity
+SELECT
+    m.id,
+    m.project_id,
+    m.thread_id,
+    (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = m.author_id) AS u) AS author,
+    m.body,
+    m.created_at,
+    m.edited_at,
+    m.version,
+    (SELECT row_to_json(p) FROM (SELECT p.id, p.name FROM projects AS p WHERE p.id = m.project_id) AS p)
+        AS project
+FROM messages AS m
+WHERE m.id = here.id

@@ -42,3 +42,26 @@ SELECT
     s.version
 FROM milestones AS s
 WHERE s.id = here.id
+-- entity
+SELECT
+    s.id,
+    s.project_id,
+    s.name,
+    s.description,
+    s.due_on,
+    s.completed_at,
+    (SELECT count(*) FROM tasks AS t WHERE t.milestone_id = s.id AND t.deleted_at IS NULL) AS task_count,
+    (
+        SELECT count(*)
+        FROM tasks AS t
+        WHERE t.milestone_id = s.id
+          AND t.deleted_at IS NULL
+          AND t.completed_at IS NOT NULL
+    ) AS done_count,
+    s.updated_at,
+    s.version,
+    s.created_at,
+    (SELECT row_to_json(p) FROM (SELECT p.id, p.name FROM projects AS p WHERE p.id = s.project_id) AS p)
+        AS project
+FROM milestones AS s
+WHERE s.id = here.id

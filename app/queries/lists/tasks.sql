@@ -55,3 +55,33 @@ SELECT
     t.version
 FROM tasks AS t
 WHERE t.id = here.id
+-- entity
+SELECT
+    t.id,
+    t.project_id,
+    t.milestone_id,
+    t.title,
+    t.status,
+    t.priority,
+    t.due_on,
+    t.estimate_minutes,
+    (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = t.assignee_id) AS u)
+        AS assignee,
+    t.completed_at,
+    t.updated_at,
+    t.version,
+    t.description,
+    t.created_at,
+    (SELECT row_to_json(p) FROM (SELECT p.id, p.name FROM projects AS p WHERE p.id = t.project_id) AS p)
+        AS project,
+    (SELECT row_to_json(s) FROM (SELECT s.id, s.name FROM milestones AS s WHERE s.id = t.milestone_id) AS s)
+        AS milestone,
+    (SELECT count(*) FROM comments AS o WHERE o.task_id = t.id AND o.deleted_at IS NULL) AS comment_count,
+    (
+        SELECT coalesce(sum(e.minutes), 0)
+        FROM time_entries AS e
+        WHERE e.task_id = t.id
+          AND e.deleted_at IS NULL
+    ) AS minutes
+FROM tasks AS t
+WHERE t.id = here.id

@@ -43,3 +43,23 @@ SELECT
     e.version
 FROM time_entries AS e
 WHERE e.id = here.id
+-- entity
+SELECT
+    e.id,
+    e.project_id,
+    e.task_id,
+    (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = e.user_id) AS u) AS user,
+    e.entry_date,
+    e.minutes,
+    e.billable,
+    CASE WHEN caller.role IN ('admin', 'project_manager') OR e.user_id = caller.user_id THEN e.hourly_rate END
+        AS hourly_rate,
+    e.note,
+    e.version,
+    e.created_at,
+    e.updated_at,
+    (SELECT row_to_json(p) FROM (SELECT p.id, p.name FROM projects AS p WHERE p.id = e.project_id) AS p)
+        AS project,
+    (SELECT row_to_json(t) FROM (SELECT t.id, t.title AS name FROM tasks AS t WHERE t.id = e.task_id) AS t) AS task
+FROM time_entries AS e
+WHERE e.id = here.id

@@ -87,12 +87,15 @@ class Write(Generic[Body]):
         An attempt that returns None lost a race and is made again; `{id}` in `location` is what was made.
         """
         for _ in range(ATTEMPTS):
-            if self.once is not None and (kept := await self._kept(self.once)) is not None:
-                again = _respond(kept[1], kept[0], location)
-                again.headers["idempotency-replayed"] = "true"
+            if (again := await self._again(location)) is not None:
                 return again
             try:
                 done = await attempt()
+            except Problem:
+                # What makes it impossible may be the same request, answered at the same moment.
+                if (again := await self._again(location)) is not None:
+                    return again
+                raise
             except UniqueViolation as error:
                 if error.diag.constraint_name != "idempotency_keys_pkey":
                     raise refusal(error) from None
@@ -109,12 +112,17 @@ class Write(Generic[Body]):
                 return response
         raise Problem(409, "Others were changing the same at the same time; try again.")
 
-    async def _kept(self, once: Once) -> tuple[int, bytes] | None:
-        digest, status, body = await self.facts(queries.stored_answer, once.key)
+    async def _again(self, location: str | None) -> Response | None:
+        """Return the answer that was kept for the request's key, None if there is none."""
+        if self.once is None:
+            return None
+        digest, status, body = await self.facts(queries.stored_answer, self.once.key)
         if digest is None:
             return None
-        once.same_request(digest)
-        return status, body
+        self.once.same_request(digest)
+        response = _respond(body, status, location)
+        response.headers["idempotency-replayed"] = "true"
+        return response
 
 
 def fields(body: object) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from app.list_sql import Statement
 from app.queries import queries
 from app.read_lists import LISTS
 
@@ -34,6 +35,13 @@ def statements() -> Iterator[Described]:
             parameters = ["token hash", "limit", *values]
             parameters += [f"position {kind}" for kind in statement.types[len(parameters) :]]
             yield Described(statement.name, statement.sql.decode(), tuple(parameters), statement.types)
+        yield _by_id(listing.sql.batch, f"{listing.sql.name} ids")
+        if listing.sql.has_entity:
+            yield _by_id(listing.sql.entity, listing.sql.name.removesuffix("s"))
+
+
+def _by_id(statement: Statement, what: str) -> Described:
+    return Described(statement.name, statement.sql.decode(), ("token hash", what), statement.types)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`python -m app.statements`: every statement of this release, a line of JSON each, for whoever explains them."""
+"""`python -m app.statements`: every statement of this release, a line of JSON each, to be explained."""
 
 import re
 import sys

@@ -113,11 +113,16 @@ class ListSql:
         sql = self._by_id("batch", self._parts["item"])
         return Statement(f"batch_{self.name}", sql, ("bytea", "bigint[]"))
 
+    @property
+    def has_entity(self) -> bool:
+        """Return whether the file says what belongs to a row."""
+        return "entity" in self._parts
+
     @cached_property
     def entity(self) -> Statement:
         """The statement of one row with what belongs to it: parameters are token hash, id."""
         sql = self._by_id("entity", self._parts["entity"])
-        return Statement(self.name.removesuffix("s").replace("ie", "y"), sql, ("bytea", "bigint"))
+        return Statement(f"{self.name}_entity", sql, ("bytea", "bigint"))
 
     def _by_id(self, frame: str, item: str) -> bytes:
         visible = (self._parts[name] for name in ("where", "visible") if name in self._parts)

@@ -150,11 +150,13 @@ def _responses(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
 def _plain(value: Any) -> Any:
     """Return the document with money as what PostgreSQL writes: a number (msgspec would write a string)."""
     if isinstance(value, dict):
-        if value.get("format") == "decimal":
-            return {name: _plain(part) for name, part in value.items() if name != "format"} | {
-                "type": "number"
-            }
-        return {name: _plain(part) for name, part in value.items()}
+        plain = {name: _plain(part) for name, part in value.items()}
+        if plain.get("format") == "decimal":
+            del plain["format"]
+            plain["type"] = "number"
+            if "default" in plain:
+                plain["default"] = float(plain["default"])
+        return plain
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     return value

@@ -1,5 +1,6 @@
 -- rows_of_all_projects: an admin reads the index of everything; whoever sees a few projects reads the beginning of
--- each one's. Only the arm of the caller's role runs.
+-- each one's. Only the arm of the caller's role runs; the role is spelled out, or the planner would expect a few to
+-- see as many projects as an admin.
 (
     {admin_rows}
 )
@@ -8,7 +9,15 @@ UNION ALL
     SELECT
         each.id,
         {each_keys}
-    FROM seen_projects(caller.user_id, caller.client_id, caller.role) AS seen
+    FROM (
+        SELECT ours.project_id
+        FROM seen_projects(caller.user_id, caller.client_id, 'client') AS ours
+        WHERE caller.role = 'client'
+        UNION ALL
+        SELECT theirs.project_id
+        FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS theirs
+        WHERE caller.role IN ('project_manager', 'team_member')
+    ) AS seen
     CROSS JOIN LATERAL (
         {project_rows}
     ) AS each

@@ -90,21 +90,12 @@ class Write(Generic[Body]):
             if (again := await self._again(location)) is not None:
                 return again
             try:
-                done = await attempt()
+                done = await _tried(attempt)
             except Problem:
                 # What makes it impossible may be the same request, answered at the same moment.
                 if (again := await self._again(location)) is not None:
                     return again
                 raise
-            except UniqueViolation as error:
-                if error.diag.constraint_name != "idempotency_keys_pkey":
-                    raise refusal(error) from None
-                # The same request was being answered at the same moment: everything of this one is undone.
-                continue
-            except DeadlockDetected:
-                continue
-            except (IntegrityError, DataError) as error:
-                raise refusal(error) from None
             if done is not None:
                 response = _respond(done, status, location)
                 if self.once is not None:
@@ -123,6 +114,21 @@ class Write(Generic[Body]):
         response = _respond(body, status, location)
         response.headers["idempotency-replayed"] = "true"
         return response
+
+
+async def _tried(attempt: Attempt) -> Any:
+    """Return what an attempt made, None if it lost a race; Problem for what a constraint forbids."""
+    try:
+        return await attempt()
+    except UniqueViolation as error:
+        # The same request was being answered at the same moment: everything of this one is undone.
+        if error.diag.constraint_name == "idempotency_keys_pkey":
+            return None
+        raise refusal(error) from None
+    except DeadlockDetected:
+        return None
+    except (IntegrityError, DataError) as error:
+        raise refusal(error) from None
 
 
 def fields(body: object) -> str:

@@ -90,7 +90,7 @@ class FinanceReportQuery(ReportQuery, frozen=True):
 
     client: Id | None = None
     project: Id | None = None
-    currency: Annotated[str | None, Meta(pattern="^[A-Z]{3}$")] = None
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | None = None
     from_date: FromDate = None
     to_date: ToDate = None
     sort: Literal["month", "-month", "client", "-client", "project", "-project"] = "month"

@@ -13,7 +13,7 @@ SELECT
 FROM callers AS caller
 CROSS JOIN LATERAL (
     SELECT
-        to_json(r.refreshed_at)::text AS refreshed_at,
+        to_json(r.refreshed_at) #>> '{{}}' AS refreshed_at,
         floor(extract(EPOCH FROM now() - r.refreshed_at))::bigint AS age_s
     FROM report_refreshes AS r
     WHERE r.view = '{view}'

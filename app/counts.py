@@ -44,14 +44,13 @@ class TaskCountsQuery(Shape, frozen=True):
 
 
 class InvoicesByStatus(Shape, frozen=True):
-    """Invoices by status; the overdue ones are among those sent."""
+    """Invoices by status."""
 
     total: int
     draft: int
     sent: int
     paid: int
     void: int
-    overdue: int
 
 
 class Unread(Shape, frozen=True):

@@ -20,7 +20,7 @@ SECTION = re.compile(
 TITLE = re.compile(r"-- (?P<name>[a-z_]+): (?P<description>\S.*)\n")
 FRAMES = {
     name: (FOLDER / f"{name}.sql").read_text("utf-8")
-    for name in ("page", "rows", "rows_of_all_projects", "batch", "entity")
+    for name in ("page", "rows", "rows_of_all_projects", "count_of_all_projects", "batch", "entity")
 }
 
 
@@ -217,11 +217,11 @@ class ListSql:
         if not self._by_projects(choice):
             seen = (*conditions, visible) if visible else conditions
             return f"{source} WHERE {' AND '.join(seen) or 'true'}"
-        of_projects = (
-            f"{self._parts['project']} IN (SELECT seen.project_id"  # noqa: S608
-            " FROM seen_projects(caller.user_id, caller.client_id, caller.role) AS seen)"
+        return FRAMES["count_of_all_projects"].format(
+            source=self._parts["from"],
+            project=self._parts["project"],
+            conditions="\nAND ".join(conditions) or "true",
         )
-        return f"{source} WHERE {' AND '.join((of_projects, *conditions))}"
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:

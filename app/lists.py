@@ -96,11 +96,15 @@ class Listing:
 
     def _asked(self, query: ListQuery) -> Asked:
         """Return the fragments that a query picks; Problem 422 for an order that no index has."""
-        filters, values = [], []
+        filters: list[str] = []
+        values: list[object] = []
         for name in self.sql.filters:
             field, _, wanted = name.partition("=")
             value = getattr(query, field)
             if value is None or (wanted and wanted != str(value).lower()):
+                continue
+            # A value that has a predicate of its own (`status is done`) stands before the others' in the file.
+            if not wanted and f"{field}={value}" in filters:
                 continue
             filters.append(name)
             if not wanted:

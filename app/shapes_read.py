@@ -185,7 +185,9 @@ class TasksQuery(ListQuery, frozen=True):
     due_to: date | None = None
     sort: Annotated[
         Literal["due_on", "-due_on", "priority", "-priority", "completed_at", "-completed_at"],
-        Meta(description="By priority only with open=true, by completed_at only with open=false."),
+        Meta(
+            description="By priority only with open=true or an open status, by completed_at with open=false or done."
+        ),
     ] = "due_on"
 
 

@@ -24,8 +24,10 @@ t.completed_at IS NOT NULL
 t.assignee_id IS NULL
 -- filter unassigned is false
 t.assignee_id IS NOT NULL
+-- filter status is done
+t.status = 'done' AND t.completed_at IS NOT NULL
 -- filter status
-t.status = $value::text
+t.status = $value::text AND t.completed_at IS NULL
 -- filter priority
 t.priority = $value::text
 -- filter due_from
@@ -34,9 +36,9 @@ t.due_on >= $value::date
 t.due_on <= $value::date
 -- sort due_on
 t.due_on::date, t.id::bigint
--- sort priority with open=true
+-- sort priority with open=true status
 t.priority_rank::smallint, t.due_on::date, t.id::bigint
--- sort completed_at with open=false
+-- sort completed_at with open=false status=done
 t.completed_at::timestamptz, t.id::bigint
 -- item
 SELECT

@@ -103,7 +103,7 @@ class Listing:
             value = getattr(query, field)
             if value is None or (wanted and wanted != str(value).lower()):
                 continue
-            # A value that has a predicate of its own (`status is done`) stands before the others' in the file.
+            # A value with a predicate of its own (`status is done`) stands before the others in the file.
             if not wanted and f"{field}={value}" in filters:
                 continue
             filters.append(name)

@@ -186,7 +186,7 @@ class TasksQuery(ListQuery, frozen=True):
     sort: Annotated[
         Literal["due_on", "-due_on", "priority", "-priority", "completed_at", "-completed_at"],
         Meta(
-            description="By priority only with open=true or an open status, by completed_at with open=false or done."
+            description="By priority with open=true or an open status, by completed_at with open=false or done."
         ),
     ] = "due_on"
 

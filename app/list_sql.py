@@ -17,11 +17,13 @@ SECTION = re.compile(
     r"^-- ((?:from|id|project|where|listed|visible|item|entity|filter [a-z_]+|sort [a-z_]+)\b.*)$",
     re.MULTILINE,
 )
+SEES = re.compile(r"\$sees\((?P<project>[a-z.]+_?id)\)")
 TITLE = re.compile(r"-- (?P<name>[a-z_]+): (?P<description>\S.*)\n")
 FRAMES = {
     name: (FOLDER / f"{name}.sql").read_text("utf-8")
     for name in ("page", "rows", "rows_of_all_projects", "count_of_all_projects", "batch", "entity")
 }
+SEES_PROJECT = re.sub(r"^--.*\n", "", (FOLDER / "sees.sql").read_text("utf-8"), flags=re.MULTILINE).strip()
 
 
 class Key(NamedTuple):
@@ -90,7 +92,8 @@ class ListSql:
         self.filters: dict[str, Filter] = {}
         self.sorts: dict[str, Sort] = {}
         self._parts: dict[str, str] = {}
-        for section, body in _sections(text[title.end() :]):
+        fragments = SEES.sub(lambda found: SEES_PROJECT.format(**found.groupdict()), text[title.end() :])
+        for section, body in _sections(fragments):
             self._add(section.split(), body)
 
     def _add(self, words: list[str], body: str) -> None:

@@ -12,7 +12,7 @@ a.project_id
 -- visible
 CASE
     WHEN a.project_id IS NULL THEN caller.role = 'admin'
-    ELSE EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = a.project_id AND k.key = caller.key OFFSET 0)
+    ELSE $sees(a.project_id)
 END
 -- filter project opens
 a.project_id = $value::bigint

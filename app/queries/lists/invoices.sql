@@ -8,7 +8,7 @@ i.project_id
 -- where
 (caller.role IN ('admin', 'project_manager') OR (caller.role = 'client' AND i.status <> 'draft'))
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = i.project_id AND k.key = caller.key OFFSET 0)
+$sees(i.project_id)
 -- filter project opens
 i.project_id = $value::bigint
 AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)

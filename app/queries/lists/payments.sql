@@ -8,7 +8,7 @@ i.project_id
 -- where
 caller.role IN ('admin', 'project_manager', 'client')
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = i.project_id AND k.key = caller.key OFFSET 0)
+$sees(i.project_id)
 -- filter invoice pins
 y.invoice_id = $value::bigint
 -- filter project opens

@@ -8,7 +8,7 @@ e.project_id
 -- where
 e.deleted_at IS NULL
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = e.project_id AND k.key = caller.key OFFSET 0)
+$sees(e.project_id)
 -- filter project opens
 e.project_id = $value::bigint
 AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)

@@ -7,6 +7,8 @@ m.id
 m.project_id
 -- where
 m.deleted_at IS NULL
+-- live
+EXISTS (SELECT FROM projects AS p WHERE p.id = m.project_id AND p.deleted_at IS NULL OFFSET 0)
 -- visible
 $sees(m.project_id)
 -- filter thread pins

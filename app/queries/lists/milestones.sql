@@ -7,6 +7,8 @@ s.id
 s.project_id
 -- where
 s.deleted_at IS NULL
+-- live
+true
 -- visible
 $sees(s.project_id)
 -- filter project opens

@@ -7,6 +7,8 @@ y.id
 i.project_id
 -- where
 caller.role IN ('admin', 'project_manager', 'client')
+-- live
+EXISTS (SELECT FROM projects AS p WHERE p.id = i.project_id AND p.deleted_at IS NULL OFFSET 0)
 -- visible
 $sees(i.project_id)
 -- filter invoice pins

@@ -7,6 +7,8 @@ p.id
 p.id
 -- where
 p.deleted_at IS NULL
+-- live
+true
 -- visible
 $sees(p.id)
 -- filter client pins

@@ -7,6 +7,8 @@ t.id
 t.project_id
 -- where
 t.deleted_at IS NULL
+-- live
+true
 -- visible
 $sees(t.project_id)
 -- filter project opens

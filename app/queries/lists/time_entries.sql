@@ -7,6 +7,8 @@ e.id
 e.project_id
 -- where
 e.deleted_at IS NULL
+-- live
+EXISTS (SELECT FROM projects AS p WHERE p.id = e.project_id AND p.deleted_at IS NULL OFFSET 0)
 -- visible
 $sees(e.project_id)
 -- filter project opens

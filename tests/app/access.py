@@ -112,8 +112,8 @@ GET    /api/reports/projects               200 200 403 403 403 403
 GET    /api/reports/time                   200 200 403 403 403 403
 GET    /api/reports/finance                200 200 403 403 403 403
 GET    /api/reports/team                   200 200 403 403 403 403
-GET    /api/reports/generated              200 200 403 403 403 403
-GET    /api/reports/generated/file         404 404 403 403 403 403
+GET    /api/reports/generated              200 403 403 403 403 403
+GET    /api/reports/generated/file         404 403 403 403 403 403
 """
 
 

@@ -115,6 +115,13 @@ GET    /api/search/projects                200 200 200 200 200 200
 GET    /api/search/tasks                   200 200 200 200 200 200
 GET    /api/search/users                   200 200 200 200 200 200
 GET    /api/search/clients                 200 200 200 200 200 200
+
+GET    /api/reports/projects               200 200 403 403 403 403
+GET    /api/reports/time                   200 200 403 403 403 403
+GET    /api/reports/finance                200 200 403 403 403 403
+GET    /api/reports/team                   200 200 403 403 403 403
+GET    /api/reports/generated              200 403 403 403 403 403
+GET    /api/reports/generated/file         404 403 403 403 403 403
 """
 
 

@@ -72,6 +72,7 @@ QUERIES = {
     "GET /api/search/tasks": "?q=task",
     "GET /api/search/users": "?q=somebody",
     "GET /api/search/clients": "?q=client",
+    "GET /api/reports/generated/file": "?name=1999-01-time.csv",
 }
 
 

@@ -22,14 +22,10 @@ NO_STORE = (b"cache-control", b"no-store")
 class JsonBytes(Response):
     """A JSON answer of ready bytes: its headers are put together without Starlette's encoding of each."""
 
-    def __init__(
-        self, body: bytes, cache: CacheState | None = None, status: int = 200, etag: bytes | None = None
-    ) -> None:
+    def __init__(self, body: bytes, cache: CacheState | None = None, status: int = 200) -> None:
         self.status_code = status
         self.background: BackgroundTask | None = None
         self.body = body
         self.raw_headers = [(b"content-length", b"%d" % len(body)), CONTENT_TYPE, NO_STORE]
         if cache is not None:
             self.raw_headers.append(CACHE_HEADERS[cache])
-        if etag is not None:
-            self.raw_headers.append((b"etag", etag))

@@ -14,14 +14,16 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).parent / "queries" / "lists"
 SECTION = re.compile(
-    r"^-- ((?:from|id|project|where|listed|visible|item|entity|filter [a-z_]+|sort [a-z_]+)\b.*)$",
+    r"^-- ((?:from|id|project|where|listed|live|visible|item|entity|filter [a-z_]+|sort [a-z_]+)\b.*)$",
     re.MULTILINE,
 )
+SEES = re.compile(r"\$sees\((?P<project>[a-z.]+_?id)\)")
 TITLE = re.compile(r"-- (?P<name>[a-z_]+): (?P<description>\S.*)\n")
 FRAMES = {
     name: (FOLDER / f"{name}.sql").read_text("utf-8")
     for name in ("page", "rows", "rows_of_all_projects", "count_of_all_projects", "batch", "entity")
 }
+SEES_PROJECT = re.sub(r"^--.*\n", "", (FOLDER / "sees.sql").read_text("utf-8"), flags=re.MULTILINE).strip()
 
 
 class Key(NamedTuple):
@@ -90,7 +92,8 @@ class ListSql:
         self.filters: dict[str, Filter] = {}
         self.sorts: dict[str, Sort] = {}
         self._parts: dict[str, str] = {}
-        for section, body in _sections(text[title.end() :]):
+        fragments = SEES.sub(lambda found: SEES_PROJECT.format(**found.groupdict()), text[title.end() :])
+        for section, body in _sections(fragments):
             self._add(section.split(), body)
 
     def _add(self, words: list[str], body: str) -> None:
@@ -186,13 +189,14 @@ class ListSql:
         return "project" in self._parts and not narrow
 
     def _near(self, choice: Choice, sort: Sort, conditions: tuple[str, ...], *, down: bool) -> str:
-        visible = self._sees_rows(choice)
-        seen = (*conditions, visible) if visible else conditions
         if not self._by_projects(choice):
-            return self._rows(sort, seen, down=down)
+            visible = self._sees_rows(choice)
+            return self._rows(sort, (*conditions, visible) if visible else conditions, down=down)
+        # An admin sees every row but those of deleted projects, which `live` leaves out.
+        admins = ("caller.role = 'admin'", *conditions, self._parts["live"])
         of_project = f"{self._parts['project']} = seen.project_id"
         return FRAMES["rows_of_all_projects"].format(
-            admin_rows=self._rows(sort, ("caller.role = 'admin'", *seen), down=down),
+            admin_rows=self._rows(sort, admins, down=down),
             project_rows=self._rows(sort, (of_project, *conditions), down=down),
             each_keys=_keys("each", sort),
             each_order=_order("each", sort, down=down),
@@ -220,6 +224,7 @@ class ListSql:
         return FRAMES["count_of_all_projects"].format(
             source=self._parts["from"],
             project=self._parts["project"],
+            live=self._parts["live"],
             conditions="\nAND ".join(conditions) or "true",
         )
 

@@ -185,9 +185,7 @@ class TasksQuery(ListQuery, frozen=True):
     due_to: date | None = None
     sort: Annotated[
         Literal["due_on", "-due_on", "priority", "-priority", "completed_at", "-completed_at"],
-        Meta(
-            description="By priority with open=true or an open status, by completed_at with open=false or done."
-        ),
+        Meta(description="By priority with open=true or an open status, by completed_at with open=false."),
     ] = "due_on"
 
 

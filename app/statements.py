@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.list_sql import Statement
+from app import list_sql, report_sql
 from app.queries import queries
 from app.read_lists import LISTS
+from app.reports import REPORTS
 
 PARAMETER = re.compile(r"\$\d+ ([^,)]+)")
 MOST_FILTERS = 2
@@ -30,17 +31,23 @@ def statements() -> Iterator[Described]:
         yield Described(name, getattr(queries, name).decode(), tuple(PARAMETER.findall(description)))
     for listing in LISTS:
         for statement in listing.statements(MOST_FILTERS):
-            chosen = statement.name.split("/")[1]
-            values = [name for name in chosen.split("+") if name != "all" and "=" not in name]
-            parameters = ["token hash", "limit", *values]
-            parameters += [f"position {kind}" for kind in statement.types[len(parameters) :]]
-            yield Described(statement.name, statement.sql.decode(), tuple(parameters), statement.types)
-        yield _by_id(listing.sql.batch, f"{listing.sql.name} ids")
+            yield _page(statement)
+        yield _by_id(listing.sql.batch, "ids")
         if listing.sql.has_entity:
-            yield _by_id(listing.sql.entity, listing.sql.name.removesuffix("s"))
+            yield _by_id(listing.sql.entity, "row id")
+    for report in REPORTS:
+        yield from map(_page, report.sql.statements())
 
 
-def _by_id(statement: Statement, what: str) -> Described:
+def _page(statement: list_sql.Statement | report_sql.Statement) -> Described:
+    chosen = statement.name.split("/")[1]
+    values = [name for name in chosen.split("+") if name != "all" and "=" not in name]
+    parameters = ["token hash", "limit", *values]
+    parameters += [f"position {kind}" for kind in statement.types[len(parameters) :]]
+    return Described(statement.name, statement.sql.decode(), tuple(parameters), statement.types)
+
+
+def _by_id(statement: list_sql.Statement, what: str) -> Described:
     return Described(statement.name, statement.sql.decode(), ("token hash", what), statement.types)
 
 

@@ -97,10 +97,43 @@ POST   /api/users/{id}/activate            200 403 403 403 403 403
 POST   /api/tokens                         201 201 201 201 201 201
 DELETE /api/tokens/{token}                 204 404 204 404 404 404
 
+GET    /api/users/batch                    200 200 200 200 200 200
+GET    /api/clients/batch                  200 200 200 200 200 200
+GET    /api/projects/batch                 200 200 200 200 200 200
+GET    /api/milestones/batch               200 200 200 200 200 200
+GET    /api/tasks/batch                    200 200 200 200 200 200
+GET    /api/comments/batch                 200 200 200 200 200 200
+GET    /api/time-entries/batch             200 200 200 200 200 200
+GET    /api/invoices/batch                 200 200 200 200 200 200
+GET    /api/payments/batch                 200 200 200 200 200 200
+GET    /api/threads/batch                  200 200 200 200 200 200
+GET    /api/messages/batch                 200 200 200 200 200 200
+GET    /api/notifications/batch            200 200 200 200 200 200
+GET    /api/projects/counts                200 200 200 200 200 200
+GET    /api/tasks/counts                   200 200 200 200 200 200
+GET    /api/invoices/counts                200 200 200 200 200 200
+GET    /api/notifications/counts           200 200 200 200 200 200
+GET    /api/milestones/{id}                200 200 200 404 200 404
+GET    /api/tasks/{id}                     200 200 200 404 200 404
+GET    /api/comments/{id}                  200 200 200 404 200 404
+GET    /api/time-entries/{id}              200 200 200 404 200 404
+GET    /api/threads/{id}                   200 200 200 404 200 404
+GET    /api/messages/{id}                  200 200 200 404 200 404
+GET    /api/invoices/{id}                  200 200 404 404 404 404
+GET    /api/users/{id}                     200 200 200 200 404 404
+GET    /api/clients/{id}                   200 200 200 200 200 404
+
 GET    /api/dashboards/user                200 200 200 200 200 200
 GET    /api/dashboards/manager             200 200 403 403 403 403
 GET    /api/dashboards/admin               200 403 403 403 403 403
 GET    /api/dashboards/client              403 403 403 403 200 200
+
+GET    /api/reports/projects               200 200 403 403 403 403
+GET    /api/reports/time                   200 200 403 403 403 403
+GET    /api/reports/finance                200 200 403 403 403 403
+GET    /api/reports/team                   200 200 403 403 403 403
+GET    /api/reports/generated             200 403 403 403 403 403
+GET    /api/reports/generated/file        404 403 403 403 403 403
 
 GET    /api/search                         200 200 200 200 200 200
 GET    /api/search/projects                200 200 200 200 200 200

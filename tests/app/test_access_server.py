@@ -63,11 +63,18 @@ QUERIES = {
     "GET /api/reports/generated/file": "?name=nothing.csv",
     "GET /api/milestones": "?project={projects}",
     "GET /api/threads": "?project={projects}",
+    **{
+        f"GET {each.path}": "?ids=1"
+        for each in ENDPOINTS
+        if each.method == "GET" and each.path.endswith("/batch")
+    },
+    "GET /api/reports/generated/file": "?name=1999-01-time.csv",
     "GET /api/search": "?q=task",
     "GET /api/search/projects": "?q=project",
     "GET /api/search/tasks": "?q=task",
     "GET /api/search/users": "?q=somebody",
     "GET /api/search/clients": "?q=client",
+    "GET /api/reports/generated/file": "?name=1999-01-time.csv",
 }
 
 

@@ -71,7 +71,7 @@ x AS (
 )
 SELECT
     p.id AS projects, t.id AS tasks, m.id AS milestones, c.id AS comments, e.id AS "time-entries",
-    h.id AS threads, s.id AS messages, i.id AS invoices, u.id AS users,
+    h.id AS threads, s.id AS messages, i.id AS invoices, u.id AS users, {client} AS clients,
     encode(sha256(convert_to('{mark}' || p.id, 'UTF8')), 'hex') AS tokens
 FROM p
 JOIN t ON t.project_id = p.id
@@ -157,7 +157,7 @@ class World:
 
 COLUMNS = (
     *("projects", "tasks", "milestones", "comments", "time-entries"),
-    *("threads", "messages", "invoices", "users", "tokens"),
+    *("threads", "messages", "invoices", "users", "clients", "tokens"),
 )
 
 

@@ -9,10 +9,13 @@ a.project_id
 (caller.role IN ('admin', 'project_manager')
     OR a.entity IN ('project', 'milestone', 'task', 'comment', 'thread', 'message')
     OR (caller.role = 'team_member' AND a.entity = 'member'))
+-- live
+(a.project_id IS NULL
+    OR EXISTS (SELECT FROM projects AS p WHERE p.id = a.project_id AND p.deleted_at IS NULL OFFSET 0))
 -- visible
 CASE
     WHEN a.project_id IS NULL THEN caller.role = 'admin'
-    ELSE EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = a.project_id AND k.key = caller.key OFFSET 0)
+    ELSE $sees(a.project_id)
 END
 -- filter project opens
 a.project_id = $value::bigint

@@ -51,7 +51,7 @@ SELECT
             FROM projects AS p
             WHERE p.client_id = c.id
               AND p.deleted_at IS NULL
-              AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = p.id AND k.key = caller.key OFFSET 0)
+              AND $sees(p.id)
             ORDER BY p.due_on DESC, p.id DESC
             LIMIT 20
         ) AS project

@@ -11,7 +11,7 @@ EXISTS (
     FROM tasks AS t
     WHERE t.id = o.task_id
       AND t.deleted_at IS NULL
-      AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = t.project_id AND k.key = caller.key OFFSET 0)
+      AND $sees(t.project_id)
 )
 -- filter task opens
 o.task_id = $value::bigint

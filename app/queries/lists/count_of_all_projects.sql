@@ -4,7 +4,7 @@ CASE
         SELECT count(*)
         FROM {source}
         WHERE {conditions}
-          AND {project} IN (SELECT live.id FROM projects AS live WHERE live.deleted_at IS NULL)
+          AND {live}
     )
     ELSE (
         SELECT count(*)

@@ -7,8 +7,10 @@ m.id
 m.project_id
 -- where
 m.deleted_at IS NULL
+-- live
+EXISTS (SELECT FROM projects AS p WHERE p.id = m.project_id AND p.deleted_at IS NULL OFFSET 0)
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = m.project_id AND k.key = caller.key OFFSET 0)
+$sees(m.project_id)
 -- filter thread pins
 m.thread_id = $value::bigint
 -- filter project opens

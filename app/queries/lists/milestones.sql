@@ -7,8 +7,10 @@ s.id
 s.project_id
 -- where
 s.deleted_at IS NULL
+-- live
+true
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = s.project_id AND k.key = caller.key OFFSET 0)
+$sees(s.project_id)
 -- filter project opens
 s.project_id = $value::bigint
 AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)

@@ -7,8 +7,10 @@ y.id
 i.project_id
 -- where
 caller.role IN ('admin', 'project_manager', 'client')
+-- live
+EXISTS (SELECT FROM projects AS p WHERE p.id = i.project_id AND p.deleted_at IS NULL OFFSET 0)
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = i.project_id AND k.key = caller.key OFFSET 0)
+$sees(i.project_id)
 -- filter invoice pins
 y.invoice_id = $value::bigint
 -- filter project opens

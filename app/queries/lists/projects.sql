@@ -7,8 +7,10 @@ p.id
 p.id
 -- where
 p.deleted_at IS NULL
+-- live
+true
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = p.id AND k.key = caller.key OFFSET 0)
+$sees(p.id)
 -- filter client pins
 p.client_id = $value::bigint
 -- filter manager pins

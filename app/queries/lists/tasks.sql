@@ -7,8 +7,10 @@ t.id
 t.project_id
 -- where
 t.deleted_at IS NULL
+-- live
+true
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = t.project_id AND k.key = caller.key OFFSET 0)
+$sees(t.project_id)
 -- filter project opens
 t.project_id = $value::bigint
 AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)

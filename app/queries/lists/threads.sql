@@ -6,7 +6,7 @@ h.id
 -- where
 true
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = h.project_id AND k.key = caller.key OFFSET 0)
+$sees(h.project_id)
 -- filter project opens
 h.project_id = $value::bigint
 AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)

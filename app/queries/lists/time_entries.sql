@@ -7,8 +7,10 @@ e.id
 e.project_id
 -- where
 e.deleted_at IS NULL
+-- live
+EXISTS (SELECT FROM projects AS p WHERE p.id = e.project_id AND p.deleted_at IS NULL OFFSET 0)
 -- visible
-EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = e.project_id AND k.key = caller.key OFFSET 0)
+$sees(e.project_id)
 -- filter project opens
 e.project_id = $value::bigint
 AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = $value::bigint AND k.key = caller.key)

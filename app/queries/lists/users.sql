@@ -72,7 +72,7 @@ SELECT
                   FROM projects AS led
                   WHERE led.manager_id = u.id
               )
-              AND EXISTS (SELECT FROM project_keys AS k WHERE k.project_id = p.id AND k.key = caller.key OFFSET 0)
+              AND $sees(p.id)
             ORDER BY p.due_on, p.id
             LIMIT 20
         ) AS project

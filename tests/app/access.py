@@ -33,6 +33,9 @@ DELETE /api/projects/{id}/members/{user}    204 204 403 404 403 404
 GET    /api/milestones                      200 200 200 200 200 200
 GET    /api/milestones/batch                200 200 200 200 200 200
 GET    /api/milestones/{id}                 200 200 200 404 200 404
+POST   /api/projects/{id}/milestones        201 201 403 404 403 404
+PATCH  /api/milestones/{id}                 200 200 403 404 403 404
+DELETE /api/milestones/{id}                 204 204 403 404 403 404
 GET    /api/tasks                           200 200 200 200 200 200
 GET    /api/tasks/batch                     200 200 200 200 200 200
 GET    /api/tasks/counts                    200 200 200 200 200 200
@@ -87,6 +90,8 @@ POST   /api/invoices/{id}/void              200 200 404 404 404 404
 GET    /api/clients                         200 200 200 200 200 200
 GET    /api/clients/batch                   200 200 200 200 200 200
 GET    /api/clients/{id}                    200 200 200 200 200 404
+POST   /api/clients                         201 201 403 403 403 403
+PATCH  /api/clients/{id}                    200 200 403 403 403 404
 GET    /api/users                           200 200 200 200 200 200
 GET    /api/users/batch                     200 200 200 200 200 200
 GET    /api/users/{id}                      200 200 200 200 404 404

@@ -13,6 +13,7 @@ from app import idempotency, inputs
 from app.application import ENDPOINTS
 from app.cache_policy import (
     Place,
+    touched_by_client,
     touched_by_invoice,
     touched_by_member,
     touched_by_project,
@@ -214,6 +215,7 @@ WHOLE = {"project:7", "manager:1", "client:2"}
         (touched_by_project(PLACE, PLACE, people=(3, 3)), WHOLE | {"user:3"}),
         (touched_by_member(PLACE, 3), WHOLE | {"user:3"}),
         (touched_by_invoice(PLACE, (3,)), WHOLE | {"user:3"}),
+        (touched_by_client(2, [7], [1]), WHOLE),
         (touched_by_user(3, ["ab"], [7]), {"user:3", "manager:3", "token:ab", "project:7"}),
         (touched_by_token("ab"), {"token:ab"}),
     ],

@@ -73,7 +73,9 @@ class Listing:
         )
         keys = position.keys if position else ()
         async with services.large_pages.room_for(query.limit):
-            row = await services.database.read(statement.sql, token.digest, query.limit, *asked.values, *keys)
+            row = await services.database.read(
+                statement.sql, token.digest, query.limit, *asked.values, *keys, prepared=None
+            )
         if row is None:
             raise unauthorized()
         _, _, items, first, last, more, total = row

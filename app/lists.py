@@ -122,7 +122,7 @@ class Listing:
         """
         Yield every statement with so many filters at most, in every order, first pages and later.
 
-        More filters only add conditions to the same scans.
+        More filters only add conditions to the same scans, and a total is the same for every page.
         """
         ways = product((False, True), repeat=3)
         for (descending, backward, continued), count in product(ways, range(most_filters + 1)):
@@ -132,10 +132,11 @@ class Listing:
                 fields = {filter_name.partition("=")[0] for filter_name in filters}
                 contradict = len(fields) < len(filters)
                 allowed = not sort.needs or set(sort.needs) & set(filters)
-                if allowed and not contradict:
-                    yield self.sql.statement(
-                        Choice(filters, name, descending, backward, continued, total=False)
-                    )
+                if not allowed or contradict:
+                    continue
+                yield self.sql.statement(Choice(filters, name, descending, backward, continued, total=False))
+                if not (descending or backward or continued):
+                    yield self.sql.statement(Choice(filters, name, False, False, False, total=True))
 
 
 def _position(key: bytes, scope: str, query: ListQuery) -> Position | None:

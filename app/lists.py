@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import cursors, inputs
+from app import inputs, paging
 from app.access import bearer
 from app.answers import JsonBytes
 from app.cursors import Direction, Position
@@ -66,7 +66,7 @@ class Listing:
             raise Problem(422, f"Expected `int` <= {services.http.max_page}.", field="limit")
         asked = self._asked(query)
         scope = asked.scope(self.sql.name)
-        position = _position(services.cursor_key, scope, query)
+        position = paging.begins(services.cursor_key, scope, query)
         backward = query.direction == "backward" if position is None else position.direction == "backward"
         statement = self.sql.statement(
             Choice(asked.filters, asked.sort, asked.descending, backward, position is not None, query.total)
@@ -90,8 +90,8 @@ class Listing:
         before, after = (onward, back) if backward else (back, onward)
         body = b'{"items":%b,"next":%b,"previous":%b%b}' % (
             items,
-            _cursor(services.cursor_key, scope, after),
-            _cursor(services.cursor_key, scope, before),
+            paging.cursor(services.cursor_key, scope, after),
+            paging.cursor(services.cursor_key, scope, before),
             b',"total":%d' % total if query.total else b"",
         )
         return JsonBytes(body)
@@ -137,21 +137,3 @@ class Listing:
                 yield self.sql.statement(Choice(filters, name, descending, backward, continued, total=False))
                 if not (descending or backward or continued):
                     yield self.sql.statement(Choice(filters, name, False, False, False, total=True))
-
-
-def _position(key: bytes, scope: str, query: ListQuery) -> Position | None:
-    """Return where the page begins; Problem 422 for a cursor that this list did not give out."""
-    if query.cursor is None:
-        return None
-    position = cursors.verify(key, scope, query.cursor)
-    if position is None:
-        raise Problem(422, "The cursor is not one that this list gave out for these filters.", field="cursor")
-    if query.direction not in {None, position.direction}:
-        raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
-    return position
-
-
-def _cursor(key: bytes, scope: str, position: Position | None) -> bytes:
-    if position is None:
-        return b"null"
-    return msgspec.json.encode(cursors.sign(key, scope, position))

@@ -1,15 +1,16 @@
 """
 Runs on the server as postgres: what plans the release's statements have, with each index and without it.
 
-Reads {"samples": {parameter: [SQL]}, "catalogue": {index: [query]}, "enough": gain} and prints
+Reads {"samples": {parameter: [SQL]}, "catalogue": [entry of app/indexes.toml], "enough": gain} and prints
 
     missing   queries of the catalogue that the release does not have
     scans     {statement: [large tables that it reads from end to end]}
     unused    {index: [queries of the catalogue whose plans do not use it]}
     gains     {index: the best proof found: statement, role, cost with it, cost without it, gain}
 
-Nothing is executed: EXPLAIN EXECUTE goes through PostgreSQL's plan cache as EXECUTE does, so the sixth says whether
-the generic plan has replaced those for the very values. An index is hidden from the planner of this session alone.
+Nothing is executed, but the reads of "blind" entries: EXPLAIN EXECUTE goes through PostgreSQL's plan cache as
+EXECUTE does, so the sixth says whether the generic plan has replaced those for the very values. An index is hidden
+from the planner of this session alone.
 """
 
 import itertools
@@ -35,9 +36,12 @@ WHERE c.relkind IN ('r', 'm')
   AND c.relnamespace = 'public'::regnamespace
   AND c.reltuples > %s
 """
+ADMINS_TOKEN = "SELECT token_hash FROM callers WHERE role = 'admin' AND seconds_left > 60 LIMIT 1"
 CALLER = "FROM callers AS caller"
-# Of a statement's arms for different roles only one runs; the planner adds up all. Asked as one role, it does not.
-CALLER_AS = "FROM (SELECT token_hash, user_id, client_id, key, seconds_left, time_zone, '{}' AS role FROM callers) AS caller"
+# Of a statement's arms for different roles only one runs, but the planner adds up all: asked as one role, it does not.
+CALLER_AS = """FROM (
+    SELECT token_hash, user_id, client_id, key, seconds_left, time_zone, '{}' AS role FROM callers
+) AS caller"""
 ROLES = (None, "admin", "team_member")
 
 
@@ -64,6 +68,22 @@ class Planner:
             finally:
                 self._run("DEALLOCATE asked")
         return found
+
+    def pages_read(self, statement: Statement) -> int:
+        """How many pages it touches when it is run for an admin."""
+        [(digest,)] = self._run(ADMINS_TOKEN)
+        token = f"'\\x{digest.hex()}'::bytea"
+        values = [
+            token if name == "token hash" else self._samples[name][0] for name in statement["parameters"]
+        ]
+        self._run(f"PREPARE asked ({', '.join(statement['types'])}) AS {statement['sql']}")
+        try:
+            [(plan,)] = self._run(
+                f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE asked({', '.join(values)})"
+            )
+        finally:
+            self._run("DEALLOCATE asked")
+        return int(plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"])
 
     def plans_without(self, index: str, statement: Statement, *, role: str | None) -> list[Plan]:
         """The same with the index hidden."""
@@ -101,13 +121,13 @@ def scanned(plans: list[Plan]) -> set[str]:
 
 def named(statements: dict[str, Statement], query: str) -> list[Statement]:
     """A file by its name; of a list, the first page forward, a later one, and the total."""
-    names = (query, *(f"{query}/{page}" for page in ("after", "after/continued", "after/total")))
+    names = (query, *(f"{query}/after{page}" for page in ("", "/continued", "/total")))
     return [statements[name] for name in names if name in statements]
 
 
 def is_asked(name: str) -> bool:
     """
-    Files, and lists forward under one filter at most: the rest are the same scans, backward or with more conditions.
+    Files, and lists forward under one filter at most: the rest are the same scans, backward or narrower.
 
     A total counts what it counts.
     """
@@ -139,43 +159,52 @@ def proof(planner: Planner, index: str, statements: list[Statement], enough: flo
     return best
 
 
+def measured(planner: Planner, entry: dict[str, Any], statement: Statement) -> dict[str, Any]:
+    """What running the statement reads, with the index and with a predicate that the index does not match."""
+    plain, disguised = entry["disguise"]
+    pages = planner.pages_read(statement)
+    without = planner.pages_read({**statement, "sql": statement["sql"].replace(plain, disguised)})
+    return {
+        "statement": statement["name"],
+        "role": "admin",
+        "pages": pages,
+        "pages_without": without,
+        "gain": round(without / pages, 2),
+    }
+
+
 def main() -> None:
     asked = json.load(sys.stdin)
     printed = subprocess.run([RELEASE, "-m", "app.statements"], capture_output=True, check=True).stdout
     statements = {one["name"]: one for one in map(json.loads, printed.splitlines())}
+    entries = asked["catalogue"]
     catalogue = {
-        index: {query: named(statements, query) for query in queries}
-        for index, queries in asked["catalogue"].items()
+        entry["name"]: {query: named(statements, query) for query in entry["queries"]} for entry in entries
     }
     wanted = {name for name in statements if is_asked(name)}
     wanted |= {one["name"] for queries in catalogue.values() for found in queries.values() for one in found}
     planner = Planner(asked["samples"])
     plans = {name: planner.plans(statements[name]) for name in sorted(wanted)}
     scans = {name: sorted(scanned(plans[name]) & planner.large) for name in plans if is_asked(name)}
-    print(
-        json.dumps(
-            {
-                "missing": sorted(
-                    {q for queries in catalogue.values() for q, found in queries.items() if not found}
-                ),
-                "scans": {name: tables for name, tables in scans.items() if tables},
-                "unused": {
-                    index: [
-                        query
-                        for query, found in queries.items()
-                        if not any(index in indexes(plans[one["name"]]) for one in found)
-                    ]
-                    for index, queries in catalogue.items()
-                },
-                "gains": {
-                    index: proof(
-                        planner, index, [one for found in queries.values() for one in found], asked["enough"]
-                    )
-                    for index, queries in catalogue.items()
-                },
-            }
-        )
-    )
+    answer: dict[str, Any] = {
+        "missing": sorted({q for queries in catalogue.values() for q, found in queries.items() if not found}),
+        "scans": {name: tables for name, tables in scans.items() if tables},
+        "unused": {},
+        "gains": {},
+    }
+    for entry in entries:
+        index, queries = entry["name"], catalogue[entry["name"]]
+        answer["unused"][index] = [
+            query
+            for query, found in queries.items()
+            if not any(index in indexes(plans[one["name"]]) for one in found)
+        ]
+        candidates = [one for found in queries.values() for one in found]
+        if "blind" in entry:
+            answer["gains"][index] = measured(planner, entry, candidates[0])
+        else:
+            answer["gains"][index] = proof(planner, index, candidates, asked["enough"])
+    print(json.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a run found, for programs: FILE.json with what passed, failed and was skipped, and why; and what it measured."""
+"""What a run found, for programs: FILE.json with what passed, failed and was skipped, why, and figures."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 
 class Summary:
-    """A pytest plugin that writes `passed`, `failed`, `skipped`, `failures` and `figures` when the session ends."""
+    """A pytest plugin that writes the counts, `skipped`, `failures` and `figures` when the session ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -9,8 +9,8 @@ Reads {"samples": {parameter: [SQL]}, "catalogue": [entry of app/indexes.toml], 
     gains     {index: the best proof found: statement, role, cost with it, cost without it, gain}
 
 Nothing is executed, but the reads of "blind" entries: EXPLAIN EXECUTE goes through PostgreSQL's plan cache as
-EXECUTE does, so the sixth says whether the generic plan has replaced those for the very values. An index is hidden
-from the planner of this session alone.
+EXECUTE does, so the sixth says whether the generic plan has replaced those for the very values. An index is
+hidden from the planner of this session alone.
 """
 
 import itertools
@@ -36,9 +36,10 @@ WHERE c.relkind IN ('r', 'm')
   AND c.relnamespace = 'public'::regnamespace
   AND c.reltuples > %s
 """
-ADMINS_TOKEN = "SELECT token_hash FROM callers WHERE role = 'admin' AND seconds_left > 60 LIMIT 1"
+AN_ADMIN = "SELECT token_hash FROM callers WHERE role = 'admin' AND seconds_left > 60 LIMIT 1"
 CALLER = "FROM callers AS caller"
-# Of a statement's arms for different roles only one runs, but the planner adds up all: asked as one role, it does not.
+# Of a statement's arms for different roles only one runs, but the planner adds up all; asked as one role, it
+# does not.
 CALLER_AS = """FROM (
     SELECT token_hash, user_id, client_id, key, seconds_left, time_zone, '{}' AS role FROM callers
 ) AS caller"""
@@ -71,7 +72,7 @@ class Planner:
 
     def pages_read(self, statement: Statement) -> int:
         """How many pages it touches when it is run for an admin."""
-        [(digest,)] = self._run(ADMINS_TOKEN)
+        [(digest,)] = self._run(AN_ADMIN)
         token = f"'\\x{digest.hex()}'::bytea"
         values = [
             token if name == "token hash" else self._samples[name][0] for name in statement["parameters"]

@@ -124,6 +124,12 @@ def touched_by_invoice(place: Place, people: Iterable[int]) -> tuple[str, ...]:
     return _tags((place,), people)
 
 
+def touched_by_client(client: int, projects: Iterable[int], managers: Iterable[int]) -> tuple[str, ...]:
+    """Return the tags of a client's write: pages and dashboards with the name."""
+    of_projects = map("project:{}".format, projects)
+    return (f"client:{client}", *of_projects, *map("manager:{}".format, managers))
+
+
 def touched_by_user(user: int, tokens: Iterable[str], projects: Iterable[int]) -> tuple[str, ...]:
     """Return the tags of a user's write: whether and as whom the tokens are good; pages with the name."""
     tags = (f"user:{user}", f"manager:{user}")

@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import cursors, inputs
+from app import inputs, paging
 from app.access import bearer
 from app.answers import JsonBytes
 from app.cursors import Direction, Position
@@ -66,14 +66,16 @@ class Listing:
             raise Problem(422, f"Expected `int` <= {services.http.max_page}.", field="limit")
         asked = self._asked(query)
         scope = asked.scope(self.sql.name)
-        position = _position(services.cursor_key, scope, query)
+        position = paging.begins(services.cursor_key, scope, query)
         backward = query.direction == "backward" if position is None else position.direction == "backward"
         statement = self.sql.statement(
             Choice(asked.filters, asked.sort, asked.descending, backward, position is not None, query.total)
         )
         keys = position.keys if position else ()
         async with services.large_pages.room_for(query.limit):
-            row = await services.database.read(statement.sql, token.digest, query.limit, *asked.values, *keys)
+            row = await services.database.read(
+                statement.sql, token.digest, query.limit, *asked.values, *keys, prepared=None
+            )
         if row is None:
             raise unauthorized()
         _, _, items, first, last, more, total = row
@@ -88,8 +90,8 @@ class Listing:
         before, after = (onward, back) if backward else (back, onward)
         body = b'{"items":%b,"next":%b,"previous":%b%b}' % (
             items,
-            _cursor(services.cursor_key, scope, after),
-            _cursor(services.cursor_key, scope, before),
+            paging.cursor(services.cursor_key, scope, after),
+            paging.cursor(services.cursor_key, scope, before),
             b',"total":%d' % total if query.total else b"",
         )
         return JsonBytes(body)
@@ -120,7 +122,7 @@ class Listing:
         """
         Yield every statement with so many filters at most, in every order, first pages and later.
 
-        More filters only add conditions to the same scans.
+        More filters only add conditions to the same scans, and a total is the same for every page.
         """
         ways = product((False, True), repeat=3)
         for (descending, backward, continued), count in product(ways, range(most_filters + 1)):
@@ -130,25 +132,8 @@ class Listing:
                 fields = {filter_name.partition("=")[0] for filter_name in filters}
                 contradict = len(fields) < len(filters)
                 allowed = not sort.needs or set(sort.needs) & set(filters)
-                if allowed and not contradict:
-                    yield self.sql.statement(
-                        Choice(filters, name, descending, backward, continued, total=False)
-                    )
-
-
-def _position(key: bytes, scope: str, query: ListQuery) -> Position | None:
-    """Return where the page begins; Problem 422 for a cursor that this list did not give out."""
-    if query.cursor is None:
-        return None
-    position = cursors.verify(key, scope, query.cursor)
-    if position is None:
-        raise Problem(422, "The cursor is not one that this list gave out for these filters.", field="cursor")
-    if query.direction not in {None, position.direction}:
-        raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
-    return position
-
-
-def _cursor(key: bytes, scope: str, position: Position | None) -> bytes:
-    if position is None:
-        return b"null"
-    return msgspec.json.encode(cursors.sign(key, scope, position))
+                if not allowed or contradict:
+                    continue
+                yield self.sql.statement(Choice(filters, name, descending, backward, continued, total=False))
+                if not (descending or backward or continued):
+                    yield self.sql.statement(Choice(filters, name, False, False, False, total=True))

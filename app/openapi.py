@@ -13,6 +13,7 @@ from app.routes import Endpoint
 REFERENCE = "#/components/schemas/{name}"
 PROBLEM = "application/problem+json"
 ID = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+TOKEN_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the token, in hex."}
 
 HEADERS = {
     "If-Match": "The ETag that the change is based on; another one in between is answered by 412.",
@@ -73,7 +74,8 @@ def _operation(
     endpoint: Endpoint, by_type: dict[int, Schema], queries: dict[type[msgspec.Struct], Schema]
 ) -> Schema:
     parameters: list[Schema] = [
-        {"name": name, "in": "path", "required": True, "schema": ID} for name in endpoint.path_parameters
+        {"name": name, "in": "path", "required": True, "schema": TOKEN_HASH if name == "token" else ID}
+        for name in endpoint.path_parameters
     ]
     if endpoint.query is not None:
         parameters += _query_parameters(queries[endpoint.query])

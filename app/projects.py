@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import cursors, etags, inputs, reads
+from app import etags, inputs, paging, reads
 from app.access import Token, bearer
 from app.cache_policy import PROJECT, PROJECT_TASKS
 from app.cursors import Position
@@ -65,14 +64,8 @@ class TaskList:
 
     def position(self, asked: TaskListQuery) -> Position:
         """Return where the page begins; Problem 422 for a cursor that this list did not give out."""
-        if asked.cursor is None:
-            return END if asked.direction == "backward" else START
-        position = cursors.verify(self.cursor_key, self._scope(), asked.cursor)
-        if position is None:
-            raise Problem(422, "The cursor is not one that this list gave out.", field="cursor")
-        if asked.direction not in {None, position.direction}:
-            raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
-        return position
+        begins = paging.begins(self.cursor_key, self._scope(), asked)
+        return begins or (END if asked.direction == "backward" else START)
 
     async def page(self, database: Database, token: Token, position: Position, limit: int) -> Loaded | None:
         """Return the page beyond `position` with the cursors of its neighbours."""
@@ -93,15 +86,10 @@ class TaskList:
             after = Position("forward", last) if (more if forward else came_from) else None
         body = b'{"items":%b,"next":%b,"previous":%b}' % (
             items or b"[]",
-            self._cursor(after),
-            self._cursor(before),
+            paging.cursor(self.cursor_key, self._scope(), after),
+            paging.cursor(self.cursor_key, self._scope(), before),
         )
         return Loaded(caller, seconds_left, audience, body)
-
-    def _cursor(self, position: Position | None) -> bytes:
-        if position is None:
-            return b"null"
-        return msgspec.json.encode(cursors.sign(self.cursor_key, self._scope(), position))
 
     def _scope(self) -> str:
         return f"project_tasks:{self.project}"

@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app import csv_lines, cursors, inputs
+from app import csv_lines, inputs, paging
 from app.access import Token, bearer
 from app.answers import JsonBytes
 from app.cursors import Direction, Position
@@ -109,7 +109,7 @@ class Report:
 
     async def _json(self, services: Services, token: Token, query: ReportQuery, asked: Asked) -> Response:
         scope = msgspec.json.encode((self.sql.view, asked)).decode()
-        position = _position(services.cursor_key, scope, query)
+        position = paging.begins(services.cursor_key, scope, query)
         backward = query.direction == "backward" if position is None else position.direction == "backward"
         lines = await self._lines(services, token, asked, position, backward=backward, limit=query.limit)
         way: Direction = "backward" if backward else "forward"
@@ -124,8 +124,8 @@ class Report:
                 lines.age_s,
                 lines.items,
                 lines.totals or b"null",
-                _cursor(services.cursor_key, scope, after),
-                _cursor(services.cursor_key, scope, before),
+                paging.cursor(services.cursor_key, scope, after),
+                paging.cursor(services.cursor_key, scope, before),
             )
         )
         response.headers.update(lines.headers)
@@ -208,23 +208,6 @@ class Report:
 def _count(totals: bytes) -> int:
     found = msgspec.json.decode(totals)
     return sum(each["lines"] for each in (found if isinstance(found, list) else [found]))
-
-
-def _position(key: bytes, scope: str, query: ReportQuery) -> Position | None:
-    if query.cursor is None:
-        return None
-    position = cursors.verify(key, scope, query.cursor)
-    if position is None:
-        raise Problem(
-            422, "The cursor is not one that this report gave out for these filters.", field="cursor"
-        )
-    if query.direction not in {None, position.direction}:
-        raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
-    return position
-
-
-def _cursor(key: bytes, scope: str, position: Position | None) -> bytes:
-    return b"null" if position is None else msgspec.json.encode(cursors.sign(key, scope, position))
 
 
 PROJECTS = Report(ReportSql("projects"), ProjectReportQuery, ProjectReportLine, PROJECT_PAGE)

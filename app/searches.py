@@ -1,5 +1,6 @@
 """GET /api/search and /api/search/{projects,tasks,users,clients}: full text, or what is spelled alike."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -27,11 +28,16 @@ from app.shapes_searches import (
 BEST = Position("forward", (str(2**63 - 1), str(2**63 - 1)))
 """Before every hit: positions fall by score, then id."""
 
+WORD = re.compile(r"\w+")
+MOST_WORDS = 16
+"""More would make a search of every row's every word, which 200 letters can ask for."""
+
 
 async def everything(request: Request) -> Response:
     """Answer with the best five of each kind."""
     services, token = services_of(request), bearer(request)
     asked = inputs.query(request, SearchAllQuery)
+    _refuse_many_words(asked.q)
     row = await services.database.read(queries.search_all, token.digest, asked.q, prepared=False)
     if row is None:
         raise unauthorized()
@@ -43,6 +49,7 @@ def _search(kind: str, query: bytes) -> Callable[[Request], Awaitable[Response]]
     async def search(request: Request) -> Response:
         services, token = services_of(request), bearer(request)
         asked = inputs.query(request, SearchQuery)
+        _refuse_many_words(asked.q)
         scope = f"search_{kind}:{asked.q}"
         position = _position(services.cursor_key, scope, asked.cursor)
         score, beyond = map(int, position.keys)
@@ -67,6 +74,11 @@ def _search(kind: str, query: bytes) -> Callable[[Request], Awaitable[Response]]
         return JsonBytes(body)
 
     return search
+
+
+def _refuse_many_words(words: str) -> None:
+    if len(WORD.findall(words)) > MOST_WORDS:
+        raise Problem(422, f"A search has at most {MOST_WORDS} words.", field="q")
 
 
 def _position(key: bytes, scope: str, cursor: str | None) -> Position:

@@ -14,7 +14,7 @@ Words = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[^\x00]*$",
-        description='Words, "a phrase", or, -not; the last word also finds what begins with it.',
+        description='At most 16 words, "a phrase", or, -not; the last one also finds what begins with it.',
     ),
 ]
 Marked = Annotated[str, Meta(description="HTML: escaped text with <mark> around what matched.")]

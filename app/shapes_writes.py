@@ -13,6 +13,7 @@ NO_NUL = "^[^\\u0000]*$"
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+Industry = Annotated[str, Meta(max_length=200, pattern=NO_NUL)]
 LongText = Annotated[str, Meta(max_length=10_000, pattern=NO_NUL)]
 Talk = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=NO_NUL)]
 Minutes = Annotated[int, Meta(ge=1, le=1440)]
@@ -150,6 +151,38 @@ class ProjectChange(Change, frozen=True):
         super().__post_init__()
         if isinstance(self.budget, Decimal):
             amount(self.budget, "budget", least=0)
+
+
+class NewMilestone(Shape, frozen=True):
+    """A milestone to be."""
+
+    name: Name
+    due_on: date
+    description: LongText = ""
+
+
+class MilestoneChange(Change, frozen=True):
+    """A milestone stays with its project."""
+
+    name: Name | UnsetType = UNSET
+    due_on: date | UnsetType = UNSET
+    description: LongText | UnsetType = UNSET
+    completed: bool | UnsetType = UNSET
+
+
+class NewClient(Shape, frozen=True):
+    """A client to be."""
+
+    name: Name
+    industry: Industry
+
+
+class ClientChange(Change, frozen=True):
+    """An archived client gets no new projects."""
+
+    name: Name | UnsetType = UNSET
+    industry: Industry | UnsetType = UNSET
+    archived: bool | UnsetType = UNSET
 
 
 class Invitation(Shape, frozen=True):

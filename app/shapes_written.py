@@ -94,6 +94,32 @@ class WrittenProject(Shape, frozen=True):
     updated_at: datetime
 
 
+class WrittenMilestone(Shape, frozen=True):
+    """A milestone as it stands."""
+
+    id: int
+    version: int
+    project_id: int
+    name: str
+    description: str
+    due_on: date
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class WrittenClient(Shape, frozen=True):
+    """A client as it stands."""
+
+    id: int
+    version: int
+    name: str
+    industry: str
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+
+
 class WrittenMember(Shape, frozen=True):
     """Who is a member of what."""
 

@@ -31,7 +31,7 @@ LEFT JOIN LATERAL (
     FROM invoices AS i
     JOIN projects AS p ON p.id = i.project_id
     WHERE i.id = $2
-      AND (i.status <> 'draft' OR caller.role <> 'client')
+      AND (caller.role IN ('admin', 'project_manager') OR (caller.role = 'client' AND i.status <> 'draft'))
       AND EXISTS (
           SELECT
           FROM project_keys AS k

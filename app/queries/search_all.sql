@@ -173,7 +173,9 @@ CROSS JOIN LATERAL (
             NOT EXISTS (SELECT FROM found_projects)
             AND NOT EXISTS (SELECT FROM found_tasks)
             AND NOT EXISTS (SELECT FROM found_users)
-            AND NOT EXISTS (SELECT FROM found_clients) AS wanted
+            AND NOT EXISTS (SELECT FROM found_clients)
+            -- Without letters there is no trigram, and every row would be compared.
+            AND show_trgm($2) <> '{}' AS wanted
     ),
     near_projects AS MATERIALIZED (
         SELECT

@@ -93,6 +93,8 @@ CROSS JOIN LATERAL (
             )
         ) AS similar_one
         WHERE NOT EXISTS (SELECT FROM found)
+          -- Without letters there is no trigram, and every row would be compared.
+          AND show_trgm($2) <> '{}'
     ),
     ranked AS MATERIALIZED (
         SELECT

@@ -18,6 +18,8 @@ class Index:
     kind: str
     purpose: str
     queries: list[str]
+    blind: str = ""
+    disguise: tuple[str, ...] = ()
 
 
 def catalogue() -> list[Index]:

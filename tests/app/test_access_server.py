@@ -29,6 +29,10 @@ BODIES: dict[str, Callable[[World, Ids], Any]] = {
     },
     "PATCH /api/projects/{id}": lambda *_: {"status": "on_hold"},
     "POST /api/projects/{id}/members": lambda world, _: {"user_id": world.users["newcomer"]},
+    "POST /api/projects/{id}/milestones": lambda *_: {"name": "New", "due_on": DAY},
+    "PATCH /api/milestones/{id}": lambda *_: {"completed": True},
+    "POST /api/clients": lambda *_: {"name": "New", "industry": "x"},
+    "PATCH /api/clients/{id}": lambda *_: {"industry": "y"},
     "POST /api/projects/{id}/tasks": lambda *_: {"title": "New", "due_on": DAY},
     "PATCH /api/tasks/{id}": lambda *_: {"status": "review"},
     "POST /api/tasks/{id}/comments": lambda *_: {"body": "New"},
@@ -59,19 +63,15 @@ BODIES: dict[str, Callable[[World, Ids], Any]] = {
 QUERIES = {
     "GET /api/comments": "?task={tasks}",
     "GET /api/messages": "?thread={threads}",
+    **{row.name: "?ids=1,2" for row in ROWS if row.path.endswith("/batch")},
     "GET /api/milestones": "?project={projects}",
     "GET /api/threads": "?project={projects}",
-    **{
-        f"GET {each.path}": "?ids=1"
-        for each in ENDPOINTS
-        if each.method == "GET" and each.path.endswith("/batch")
-    },
-    "GET /api/reports/generated/file": "?name=1999-01-time.csv",
     "GET /api/search": "?q=task",
     "GET /api/search/projects": "?q=project",
     "GET /api/search/tasks": "?q=task",
     "GET /api/search/users": "?q=somebody",
     "GET /api/search/clients": "?q=client",
+    "GET /api/reports/generated/file": "?name=1999-01-time.csv",
 }
 
 
@@ -112,6 +112,36 @@ def test_each_role_is_answered_as_the_table_says(
     answered = {row.name: ask(world, row, role, sets[row.name, role]) for row in ROWS}
 
     assert answered == {row.name: row.statuses[role] for row in ROWS}
+
+
+LISTED = ("milestones", "tasks", "comments", "time-entries", "threads", "messages", "invoices")
+OF = {"comments": "task={tasks}", "messages": "thread={threads}"}
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("topic", [*LISTED, "projects", "users", "clients"])
+def test_a_batch_has_what_each_role_sees_by_itself(world: World, topic: str) -> None:
+    ids = world.project()
+    (row,) = (row for row in ROWS if row.name == f"GET /api/{topic}/{{id}}")
+
+    found = {
+        role: [item["id"] for item in world.get(role, f"/api/{topic}/batch?ids={ids[topic]}")["items"]]
+        for role in ROLES
+    }
+
+    assert found == {role: [ids[topic]] if row.statuses[role] == 200 else [] for role in ROLES}
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("topic", LISTED)
+def test_a_list_has_what_each_role_sees_by_itself(world: World, topic: str) -> None:
+    ids = world.project()
+    (row,) = (row for row in ROWS if row.name == f"GET /api/{topic}/{{id}}")
+    path = f"/api/{topic}?" + OF.get(topic, "project={projects}").format_map(ids.of)
+
+    found = {role: [item["id"] for item in world.get(role, path)["items"]] for role in ROLES}
+
+    assert found == {role: [ids[topic]] if row.statuses[role] == 200 else [] for role in ROLES}
 
 
 @pytest.fixture(scope="module", params=["none", "malformed", "unknown", "expired", "revoked"])

@@ -84,7 +84,6 @@ def test_keys_are_each_users_own(world: World, ids: Ids) -> None:
 def test_a_refused_request_leaves_its_key_free(world: World, ids: Ids) -> None:
     path, key = ids.path("/api/invoices/{id}/issue"), str(ids["projects"])
 
-    assert world.send("member", "POST", path, {}, idempotency_key=key).status_code == 403
     assert (
         world.send("manager", "POST", path, {"due_on": "2020-01-01"}, idempotency_key=key).status_code == 422
     )

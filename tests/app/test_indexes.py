@@ -1,11 +1,16 @@
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
+import verify
 from app.migrate import FOLDER
+from app.statements import statements
 from tests.app.indexes import Index, catalogue
 
 INDEXES = catalogue()
+SAMPLES = Path(verify.__file__).parent / "samples.toml"
 KINDS = {"single", "compound", "partial", "covering", "expression", "unique", "full_text", "trigram"}
 
 
@@ -52,6 +57,26 @@ def test_an_entry_says_what_the_index_is(index: Index) -> None:
 @pytest.mark.parametrize("index", INDEXES, ids=lambda index: index.name)
 def test_an_entry_says_what_the_index_is_for(index: Index) -> None:
     assert re.fullmatch(r"[A-Z].+\.", index.purpose)
-    assert index.queries
+    assert index.queries or "unique" in index.kind.split()
     assert len(set(index.queries)) == len(index.queries)
-    assert all(re.fullmatch(r"[a-z_]+", query) for query in index.queries)
+    assert bool(index.blind) == (len(index.disguise) == 2)
+
+
+@pytest.mark.parametrize("index", INDEXES, ids=lambda index: index.name)
+def test_an_entry_names_statements_that_there_are(index: Index) -> None:
+    names = {re.sub(r"/(after|before)(/.*)?$", "", statement.name) for statement in statements()}
+
+    assert set(index.queries) <= names
+
+
+def test_every_statement_has_a_name_of_its_own_and_as_many_types_as_parameters() -> None:
+    found = list(statements())
+
+    assert len({statement.name for statement in found}) == len(found)
+    assert all(len(statement.types) in {0, len(statement.parameters)} for statement in found)
+
+
+def test_verify_has_a_sample_for_every_parameter() -> None:
+    samples = tomllib.loads(SAMPLES.read_text())
+
+    assert {name for statement in statements() for name in statement.parameters} <= samples.keys()

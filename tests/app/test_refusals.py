@@ -161,6 +161,38 @@ def test_a_wrong_parameter_is_422_and_named(ask: Ask, query: str, field: str | N
 
 
 @pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/tasks?sort=title", "sort"),
+        ("/api/tasks?sort=priority", "sort"),
+        ("/api/tasks?sort=completed_at&open=true", "sort"),
+        ("/api/milestones", "sort"),
+        ("/api/tasks?limit=1001", "limit"),
+        ("/api/tasks?project=0", "project"),
+        ("/api/tasks?project=9223372036854775808", "project"),
+        ("/api/tasks?due_from=0000-01-01", "due_from"),
+        ("/api/tasks?due_from=2026-02-30", "due_from"),
+        ("/api/tasks?open=maybe", "open"),
+        ("/api/tasks?open=", "open"),
+        ("/api/tasks?color=red", "color"),
+        ("/api/tasks?cursor=abc", "cursor"),
+        ("/api/projects?text=%00", "text"),
+        ("/api/projects?text=" + 201 * "a", "text"),
+        ("/api/users/batch", "ids"),
+        ("/api/users/batch?ids=0", "ids"),
+        ("/api/users/batch?ids=1,,2", "ids"),
+        ("/api/users/batch?ids=" + ",".join(["1"] * 201), "ids"),
+        ("/api/tasks/counts?project=1&assignee=1", "assignee"),
+    ],
+)
+def test_what_no_list_gives_is_422_and_named(ask: Ask, path: str, field: str) -> None:
+    response = ask("GET", path)
+
+    assert response.status_code == 422
+    assert problem(response).get("field") == field
+
+
+@pytest.mark.parametrize(
     ("body", "field"),
     [
         (b"", None),

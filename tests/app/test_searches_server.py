@@ -51,9 +51,9 @@ HOSTILE = [
     "((((((((((",
     "a" * 200,
     "🙂" * 200,
-    "-a " * 66,
-    "a or " * 40,
-    '"a" ' * 50,
+    "-a " * 16,
+    "a or " * 8,
+    '"a" ' * 16,
     "\x01\x02\x1f\x7f",
     "\r\n\t",
 ]
@@ -214,11 +214,15 @@ def test_a_client_finds_only_their_own_company_and_the_people_of_their_projects(
             """
         )
     }
-    letters = " or ".join(f"{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
-
     assert {
         hit.id
-        for hit in search(server, "clients", user, q=f"{letters} or ltd or labs or media", limit=100).items
+        for hit in search(
+            server,
+            "clients",
+            user,
+            q="ltd or labs or media or retail or co",
+            limit=100,
+        ).items
     } <= {company}
     people = search(server, "users", user, q="agency or example or client", limit=100)
     assert people.items
@@ -260,6 +264,8 @@ def test_hostile_words_are_words(server: Server, path: str) -> None:
         "q=%ED%A0%80",
         "q=" + "a" * 201,
         "q=" + "a" * 10_000,
+        "q=" + "a+" * 17,
+        "q=" + "a,-b." * 9,
         "q=a&q=b",
         "q=a&nonsense=1",
         "q=a&limit=0",

@@ -11,10 +11,12 @@ from app.shapes import Task, UserDashboard
 from app.shapes_written import (
     ReadCounts,
     ReadUpTo,
+    WrittenClient,
     WrittenComment,
     WrittenInvoice,
     WrittenMember,
     WrittenMessage,
+    WrittenMilestone,
     WrittenProject,
     WrittenThread,
     WrittenTimeEntry,
@@ -57,6 +59,15 @@ SHAPES: dict[str, tuple[str, Any, int, type]] = {
     "create a project": ("POST /api/projects", None, 201, WrittenProject),
     "change a project": ("PATCH /api/projects/{id}", {"status": "completed"}, 200, WrittenProject),
     "invite": ("POST /api/projects/{id}/members", None, 201, WrittenMember),
+    "add a milestone": (
+        "POST /api/projects/{id}/milestones",
+        {"name": "M", "due_on": DAY},
+        201,
+        WrittenMilestone,
+    ),
+    "change a milestone": ("PATCH /api/milestones/{id}", {"name": "N"}, 200, WrittenMilestone),
+    "create a client": ("POST /api/clients", {"name": "C", "industry": "x"}, 201, WrittenClient),
+    "change a client": ("PATCH /api/clients/{id}", {"industry": "y"}, 200, WrittenClient),
     "add a task": ("POST /api/projects/{id}/tasks", {"title": "T", "due_on": DAY}, 201, Task),
     "change a task": ("PATCH /api/tasks/{id}", {"estimate_minutes": 30}, 200, Task),
     "comment": ("POST /api/tasks/{id}/comments", {"body": "C"}, 201, WrittenComment),
@@ -126,6 +137,8 @@ def test_what_is_created_says_where_it_is(
 VERSIONED = [
     ("PATCH", "/api/projects/{id}", {"priority": "high"}, "manager"),
     ("DELETE", "/api/projects/{id}", None, "manager"),
+    ("PATCH", "/api/milestones/{id}", {"name": "Other"}, "manager"),
+    ("DELETE", "/api/milestones/{id}", None, "manager"),
     ("PATCH", "/api/tasks/{id}", {"title": "Other"}, "member"),
     ("DELETE", "/api/tasks/{id}", None, "manager"),
     ("PATCH", "/api/comments/{id}", {"body": "Other"}, "member"),
@@ -497,3 +510,29 @@ def test_a_member_is_one_once(world: World, ids: Ids) -> None:
     refused(world.send("manager", "POST", path, {"user_id": world.users["client"]}), 422, "user_id")
     refused(world.send("manager", "POST", path, {}), 422)
     refused(world.send("manager", "DELETE", f"{path}/{world.users['newcomer']}"), 404)
+
+
+def test_a_milestone_is_completed_reopened_and_deleted_without_its_tasks(world: World, ids: Ids) -> None:
+    path = ids.path("/api/milestones/{id}")
+    task = {"milestone_id": ids["milestones"]}
+    done(world.send("member", "PATCH", ids.path("/api/tasks/{id}"), task))
+
+    assert done(world.send("manager", "PATCH", path, {"completed": True}))["completed_at"]
+    assert done(world.send("manager", "PATCH", path, {"completed": False}))["completed_at"] is None
+    done(world.send("manager", "DELETE", path), 204)
+
+    actions = [each["action"] for each in world.activity("milestone", ids["milestones"])]
+    assert actions == ["completed", "reopened", "deleted"]
+    left = f"SELECT milestone_id IS NULL AND deleted_at IS NULL FROM tasks WHERE id = {ids['tasks']}"
+    assert world.server.sql(left) == "t"
+
+
+def test_an_archived_client_gets_no_new_projects(world: World) -> None:
+    client = done(world.send("manager", "POST", "/api/clients", {"name": "C", "industry": "x"}), 201)
+    path = f"/api/clients/{client['id']}"
+    project = {"name": "P", "client_id": client["id"], "starts_on": DAY, "due_on": DAY, "budget": 1}
+
+    assert done(world.send("manager", "PATCH", path, {"archived": True}))["archived_at"]
+    refused(world.send("manager", "POST", "/api/projects", project), 422, "client_id")
+    assert done(world.send("manager", "PATCH", path, {"archived": False}))["archived_at"] is None
+    done(world.send("manager", "POST", "/api/projects", project), 201)

@@ -134,7 +134,8 @@ class World:
             member=self.users["member"],
         )
         found = self.server.sql(query).splitlines()
-        return [Ids(dict(zip(COLUMNS, map(_number, line.split("|")), strict=True))) for line in found]
+        rows = (dict(zip(COLUMNS, map(_number, line.split("|")), strict=True)) for line in found)
+        return [Ids(row | {"clients": self.clients["client"]}) for row in rows]
 
     def project(self) -> Ids:
         (ids,) = self.projects(1)

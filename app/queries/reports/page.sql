@@ -1,4 +1,5 @@
 -- A page of a report: who asks, the lines and their keys, the totals on request, and how old the figures are.
+-- The constant says what a page can be at most: the planner takes a parameter for a tenth of the view.
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,
@@ -34,19 +35,29 @@ CROSS JOIN LATERAL (
             FROM (
                 (
                     SELECT {columns}
-                    FROM {view} AS r
-                    WHERE caller.role = 'admin'
-                      AND {page_conditions}
+                    FROM (
+                        SELECT {columns}
+                        FROM {view} AS r
+                        WHERE caller.role = 'admin'
+                          AND {page_conditions}
+                        ORDER BY {order}
+                        LIMIT 1001
+                    ) AS r
                     ORDER BY {order}
                     LIMIT $2 + 1
                 )
                 UNION ALL
                 (
                     SELECT {columns}
-                    FROM {view} AS r
-                    WHERE caller.role = 'project_manager'
-                      AND {own}
-                      AND {page_conditions}
+                    FROM (
+                        SELECT {columns}
+                        FROM {view} AS r
+                        WHERE caller.role = 'project_manager'
+                          AND {own}
+                          AND {page_conditions}
+                        ORDER BY {order}
+                        LIMIT 1001
+                    ) AS r
                     ORDER BY {order}
                     LIMIT $2 + 1
                 )

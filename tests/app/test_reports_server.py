@@ -4,6 +4,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from app.report_sql import ReportSql
 from app.reports import REPORTS
 from app.shapes_reports import GeneratedReports
 from tests.app.server import Server
+from tests.conftest import SandboxServer
 
 pytestmark = pytest.mark.server
 
@@ -23,6 +25,14 @@ ORDERS = [
     (report.sql.name, sign + sort) for report in REPORTS for sort in report.sql.sorts for sign in ("", "-")
 ]
 FILES = "/var/lib/bantam/reports"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_refresh_in_between(sandbox_server: SandboxServer) -> Iterator[None]:
+    """What is compared is of one refresh, except where a test asks for another."""
+    sandbox_server.ssh("systemctl stop bantam-reports.timer")
+    yield
+    sandbox_server.ssh("systemctl start bantam-reports.timer")
 
 
 def page(server: Server, report: str, query: str = "", user: int = 1) -> Any:

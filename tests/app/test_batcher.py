@@ -1,12 +1,14 @@
 import asyncio
 from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
-from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.batcher import LARGEST, Batcher
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 
 class Values:

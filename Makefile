@@ -12,7 +12,7 @@ SSH = ssh -F $(RUN)/ssh_config server
 export NAME
 
 .NOTPARALLEL:
-.PHONY: demo test up deploy deploy-again seed verify load ssh status down lock
+.PHONY: demo test up deploy deploy-again seed verify load bench ssh status down lock
 
 demo: up deploy deploy-again seed verify load
 	@echo "Look around: make ssh NAME=$(NAME). The server stays until make down NAME=$(NAME)."
@@ -57,6 +57,9 @@ load: $(RUN)/target.json
 	@.venv/bin/locust -f loadtests/scenarios/$(SCENARIO).py --headless \
 	  --target $(RUN)/target.json --run-dir $(RUN); test -e $(RUN)/load.json && \
 	  $(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario $(SCENARIO) --out evidence
+
+bench: $(RUN)/target.json
+	@$(PYTHON) -m bench --run-dir $(RUN)
 
 ssh: $(RUN)/target.json
 	@$(SSH) -t

@@ -19,6 +19,11 @@ class Once:
     key: str
     digest: bytes
 
+    @property
+    def sweeps(self) -> bool:
+        """Whether this is the one request in 64 that deletes keys whose day is over: that reads the table."""
+        return self.digest[0] % 64 == 0
+
     def same_request(self, digest: bytes) -> None:
         """Return if the key was used for this very request; Problem 422 if it was for another one."""
         if digest != self.digest:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 FOLDER = Path(__file__).parent / "queries" / "reports"
 TITLE = re.compile(r"-- (?P<name>[a-z_]+): (?P<description>\S.*)\n")
 SECTION = re.compile(
-    r"^-- ((?:view|own|columns|month|line|total|filter [a-z_]+|sort [a-z_]+)\b.*)$", re.MULTILINE
+    r"^-- ((?:view|own|columns|sums|months|month|line|total|filter [a-z_]+|sort [a-z_]+)\b.*)$", re.MULTILINE
 )
 TYPE = re.compile(r"\$value::(\w+)")
 
@@ -67,12 +67,18 @@ class ReportSql:
         self.filters: dict[str, str] = {}
         self.sorts: dict[str, tuple[Key, ...]] = {}
         self.parts: dict[str, str] = {}
+        self._narrow: set[str] = set()
+        self._by_month: set[str] = set()
         for section, body in _sections(text[title.end() :]):
             match section.split():
                 case ["filter", field, "is", value]:
                     self.filters[f"{field}={value}"] = body
-                case ["filter", field]:
+                case ["filter", field, *narrow]:
                     self.filters[field] = body
+                    self._narrow |= {field} if narrow else set()
+                case ["months", *names]:
+                    self.parts["months"] = body
+                    self._by_month = set(names)
                 case ["sort", field]:
                     self.sorts[field] = tuple(Key(*key.strip().rsplit("::", 1)) for key in body.split(","))
                 case _:
@@ -99,13 +105,7 @@ class ReportSql:
         if choice.continued:
             conditions.append(self._beyond(keys, len(types) + 1, down=down))
             types += [key.type for key in keys]
-        parts = {
-            "view": self.view,
-            "own": self.parts["own"],
-            "columns": self.parts["columns"],
-            "conditions": filtered,
-        }
-        sums = f"(SELECT {self.parts['total']})".replace("{rows}", ROWS.format(**parts))
+        parts = {"view": self.view, "own": self.parts["own"], "columns": self.parts["columns"]}
         sql = PAGE.format(
             **parts,
             page_conditions="\nAND ".join(conditions) or "true",
@@ -114,9 +114,25 @@ class ReportSql:
             near_order=_order(keys, down=down),
             order=_order(keys, down=down),
             display=" DESC" if choice.backward else "",
-            totals="NULL::json" if choice.continued else sums,
+            totals="NULL::json" if choice.continued else self._totals(choice.filters, filtered),
         )
         return Statement(self._name(choice), sql.strip().encode(), tuple(types))
+
+    def _totals(self, filters: tuple[str, ...], conditions: str) -> str:
+        """Return the totals under the filters; none where every line would have to be read for them."""
+        months = self.parts.get("months")
+        by_month = months is not None and not self._narrow.intersection(filters)
+        if by_month and not self._by_month.issuperset(filters):
+            return "NULL::json"
+        rows = ROWS.format(
+            lines="r.lines" if by_month else "1",
+            sums=self.parts["sums"],
+            totals_view=months if by_month else self.view,
+            view=self.view,
+            own=self.parts["own"],
+            conditions=conditions,
+        )
+        return f"(SELECT {self.parts['total']})".replace("{rows}", rows)
 
     @staticmethod
     def _beyond(keys: tuple[Key, ...], first: int, *, down: bool) -> str:

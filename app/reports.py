@@ -136,7 +136,7 @@ class Report:
             if getattr(query, field) is not None:
                 raise Problem(422, "A CSV has every line and is not asked for by pages.", field=field)
         first = await self._lines(services, token, asked, None, backward=False, limit=CSV_PAGE)
-        count = _count(first.totals or b"null")
+        count = _count(first.totals)
         if count > CSV_LINES:
             raise Problem(422, f"That are {count} lines; filter for at most {CSV_LINES}.", field="format")
         made_on = first.refreshed_at[:10]
@@ -155,12 +155,15 @@ class Report:
     ) -> AsyncIterator[bytes]:
         """Yield the CSV in parts; it breaks off, for the client to see, if a refresh comes in between."""
         decoder = msgspec.json.Decoder(list[self.line])  # type: ignore[name-defined]
-        made = lines.refreshed_at
+        made, sent = lines.refreshed_at, 0
         yield csv_lines.header(self.line)
         while True:
             yield csv_lines.rows(decoder.decode(lines.items))
             if not lines.more or lines.last is None:
                 return
+            sent += CSV_PAGE
+            if sent >= CSV_LINES:
+                raise Problem(422, f"There are more than {CSV_LINES} lines; filter for less.", field="format")
             position = Position("forward", KEYS.decode(lines.last))
             lines = await self._lines(services, token, asked, position, backward=False, limit=CSV_PAGE)
             if lines.refreshed_at != made:
@@ -205,8 +208,9 @@ class Report:
         return Lines(*lines)
 
 
-def _count(totals: bytes) -> int:
-    found = msgspec.json.decode(totals)
+def _count(totals: bytes | None) -> int:
+    """Return how many lines there are, 0 where nobody counted them."""
+    found = msgspec.json.decode(totals or b"[]")
     return sum(each["lines"] for each in (found if isinstance(found, list) else [found]))
 
 

@@ -6,8 +6,16 @@ import time
 from app.direct import DATABASE, OWNER, Connection, Refusal, run
 
 LOCK = 0x62616E726570  # "banrep": a session lock, so that one refresh runs at a time
-VIEWS = ("report_projects", "report_time", "report_finance", "report_revenue", "report_team")
-"""In this order: the revenue is read from the finances."""
+VIEWS = (
+    "report_projects",
+    "report_time",
+    "report_time_months",
+    "report_finance",
+    "report_revenue",
+    "report_team",
+    "report_team_months",
+)
+"""In this order: the sums by month are read from the lines."""
 
 
 def refresh(connection: Connection) -> None:

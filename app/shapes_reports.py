@@ -19,7 +19,8 @@ class ReportPage(Shape, Generic[Line, Totals], frozen=True):
     """
     A page of a report, whose figures are as of `refreshed_at`.
 
-    `totals` add up every line under the filters; a page that was reached by a cursor has none.
+    `totals` add up every line under the filters. None has a page that was reached by a cursor, nor the whole
+    time report by `billable` alone.
     """
 
     refreshed_at: datetime

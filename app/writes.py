@@ -29,7 +29,7 @@ from app.refusals import refusal
 from app.services import Services, services_of
 
 ATTEMPTS = 5
-FORGET_AT_ONCE = 20
+FORGET_AT_ONCE = 1000
 # How the JSON of everything that has an ETag begins.
 ENTITY = re.compile(rb'\{"id":(?P<id>\d+),(?:"version":(?P<version>\d+))?')
 # A number as PostgreSQL writes it, so that what did not change compares equal in field_changes().
@@ -98,7 +98,7 @@ class Write(Generic[Body]):
                 raise
             if done is not None:
                 response = _respond(done, status, location)
-                if self.once is not None:
+                if self.once is not None and self.once.sweeps:
                     response.background = BackgroundTask(_forget, self.services)
                 return response
         raise Problem(409, "Others were changing the same at the same time; try again.")
@@ -147,7 +147,7 @@ async def begin(request: Request, shape: type[Body]) -> Write[Body]:
 
 
 async def _forget(services: Services) -> None:
-    """Delete some keys whose day is over: each keyed write takes away more than it adds."""
+    """Delete some keys whose day is over: more than keyed writes add in the meantime."""
     try:
         await services.database.write(queries.forget_idempotency_keys, FORGET_AT_ONCE)
     except DatabaseError as error:

@@ -5,11 +5,15 @@ report_finance
 r.project_id IN (SELECT p.id FROM projects AS p WHERE p.manager_id = caller.user_id)
 -- columns
 r.month, r.project_id, r.currency, r.client_id, r.invoices, r.invoiced, r.outstanding, r.overdue, r.payments, r.paid
+-- sums
+r.currency, r.invoices, r.invoiced, r.outstanding, r.overdue, r.payments, r.paid
+-- months from_date to_date currency
+report_revenue
 -- month
 r.month = $value::date
--- filter client
+-- filter client narrow
 r.client_id = $value::bigint
--- filter project
+-- filter project narrow
 r.project_id = $value::bigint
 -- filter currency
 r.currency = $value::text
@@ -40,7 +44,7 @@ coalesce(json_agg(row_to_json(sums) ORDER BY sums.currency), '[]')
 FROM (
     SELECT
         r.currency,
-        count(*) AS lines,
+        sum(r.lines)::bigint AS lines,
         sum(r.invoices)::bigint AS invoices,
         sum(r.invoiced) AS invoiced,
         sum(r.outstanding) AS outstanding,

@@ -7,6 +7,8 @@ r.manager_id = caller.user_id
 r.project_id, r.client_id, r.manager_id, r.starts_on, r.due_on, r.status, r.budget, r.tasks, r.todo, r.in_progress,
 r.blocked, r.review, r.done, r.overdue, r.estimate_minutes, r.minutes, r.billable_minutes, r.value, r.invoiced, r.paid,
 r.completion, r.budget_used
+-- sums
+r.budget, r.value, r.tasks, r.done, r.overdue, r.estimate_minutes, r.minutes, r.billable_minutes, r.invoiced, r.paid
 -- month
 r.starts_on < $value::date + interval '1 month'
 -- filter client
@@ -57,7 +59,7 @@ SELECT
 row_to_json(sums)
 FROM (
     SELECT
-        count(*) AS lines,
+        coalesce(sum(r.lines), 0)::bigint AS lines,
         coalesce(sum(r.budget), 0) AS budget,
         coalesce(sum(r.value), 0) AS value,
         coalesce(sum(r.tasks), 0)::bigint AS tasks,

@@ -1,11 +1,15 @@
--- The lines of a report that the caller may see, under its filters: what the totals add up.
+-- What the totals add up: under filters that leave few lines the lines themselves, else their sums by month.
 (
-    SELECT {columns}
-    FROM {view} AS r
+    SELECT
+        {lines} AS lines,
+        {sums}
+    FROM {totals_view} AS r
     WHERE caller.role = 'admin'
       AND {conditions}
     UNION ALL
-    SELECT {columns}
+    SELECT
+        1 AS lines,
+        {sums}
     FROM {view} AS r
     WHERE caller.role = 'project_manager'
       AND {own}

@@ -14,9 +14,13 @@ r.user_id IN (
 -- columns
 r.month, r.user_id, r.tasks_done, r.tasks_on_time, r.estimate_minutes, r.minutes, r.billable_minutes, r.value,
 r.capacity_minutes, r.utilization
+-- sums
+r.tasks_done, r.tasks_on_time, r.estimate_minutes, r.minutes, r.billable_minutes, r.value, r.capacity_minutes
+-- months from_date to_date
+report_team_months
 -- month
 r.month = $value::date
--- filter user
+-- filter user narrow
 r.user_id = $value::bigint
 -- filter from_date
 r.month >= date_trunc('month', $value::date::timestamp)::date
@@ -44,7 +48,7 @@ SELECT
 row_to_json(sums)
 FROM (
     SELECT
-        count(*) AS lines,
+        coalesce(sum(r.lines), 0)::bigint AS lines,
         coalesce(sum(r.tasks_done), 0)::bigint AS tasks_done,
         coalesce(sum(r.tasks_on_time), 0)::bigint AS tasks_on_time,
         coalesce(sum(r.estimate_minutes), 0)::bigint AS estimate_minutes,

@@ -5,14 +5,18 @@ report_time
 r.project_id IN (SELECT p.id FROM projects AS p WHERE p.manager_id = caller.user_id)
 -- columns
 r.month, r.user_id, r.project_id, r.client_id, r.entries, r.minutes, r.billable_minutes, r.value
+-- sums
+r.entries, r.minutes, r.billable_minutes, r.value
+-- months from_date to_date
+report_time_months
 -- month
 r.month = $value::date
--- filter user
+-- filter user narrow
 r.user_id = $value::bigint
--- filter project
+-- filter project narrow
 r.project_id = $value::bigint
--- filter client
-r.client_id = $value::bigint
+-- filter client narrow
+r.project_id IN (SELECT p.id FROM projects AS p WHERE p.client_id = $value::bigint)
 -- filter billable is true
 r.billable_minutes > 0
 -- filter billable is false
@@ -41,7 +45,7 @@ SELECT
 row_to_json(sums)
 FROM (
     SELECT
-        count(*) AS lines,
+        coalesce(sum(r.lines), 0)::bigint AS lines,
         coalesce(sum(r.entries), 0)::bigint AS entries,
         coalesce(sum(r.minutes), 0)::bigint AS minutes,
         coalesce(sum(r.billable_minutes), 0)::bigint AS billable_minutes,

@@ -1,0 +1,112 @@
+"""One client, one request after the other, nothing cached: how long reads take."""
+
+import http.client
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+SEARCHED = ("website", "report", "design review", "invoice", "databse", "mobile app launch", "wbsite", "data")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A promise: 95 of 100 answers within so many milliseconds."""
+
+    name: str
+    p95_ms: float
+    paths: list[str]
+    user: int
+
+
+def figures(depths: list[str]) -> list[Figure]:
+    """Return what is asked, and by which user: 1 is an admin, 2 leads projects, 16 is a client's, 7 works."""
+    ids = range(3, 123)
+    single = [f"/api/tasks/{number * 37}" for number in ids]
+    single += [f"/api/projects/{number}" for number in ids]
+    single += [f"/api/comments/{number * 41}" for number in ids]
+    lists = [
+        f"/api/{what}" for what in ("tasks", "projects", "time-entries", "invoices", "messages", "activity")
+    ]
+    lists += [f"/api/tasks?open=true&sort={sort}" for sort in ("due_on", "priority", "-due_on", "-priority")]
+    lists += [
+        "/api/tasks?project=1",
+        "/api/tasks?assignee=25",
+        "/api/time-entries?user=7",
+        "/api/projects?sort=name",
+    ]
+    searches = [
+        f"/api/search{kind}?q={quote(words)}"
+        for kind in ("", "/tasks", "/projects", "/users", "/clients")
+        for words in SEARCHED
+    ]
+    reports = [
+        f"/api/reports/{name}{query}"
+        for name in ("projects", "time", "finance", "team")
+        for query in ("", "?limit=100", "?from_date=2026-01-01")
+    ]
+    return [
+        Figure("single", 20, single, 1),
+        Figure("list", 20, lists * 6, 1),
+        Figure("dashboard user", 60, ["/api/dashboards/user"] * 60, 7),
+        Figure("dashboard manager", 60, ["/api/dashboards/manager"] * 60, 2),
+        Figure("dashboard admin", 60, ["/api/dashboards/admin"] * 60, 1),
+        Figure("dashboard client", 60, ["/api/dashboards/client"] * 60, 16),
+        Figure("search", 80, searches * 3, 1),
+        Figure("search by staff", 80, searches * 3, 7),
+        Figure("page of 1,000", 60, depths, 1),
+        Figure("report", 150, reports * 6, 1),
+    ]
+
+
+class Client:
+    """A connection that is kept."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def get(self, path: str, token: str) -> tuple[float, bytes]:
+        """Return the milliseconds and the body; RuntimeError unless it is 200, or 404 of a deleted row."""
+        began = time.perf_counter()
+        self._connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+        answer = self._connection.getresponse()
+        body = answer.read()
+        took = 1000 * (time.perf_counter() - began)
+        if answer.status not in {200, 404}:
+            raise RuntimeError(f"{path}: {answer.status} {body[:300]!r}")
+        return took, body
+
+
+def walk(client: Client, token: str, pages: int) -> list[str]:
+    """Return the paths of so many pages of 1,000 tasks, from the first on, as their cursors lead."""
+    path = "/api/tasks?limit=1000"
+    paths = []
+    for _ in range(pages):
+        paths.append(path)
+        following = json.loads(client.get(path, token)[1])["next"]
+        if following is None:
+            break
+        path = f"/api/tasks?limit=1000&cursor={following}"
+    return paths
+
+
+def measure(client: Client, figure: Figure, token: str) -> dict[str, Any]:
+    """Return the figure's percentiles; the first tenth is for warming up and does not count."""
+    for path in figure.paths[: len(figure.paths) // 10]:
+        client.get(path, token)
+    taken = sorted((client.get(path, token)[0], path) for path in figure.paths)
+    times = [milliseconds for milliseconds, _ in taken]
+
+    def percentile(part: float) -> float:
+        return round(times[min(len(times) - 1, int(part * len(times)))], 2)
+
+    return {
+        "requests": len(times),
+        "p50_ms": percentile(0.50),
+        "p95_ms": percentile(0.95),
+        "p99_ms": percentile(0.99),
+        "slowest": taken[-1][1].partition("&cursor")[0],
+        "promise_ms": figure.p95_ms,
+        "ok": percentile(0.95) < figure.p95_ms,
+    }

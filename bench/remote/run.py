@@ -1,0 +1,130 @@
+"""Runs on the server as root: the bench's ratios and figures as one line of JSON on standard output."""
+
+import hashlib
+import hmac
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench.remote import figures, ratios
+from bench.remote.figures import Client
+from bench.remote.instances import PYTHON, instance
+from bench.remote.ratios import Subject
+from bench.remote.tools import PgBench, search, wrk
+
+HERE = Path(__file__).parent
+UNCACHED_PORT, CACHED_PORT = 8101, 8102
+USER, MANAGER, ADMIN = 7, 2, 1
+PAGES = 150
+
+
+def token(user: int) -> str:
+    """Return the seeded user's bearer token."""
+    key = Path("/etc/bantam/credentials/seed-token-key").read_bytes().strip()
+    return "bt_" + hmac.new(key, f"user:{user}".encode(), hashlib.sha256).hexdigest()
+
+
+def digest(user: int) -> str:
+    """Return the token's SHA-256 as PostgreSQL reads a bytea."""
+    return "\\x" + hashlib.sha256(token(user).encode()).hexdigest()
+
+
+def statements() -> dict[str, str]:
+    """Return the running release's statements by name."""
+    printed = subprocess.run(
+        [PYTHON, "-m", "app.statements"], capture_output=True, check=True, cwd="/"
+    ).stdout
+    return {one["name"]: one["sql"] for one in map(json.loads, printed.splitlines())}
+
+
+def subjects(uncached: str, cached: str) -> list[Subject]:
+    """Return the reads and their limits."""
+    sql = statements()
+    clients = int(search(r"^pool_max = (\d+)$", Path("/etc/bantam/app.toml").read_text()))
+
+    def against_pgbench(
+        name: str, mark: float, *, path: str, query: str, values: list[str], user: int
+    ) -> Subject:
+        bench = PgBench(HERE, name.replace(" ", "_"), sql[query], [digest(user), *values], clients)
+        url = f"{uncached}{path}"
+        return Subject(
+            name,
+            f"pgbench with {query} through PgBouncer",
+            mark,
+            lambda seconds: wrk(url, token(user), seconds),
+            bench.run,
+        )
+
+    def against_constant(name: str, path: str, user: int, port: int) -> Subject:
+        _, body = Client(port).get(path, token(user))
+        url, constant = f"{cached}{path}", f"{cached}/constant/{len(body)}"
+        return Subject(
+            name,
+            f"the same server answering {len(body)} constant bytes",
+            0.50,
+            lambda seconds: wrk(url, token(user), seconds),
+            lambda seconds: wrk(constant, token(user), seconds),
+        )
+
+    position = ["-infinity", "0", "50"]
+    return [
+        against_pgbench(
+            "small row",
+            0.38,
+            path="/api/comments/4100",
+            query="comments_entity",
+            values=["4100"],
+            user=ADMIN,
+        ),
+        against_pgbench(
+            "page of 50",
+            0.70,
+            path="/api/projects/1/tasks?limit=50",
+            query="project_tasks_after",
+            values=["1", *position],
+            user=ADMIN,
+        ),
+        against_pgbench(
+            "dashboard",
+            0.60,
+            path="/api/dashboards/user",
+            query="dashboard_user",
+            values=[],
+            user=USER,
+        ),
+        against_constant("cached", "/api/dashboards/user", USER, CACHED_PORT),
+        against_constant("cached page", "/api/projects/1/tasks?limit=10", ADMIN, CACHED_PORT),
+    ]
+
+
+def one_client() -> dict[str, Any]:
+    """Return the figures of one client that asks the uncached instance."""
+    client = Client(UNCACHED_PORT)
+    depths = figures.walk(client, token(ADMIN), PAGES)
+    return {
+        figure.name: figures.measure(client, figure, token(figure.user)) for figure in figures.figures(depths)
+    }
+
+
+def main() -> None:
+    """Measure what the arguments name, or all of it, and print it."""
+    wanted = set(sys.argv[1:]) or {"ratios", "figures", "write_cost"}
+    found: dict[str, Any] = {}
+    with (
+        instance("uncached", UNCACHED_PORT, cached=False) as uncached,
+        instance("cached", CACHED_PORT, cached=True) as cached,
+    ):
+        if "ratios" in wanted:
+            found["ratios"] = ratios.measure(subjects(uncached, cached))
+        if "figures" in wanted:
+            found["figures"] = one_client()
+    if "write_cost" in wanted:
+        command = ["runuser", "-u", "postgres", "--", PYTHON, "-m", "bench.remote.write_cost"]
+        found["write_cost"] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""wrk and pgbench for a slice of time, and what they counted."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+CONNECTIONS = 32
+UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What a slice counted: answers per second, and milliseconds."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+def wrk(url: str, token: str, seconds: int) -> Slice:
+    """Ask for one address over CONNECTIONS connections; RuntimeError for any answer but 2xx."""
+    done = subprocess.run(
+        [
+            *("wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"),
+            *("--latency", "--header", f"Authorization: Bearer {token}", url),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
+        raise RuntimeError(f"{url}: {done.stdout}")
+    return Slice(
+        float(search(r"Requests/sec: +([\d.]+)", done.stdout)),
+        _latency(done.stdout, "50%"),
+        _latency(done.stdout, "99%"),
+    )
+
+
+def search(pattern: str, text: str) -> str:
+    """Return what the pattern's group finds; RuntimeError if it finds nothing."""
+    found = re.search(pattern, text, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"{pattern} is not in: {text}")
+    return found[1]
+
+
+def _latency(text: str, percentile: str) -> float:
+    latency = search(rf"^ +{percentile} +([\d.]+(?:us|ms|s))$", text)
+    number, unit = search(r"([\d.]+)", latency), search(r"([a-z]+)", latency)
+    return float(number) * UNITS[unit]
+
+
+class PgBench:
+    """One statement, prepared, through PgBouncer as the app, with a worker's number of connections."""
+
+    def __init__(self, folder: Path, name: str, sql: str, values: list[str], clients: int) -> None:
+        text = re.sub(r"\$(\d+)", lambda number: f":p{number[1]}", sql).replace("\n", " ")
+        self._script = folder / f"{name}.sql"
+        self._script.write_text(f"{text};\n")
+        self._values = [f"--define=p{at}={value}" for at, value in enumerate(values, 1)]
+        self._clients = clients
+
+    def run(self, seconds: int) -> Slice:
+        """Run it back to back; pgbench says a mean latency only, which stands for both percentiles."""
+        password = Path("/etc/bantam/credentials/database-password").read_text().strip()
+        done = subprocess.run(
+            [
+                *("/usr/lib/postgresql/17/bin/pgbench", "--no-vacuum", "--protocol=prepared", "--jobs=1"),
+                *(f"--client={self._clients}", f"--time={seconds}", f"--file={self._script}", *self._values),
+                *("--host=/run/pgbouncer", "--port=6432", "--username=bantam_app", "bantam"),
+            ],
+            env={"PGPASSWORD": password, "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        if search(r"number of failed transactions: (\d+)", done.stdout) != "0":
+            raise RuntimeError(done.stdout)
+        mean = float(search(r"latency average = ([\d.]+) ms", done.stdout))
+        return Slice(float(search(r"tps = ([\d.]+)", done.stdout)), mean, mean)

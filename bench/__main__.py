@@ -71,13 +71,15 @@ def _tell(found: dict[str, Any]) -> int:
         missed += not (ok := one["ratio"] >= one["mark"])
         print(
             f"{'ok    ' if ok else 'MISSED'}  {name:12} {one['ratio']:5.2f} of {one['against']},"
-            f" mark {one['mark']:.2f}; {one['per_second']:,}/s, p50 {one['p50_ms']} ms, p99 {one['p99_ms']} ms"
+            f" mark {one['mark']:.2f}; {one['per_second']:,}/s,"
+            f" p50 {one['p50_ms']} ms, p99 {one['p99_ms']} ms"
         )
     for name, one in found.get("figures", {}).items():
         missed += not one["ok"]
         print(
             f"{'ok    ' if one['ok'] else 'MISSED'}  {name:18} p95 {one['p95_ms']:7.2f} ms,"
-            f" promise {one['promise_ms']} ms; p50 {one['p50_ms']}, p99 {one['p99_ms']}; slowest {one['slowest']}"
+            f" promise {one['promise_ms']} ms;"
+            f" p50 {one['p50_ms']}, p99 {one['p99_ms']}; slowest {one['slowest']}"
         )
     for kind, changes in found.get("write_cost", {}).items():
         for change, one in changes.items():

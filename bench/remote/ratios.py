@@ -1,4 +1,4 @@
-"""Each read against what it could be at most, in interleaved slices; the median of the rounds' ratios counts."""
+"""Each read against what it could be at most, in interleaved slices; the median of the rounds counts."""
 
 import sys
 from collections.abc import Callable

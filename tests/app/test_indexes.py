@@ -10,6 +10,8 @@ from app.statements import statements
 from tests.app.indexes import Index, catalogue
 
 INDEXES = catalogue()
+STATEMENTS = list(statements())
+NAMES = {re.sub(r"/(after|before)(/.*)?$", "", statement.name) for statement in STATEMENTS}
 SAMPLES = Path(verify.__file__).parent / "samples.toml"
 KINDS = {"single", "compound", "partial", "covering", "expression", "unique", "full_text", "trigram"}
 
@@ -64,19 +66,15 @@ def test_an_entry_says_what_the_index_is_for(index: Index) -> None:
 
 @pytest.mark.parametrize("index", INDEXES, ids=lambda index: index.name)
 def test_an_entry_names_statements_that_there_are(index: Index) -> None:
-    names = {re.sub(r"/(after|before)(/.*)?$", "", statement.name) for statement in statements()}
-
-    assert set(index.queries) <= names
+    assert set(index.queries) <= NAMES
 
 
 def test_every_statement_has_a_name_of_its_own_and_as_many_types_as_parameters() -> None:
-    found = list(statements())
-
-    assert len({statement.name for statement in found}) == len(found)
-    assert all(len(statement.types) in {0, len(statement.parameters)} for statement in found)
+    assert len({statement.name for statement in STATEMENTS}) == len(STATEMENTS)
+    assert all(len(statement.types) in {0, len(statement.parameters)} for statement in STATEMENTS)
 
 
 def test_verify_has_a_sample_for_every_parameter() -> None:
     samples = tomllib.loads(SAMPLES.read_text())
 
-    assert {name for statement in statements() for name in statement.parameters} <= samples.keys()
+    assert {name for statement in STATEMENTS for name in statement.parameters} <= samples.keys()

@@ -17,6 +17,7 @@ from app.application import application
 from app.cache import Cache
 from app.database import Database
 from app.notify import notify
+from app.server import Server
 from app.services import Services
 from app.settings import Secrets, Settings, SettingsError, load, load_secrets
 
@@ -56,7 +57,7 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
 async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -> None:
     """Serve until SIGTERM, then let requests finish for http.stop_timeout_s seconds."""
     async with opened(settings, secrets) as services:
-        server = uvicorn.Server(
+        server = Server(
             uvicorn.Config(
                 application(services),
                 http="httptools",

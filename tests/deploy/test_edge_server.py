@@ -22,19 +22,19 @@ def test_a_reload_or_restart_drops_no_request(
     server_http: httpx.Client, token: Callable[[int], str], run_on_server: Callable[[str], str], change: str
 ) -> None:
     # A connection each: an idle one that nginx closes just as a request enters it is the client's to retry.
-    headers = {"authorization": f"Bearer {token(1)}", "connection": "close"}
     answers: Counter[int | str] = Counter()
     stop = threading.Event()
 
-    def ask() -> None:
+    def ask(user_id: int) -> None:
+        headers = {"authorization": f"Bearer {token(user_id)}", "connection": "close"}
         while not stop.is_set():
             try:
                 answers[server_http.get("/api/dashboards/user", headers=headers).status_code] += 1
             except httpx.HTTPError as error:
                 answers[repr(error)] += 1
-            stop.wait(0.1)  # three of these stay below the limit of one client
+            stop.wait(0.05)  # each stays below the limit of one client
 
-    people = [threading.Thread(target=ask) for _ in range(3)]
+    people = [threading.Thread(target=ask, args=[user_id]) for user_id in range(1, 9)]
     for person in people:
         person.start()
     for _ in range(3):

@@ -8,23 +8,24 @@ import msgspec
 import pytest
 
 from app.shapes_dashboards import AdminDashboard, ClientDashboard, ManagerDashboard
-from tests.app.server import Server
+from tests.app.server import SEEDED, Server
 
 pytestmark = pytest.mark.server
 
 RUNNING = "p.deleted_at IS NULL AND p.status IN ('active', 'on_hold')"
 BUSIEST_MANAGER = f"""
-SELECT p.manager_id FROM projects AS p WHERE {RUNNING} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
+SELECT u.id FROM users AS u JOIN projects AS p ON p.manager_id = u.id
+WHERE {RUNNING} AND {SEEDED} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
 """
-BUSIEST_CLIENT = """
+BUSIEST_CLIENT = f"""
 SELECT u.id FROM users AS u JOIN projects AS p ON p.client_id = u.client_id
-WHERE u.role = 'client' AND u.deactivated_at IS NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
+WHERE u.role = 'client' AND {SEEDED} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
 """
 
 
 def someone(server: Server, role: str) -> int:
     return int(
-        server.sql(f"SELECT min(id) FROM users WHERE role = '{role}' AND deactivated_at IS NULL AND id > 1")
+        server.sql(f"SELECT min(u.id) FROM users AS u WHERE u.role = '{role}' AND u.id > 1 AND {SEEDED}")
     )
 
 

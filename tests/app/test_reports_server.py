@@ -15,7 +15,7 @@ import pytest
 from app.report_sql import ReportSql
 from app.reports import REPORTS
 from app.shapes_reports import GeneratedReports
-from tests.app.server import Server
+from tests.app.server import SEEDED, Server
 from tests.conftest import SandboxServer
 
 pytestmark = pytest.mark.server
@@ -61,9 +61,7 @@ def flat(line: Any) -> dict[str, str]:
 
 
 def a_user(server: Server, role: str) -> int:
-    # One of the seed's, whose token is known: other tests leave users of their own.
-    seeded = "email LIKE '%.' || id || '@%' AND deactivated_at IS NULL"
-    return int(server.sql(f"SELECT max(id) FROM users WHERE role = '{role}' AND {seeded}"))
+    return int(server.sql(f"SELECT max(u.id) FROM users AS u WHERE u.role = '{role}' AND {SEEDED}"))
 
 
 def busiest_manager(server: Server) -> int:

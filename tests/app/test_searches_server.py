@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from app.shapes_searches import AllHits, ClientHits, ProjectHits, TaskHits, UserHits
-from tests.app.server import Server
+from tests.app.server import SEEDED, Server
 
 pytestmark = pytest.mark.server
 
@@ -66,9 +66,7 @@ def search(server: Server, kind: str, user: int = 1, **query: object) -> Any:
 
 
 def a_user(server: Server, role: str) -> int:
-    # One of the seed's, whose token is known: other tests leave users of their own.
-    seeded = "email LIKE '%.' || id || '@%' AND deactivated_at IS NULL"
-    return int(server.sql(f"SELECT max(id) FROM users WHERE role = '{role}' AND {seeded}"))
+    return int(server.sql(f"SELECT max(u.id) FROM users AS u WHERE u.role = '{role}' AND {SEEDED}"))
 
 
 def word_of(server: Server, statement: str) -> str:

@@ -12,7 +12,7 @@ from app.lists import Listing
 from app.problems import unauthorized
 from app.routes import Endpoint
 from app.services import services_of
-from app.shapes_read import Batch, BatchQuery
+from app.shapes.lists import Batch, BatchQuery
 
 
 @dataclass(frozen=True, slots=True)

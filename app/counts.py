@@ -14,8 +14,8 @@ from app.problems import Problem, unauthorized
 from app.queries import queries
 from app.routes import Endpoint
 from app.services import services_of
-from app.shapes import Shape, TaskCounts
-from app.shapes_read import Id
+from app.shapes.common import Id, Shape
+from app.shapes.projects import TaskCounts
 
 
 class ProjectsByStatus(Shape, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import asdict, fields
 
-from app.shapes import Reference
+from app.shapes.common import Reference
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a cell may not begin with if a spreadsheet is not to run it (OWASP, CSV injection)."""

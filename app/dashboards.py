@@ -13,8 +13,10 @@ from app.queries import queries
 from app.reads import Loaded
 from app.routes import Endpoint
 from app.services import Services, services_of
-from app.shapes import UserDashboard
-from app.shapes_dashboards import AdminDashboard, ClientDashboard, ManagerDashboard
+from app.shapes.dashboard_admin import AdminDashboard
+from app.shapes.dashboard_client import ClientDashboard
+from app.shapes.dashboard_manager import ManagerDashboard
+from app.shapes.dashboard_user import UserDashboard
 
 
 async def user(request: Request) -> Response:

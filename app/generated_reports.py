@@ -16,7 +16,7 @@ from app.queries import queries
 from app.report_files import FOLDER
 from app.routes import Endpoint
 from app.services import services_of
-from app.shapes_reports import GeneratedFileQuery, GeneratedReport, GeneratedReports
+from app.shapes.generated_reports import GeneratedFileQuery, GeneratedReport, GeneratedReports
 
 NAME = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<report>projects|time|finance|team)\.csv")
 

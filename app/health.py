@@ -12,7 +12,7 @@ from app.database import Database
 from app.problems import RETRY_AFTER_S
 from app.routes import Endpoint
 from app.services import services_of
-from app.shapes import Shape
+from app.shapes.common import Shape
 
 # A busy server is not an unready one.
 READY_TIMEOUT_S = 3.0

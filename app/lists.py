@@ -16,7 +16,7 @@ from app.list_sql import Choice, ListSql, Statement
 from app.problems import Problem, unauthorized
 from app.routes import Endpoint
 from app.services import services_of
-from app.shapes_read import ListQuery, Page
+from app.shapes.lists import ListQuery, Page
 
 KEYS = msgspec.json.Decoder(tuple[str, ...])
 

@@ -16,7 +16,8 @@ from app.queries import queries
 from app.reads import Loaded
 from app.routes import Endpoint
 from app.services import Services, services_of
-from app.shapes import Project, TaskListQuery, TaskPage
+from app.shapes.projects import Project
+from app.shapes.tasks import TaskListQuery, TaskPage
 
 
 async def project(request: Request) -> Response:

@@ -1,24 +1,33 @@
 """The lists: each one's fragments, what may be asked of it, the shape of its rows."""
 
-from app import shapes, shapes_read
 from app.list_sql import ListSql
 from app.lists import Listing
+from app.shapes.activity import Activity, ActivityQuery
+from app.shapes.clients import Client, ClientsQuery
+from app.shapes.comments import Comment, CommentsQuery
+from app.shapes.invoices import InvoiceLine, InvoicesQuery
+from app.shapes.milestones import Milestone, MilestonesQuery
+from app.shapes.notifications import NotificationLine, NotificationsQuery
+from app.shapes.payments import Payment, PaymentsQuery
+from app.shapes.projects import ProjectLine, ProjectsQuery
+from app.shapes.tasks import Task, TasksQuery
+from app.shapes.threads import Message, MessagesQuery, Thread, ThreadsQuery
+from app.shapes.time import TimeEntriesQuery, TimeEntry
+from app.shapes.users import User, UsersQuery
 
-USERS = Listing(ListSql("users"), shapes_read.UsersQuery, shapes_read.User)
-CLIENTS = Listing(ListSql("clients"), shapes_read.ClientsQuery, shapes_read.Client)
-PROJECTS = Listing(ListSql("projects"), shapes_read.ProjectsQuery, shapes_read.ProjectLine)
-TASKS = Listing(ListSql("tasks"), shapes_read.TasksQuery, shapes.Task)
-MILESTONES = Listing(ListSql("milestones"), shapes_read.MilestonesQuery, shapes_read.Milestone)
-COMMENTS = Listing(ListSql("comments"), shapes_read.CommentsQuery, shapes_read.Comment)
-TIME_ENTRIES = Listing(ListSql("time_entries"), shapes_read.TimeEntriesQuery, shapes_read.TimeEntry)
-INVOICES = Listing(ListSql("invoices"), shapes_read.InvoicesQuery, shapes_read.InvoiceLine)
-PAYMENTS = Listing(ListSql("payments"), shapes_read.PaymentsQuery, shapes_read.Payment)
-THREADS = Listing(ListSql("threads"), shapes_read.ThreadsQuery, shapes_read.Thread)
-MESSAGES = Listing(ListSql("messages"), shapes_read.MessagesQuery, shapes_read.Message)
-NOTIFICATIONS = Listing(
-    ListSql("notifications"), shapes_read.NotificationsQuery, shapes_read.NotificationLine
-)
-ACTIVITY = Listing(ListSql("activity"), shapes_read.ActivityQuery, shapes_read.Activity)
+USERS = Listing(ListSql("users"), UsersQuery, User)
+CLIENTS = Listing(ListSql("clients"), ClientsQuery, Client)
+PROJECTS = Listing(ListSql("projects"), ProjectsQuery, ProjectLine)
+TASKS = Listing(ListSql("tasks"), TasksQuery, Task)
+MILESTONES = Listing(ListSql("milestones"), MilestonesQuery, Milestone)
+COMMENTS = Listing(ListSql("comments"), CommentsQuery, Comment)
+TIME_ENTRIES = Listing(ListSql("time_entries"), TimeEntriesQuery, TimeEntry)
+INVOICES = Listing(ListSql("invoices"), InvoicesQuery, InvoiceLine)
+PAYMENTS = Listing(ListSql("payments"), PaymentsQuery, Payment)
+THREADS = Listing(ListSql("threads"), ThreadsQuery, Thread)
+MESSAGES = Listing(ListSql("messages"), MessagesQuery, Message)
+NOTIFICATIONS = Listing(ListSql("notifications"), NotificationsQuery, NotificationLine)
+ACTIVITY = Listing(ListSql("activity"), ActivityQuery, Activity)
 
 LISTS = (
     USERS,

@@ -18,20 +18,22 @@ from app.problems import Problem, unauthorized
 from app.report_sql import Choice, ReportSql
 from app.routes import Endpoint
 from app.services import Services, services_of
-from app.shapes_reports import (
+from app.shapes.report_queries import (
+    FinanceReportQuery,
+    ProjectReportQuery,
+    ReportQuery,
+    TeamReportQuery,
+    TimeReportQuery,
+)
+from app.shapes.reports import (
     FINANCE_PAGE,
     PROJECT_PAGE,
     TEAM_PAGE,
     TIME_PAGE,
     FinanceReportLine,
-    FinanceReportQuery,
     ProjectReportLine,
-    ProjectReportQuery,
-    ReportQuery,
     TeamReportLine,
-    TeamReportQuery,
     TimeReportLine,
-    TimeReportQuery,
 )
 
 CSV_PAGE = 1000

@@ -15,7 +15,7 @@ from app.problems import Problem, unauthorized
 from app.queries import queries
 from app.routes import Endpoint
 from app.services import services_of
-from app.shapes_searches import (
+from app.shapes.searches import (
     AllHits,
     ClientHits,
     ProjectHits,

@@ -10,8 +10,7 @@ from app.cache_policy import touched_by_client
 from app.problems import not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import ClientChange, NewClient
-from app.shapes_written import WrittenClient
+from app.shapes.clients import ClientChange, NewClient, WrittenClient
 from app.write_facts import caller_facts
 from app.writes import begin
 

@@ -10,8 +10,8 @@ from app.cache_policy import touched_by_talk
 from app.problems import not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import Nothing, Text
-from app.shapes_written import WrittenComment
+from app.shapes.bodies import Nothing, Text
+from app.shapes.comments import WrittenComment
 from app.write_tasks import task_facts
 from app.writes import Write, begin
 

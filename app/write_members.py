@@ -10,8 +10,8 @@ from app.cache_policy import touched_by_member
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import Invitation, Nothing
-from app.shapes_written import WrittenMember
+from app.shapes.bodies import Nothing
+from app.shapes.members import Invitation, WrittenMember
 from app.write_facts import project_facts
 from app.writes import Write, begin
 

@@ -10,8 +10,8 @@ from app.cache_policy import Place, touched_by_task
 from app.problems import not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import MilestoneChange, NewMilestone, Nothing
-from app.shapes_written import WrittenMilestone
+from app.shapes.bodies import Nothing
+from app.shapes.milestones import MilestoneChange, NewMilestone, WrittenMilestone
 from app.write_facts import project_facts
 from app.writes import Write, begin
 

@@ -12,8 +12,8 @@ from app.cache_policy import Place, touched_by_project
 from app.problems import Problem
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import NewProject, Nothing, ProjectChange
-from app.shapes_written import WrittenProject
+from app.shapes.bodies import Nothing
+from app.shapes.projects import NewProject, ProjectChange, WrittenProject
 from app.write_facts import caller_facts, project_facts
 from app.writes import Write, begin, fields
 

@@ -17,8 +17,8 @@ from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
 from app.services import Services
-from app.shapes import Task
-from app.shapes_writes import NewTask, Nothing, TaskChange
+from app.shapes.bodies import Nothing
+from app.shapes.tasks import NewTask, Task, TaskChange
 from app.write_facts import assignable, named_project, project_facts
 from app.writes import Write, begin
 

@@ -11,8 +11,8 @@ from app.cache_policy import Place, touched_by_time
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import NewTimeEntry, Nothing, TimeEntryChange
-from app.shapes_written import WrittenTimeEntry
+from app.shapes.bodies import Nothing
+from app.shapes.time import NewTimeEntry, TimeEntryChange, WrittenTimeEntry
 from app.write_facts import named_project
 from app.writes import Write, begin
 

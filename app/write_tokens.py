@@ -13,8 +13,8 @@ from app.cache_policy import touched_by_token
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import NewToken, Nothing
-from app.shapes_written import WrittenToken
+from app.shapes.bodies import Nothing
+from app.shapes.users import NewToken, WrittenToken
 from app.write_facts import caller_facts
 from app.writes import begin
 

@@ -11,8 +11,8 @@ from app.cache_policy import touched_by_user
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.shapes_writes import NewUser, Nothing, UserChange
-from app.shapes_written import WrittenUser
+from app.shapes.bodies import Nothing
+from app.shapes.users import NewUser, UserChange, WrittenUser
 from app.write_facts import caller_facts
 from app.writes import Write, begin
 

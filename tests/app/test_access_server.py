@@ -82,11 +82,6 @@ def test_the_table_has_every_route_and_no_other() -> None:
 
 
 @pytest.fixture(scope="module")
-def world(server: Server) -> World:
-    return make(server)
-
-
-@pytest.fixture(scope="module")
 def sets(world: World) -> dict[tuple[str, str], Ids]:
     """One of everything for each row and role, so that no request meets what another one left."""
     made = iter(world.projects(len(ROWS) * len(ROLES)))

@@ -6,7 +6,9 @@ import httpx
 import msgspec
 import pytest
 
-from app.shapes import Project, TaskPage, UserDashboard
+from app.shapes.dashboard_user import UserDashboard
+from app.shapes.projects import Project
+from app.shapes.tasks import TaskPage
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from app import csv_lines
-from app.shapes import Reference
-from app.shapes_reports import FinanceReportLine, TimeReportLine
+from app.shapes.common import Reference
+from app.shapes.reports import FinanceReportLine, TimeReportLine
 
 
 def line(name: str) -> TimeReportLine:

@@ -7,7 +7,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from app.shapes_dashboards import AdminDashboard, ClientDashboard, ManagerDashboard
+from app.shapes.dashboard_admin import AdminDashboard
+from app.shapes.dashboard_client import ClientDashboard
+from app.shapes.dashboard_manager import ManagerDashboard
 from tests.app.server import SEEDED, Server
 
 pytestmark = pytest.mark.server

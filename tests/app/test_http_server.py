@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from app.cache_policy import ACCESS
-from app.shapes import Project, Task, TaskPage, UserDashboard
+from app.shapes.dashboard_user import UserDashboard
+from app.shapes.projects import Project
+from app.shapes.tasks import Task, TaskPage
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server

@@ -9,23 +9,12 @@ import httpx
 import pytest
 
 from app.idempotency import Once, digest
-from tests.app.server import Server
-from tests.app.world import Ids, World, make
+from tests.app.world import Ids, World
 
 pytestmark = pytest.mark.server
 
 DAY = "2026-12-01"
 TASK = {"title": "Once", "due_on": DAY}
-
-
-@pytest.fixture(scope="module")
-def world(server: Server) -> World:
-    return make(server)
-
-
-@pytest.fixture
-def ids(world: World) -> Ids:
-    return world.project()
 
 
 def tasks(world: World, project: Ids) -> int:

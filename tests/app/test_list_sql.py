@@ -6,7 +6,7 @@ import pytest
 
 from app.lists import Listing
 from app.read_lists import LISTS
-from app.shapes_read import ListQuery
+from app.shapes.lists import ListQuery
 from app.statements import statements
 
 COMMON = {field.name for field in msgspec.structs.fields(ListQuery)}

@@ -13,7 +13,7 @@ from app.application import ENDPOINTS
 from app.lists import Listing
 from app.read_lists import ACTIVITY, COMMENTS, INVOICES, LISTS, TASKS, TIME_ENTRIES, USERS
 from app.routes import Endpoint
-from app.shapes_read import ListQuery, Page
+from app.shapes.lists import ListQuery, Page
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server

@@ -24,18 +24,16 @@ from app.cache_policy import (
     touched_by_token,
     touched_by_user,
 )
+from app.invoice_facts import may_become
 from app.problems import Problem
-from app.shapes_writes import (
-    Invitation,
-    NewInvoice,
-    NewPayment,
-    NewProject,
-    NewUser,
-    NotificationsRead,
-    TaskChange,
-    UserChange,
-)
-from app.write_invoices import DAYS_TO_PAY, due, may_become
+from app.shapes.invoices import NewInvoice
+from app.shapes.members import Invitation
+from app.shapes.notifications import NotificationsRead
+from app.shapes.payments import NewPayment
+from app.shapes.projects import NewProject
+from app.shapes.tasks import TaskChange
+from app.shapes.users import NewUser, UserChange
+from app.write_invoices import DAYS_TO_PAY, due
 from app.writes import fields
 
 PLACE = Place(project=7, manager=1, client=2)

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.shapes import Priority, ProjectStatus, Reference, Shape, TaskStatus
-from app.shapes_read import Role
+from app.shapes.common import Priority, ProjectStatus, Reference, Role, Shape, TaskStatus
 
 Words = Annotated[
     str,

@@ -1,18 +1,3 @@
-DROP FUNCTION seen_projects;
-
-CREATE OR REPLACE VIEW project_keys AS
-SELECT p.id AS project_id, 'a' AS key
-FROM projects AS p
-UNION ALL
-SELECT p.id, 'u' || p.manager_id
-FROM projects AS p
-UNION ALL
-SELECT p.id, 'c' || p.client_id
-FROM projects AS p
-UNION ALL
-SELECT m.project_id, 'u' || m.user_id
-FROM project_members AS m;
-
 ALTER TABLE time_entries
     DROP COLUMN updated_at,
     DROP COLUMN deleted_at,

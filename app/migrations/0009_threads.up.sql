@@ -1,4 +1,4 @@
--- A project's conversation in threads, and how far everyone in them has read.
+-- A project's conversation in threads, how far everyone in them has read, and what else people are told of.
 
 CREATE TABLE threads (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -20,15 +20,13 @@ CREATE TABLE thread_participants (
     user_id bigint NOT NULL REFERENCES users,
     first_unread_id bigint,
     joined_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (thread_id, user_id)
+    PRIMARY KEY (user_id, thread_id)
 ) WITH (fillfactor = 90);
 COMMENT ON TABLE thread_participants IS 'Who takes part in a thread and is told of its messages.';
 COMMENT ON COLUMN thread_participants.first_unread_id IS
     'The oldest message that this user has not read, NULL when all are read. A new message writes here only for those '
     'who had read everything, not once for each message and reader.';
-CREATE INDEX thread_participants_user ON thread_participants (user_id, thread_id);
-CREATE INDEX thread_participants_unread ON thread_participants (user_id, thread_id) INCLUDE (first_unread_id)
-    WHERE first_unread_id IS NOT NULL;
+CREATE INDEX thread_participants_thread ON thread_participants (thread_id, user_id);
 
 ALTER TABLE messages
     ADD COLUMN thread_id bigint,
@@ -63,8 +61,16 @@ CREATE INDEX messages_thread ON messages (thread_id, id);
 DROP INDEX messages_author_id;
 CREATE INDEX messages_author ON messages (author_id, id);
 
+ALTER TABLE notifications DROP CONSTRAINT notifications_kind_check;
+ALTER TABLE notifications ADD CONSTRAINT notifications_kind_check CHECK (
+    kind IN ('task_assigned', 'task_due', 'task_done', 'message', 'invoice', 'member_added', 'comment', 'project')
+);
+
 GRANT SELECT, INSERT ON threads TO bantam_app;
 GRANT UPDATE (subject, last_message_id) ON threads TO bantam_app;
 GRANT SELECT, INSERT, DELETE ON thread_participants TO bantam_app;
 GRANT UPDATE (first_unread_id) ON thread_participants TO bantam_app;
 GRANT UPDATE (body, edited_at, deleted_at, version) ON messages TO bantam_app;
+-- A thread names its last message and a message its thread: the statement that starts one needs a number before the
+-- row is there.
+GRANT USAGE ON SEQUENCE messages_id_seq TO bantam_app;

@@ -30,11 +30,8 @@ ALTER TABLE tasks
 COMMENT ON COLUMN projects.priority_rank IS '1 is urgent: lists sort by it and then by due day, both ascending.';
 COMMENT ON COLUMN tasks.priority_rank IS '1 is urgent: lists sort by it and then by due day, both ascending.';
 
--- Without fastupdate: a search must not pay for reading what the last writers left unsorted.
-CREATE INDEX users_search ON users USING gin (search) WITH (fastupdate = off);
+-- Users and clients are few enough to be read. Without fastupdate: a search must not pay for reading what the last writers left unsorted.
 CREATE INDEX projects_search ON projects USING gin (search) WITH (fastupdate = off);
 CREATE INDEX tasks_search ON tasks USING gin (search) WITH (fastupdate = off);
--- For what full text does not find: typing errors.
-CREATE INDEX users_name_trigrams ON users USING gin (name gin_trgm_ops) WITH (fastupdate = off);
-CREATE INDEX projects_name_trigrams ON projects USING gin (name gin_trgm_ops) WITH (fastupdate = off);
+-- For what full text does not find: typing errors. Names are few enough to be read (2,000 users, 5,000 projects).
 CREATE INDEX tasks_title_trigrams ON tasks USING gin (title gin_trgm_ops) WITH (fastupdate = off);

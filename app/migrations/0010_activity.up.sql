@@ -1,4 +1,4 @@
--- Who did what and when; and which writes were answered already.
+-- Who did what and when, and what it changed.
 
 CREATE TABLE activity (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -29,23 +29,18 @@ CREATE INDEX activity_project ON activity (project_id, id) WHERE project_id IS N
 CREATE INDEX activity_actor ON activity (actor_id, id);
 CREATE INDEX activity_entity ON activity (entity, entity_id, id);
 
-CREATE TABLE idempotency_keys (
-    user_id bigint NOT NULL REFERENCES users,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    expires_at timestamptz NOT NULL DEFAULT now() + interval '24 hours',
-    status smallint NOT NULL CHECK (status BETWEEN 200 AND 299),
-    key text NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
-    request_hash bytea NOT NULL CHECK (octet_length(request_hash) = 32),
-    body json,
-    PRIMARY KEY (user_id, key)
-);
-COMMENT ON TABLE idempotency_keys IS
-    'Answers of writes that may be asked for again, for a day. The row is written by the very statement that writes, '
-    'so a key stands here exactly if its write does.';
-COMMENT ON COLUMN idempotency_keys.request_hash IS
-    'SHA-256 of method, path and body: the same key for another request is refused.';
-COMMENT ON COLUMN idempotency_keys.body IS 'The bytes that were answered (json keeps them as they are).';
-CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
-
 GRANT SELECT, INSERT ON activity TO bantam_app;
-GRANT SELECT, INSERT, DELETE ON idempotency_keys TO bantam_app;
+
+CREATE FUNCTION field_changes(before jsonb, given jsonb)
+RETURNS jsonb
+LANGUAGE sql
+IMMUTABLE
+BEGIN ATOMIC
+    SELECT jsonb_object_agg(g.key, jsonb_build_array(before -> g.key, g.value))
+    FROM jsonb_each(given) AS g
+    WHERE g.value <> before -> g.key;
+END;
+COMMENT ON FUNCTION field_changes(jsonb, jsonb) IS
+    'Field to [before, after] of the given fields that differ, NULL when none does: activity.changes.';
+REVOKE ALL ON FUNCTION field_changes(jsonb, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION field_changes(jsonb, jsonb) TO bantam_app;

@@ -70,6 +70,6 @@ GRANT UPDATE (
     number, issued_on, due_on, paid_on, status, amount, paid_amount, updated_at, version
 ) ON invoices TO bantam_app;
 GRANT SELECT, INSERT, UPDATE (last_number) ON invoice_counters TO bantam_app;
--- The items of a draft are replaced as a whole.
-GRANT SELECT, INSERT, DELETE ON invoice_items TO bantam_app;
+-- A draft's items are written over where they stand: one statement cannot delete a row and insert it again.
+GRANT SELECT, INSERT, UPDATE (quantity, unit_price, description), DELETE ON invoice_items TO bantam_app;
 GRANT SELECT, INSERT ON payments TO bantam_app;

@@ -1,2 +1,0 @@
-DROP MATERIALIZED VIEW report_revenue;
-DELETE FROM report_refreshes WHERE view = 'report_revenue';

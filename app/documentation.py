@@ -16,7 +16,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
 color: #222; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; } summary { cursor: pointer; padding: .3rem 0; }
-code { font: 14px ui-monospace, monospace; } b { display: inline-block; min-width: 4rem; }
+code { font: 14px ui-monospace, monospace; } b { display: inline-block; min-width: 5rem; }
 table { border-collapse: collapse; margin: .5rem 0 1rem; } td, th { text-align: left; vertical-align: top;
 padding: .2rem 1rem .2rem 0; border-bottom: 1px solid #eee; } details { margin-left: .5rem; }
 """

@@ -22,7 +22,8 @@ def refresh(connection: Connection) -> None:
     """Refresh each view and record when and how long; a view that fails keeps its old rows and age."""
     connection.execute(f"SET ROLE {OWNER}".encode())
     connection.execute("SET statement_timeout = '10min'")
-    connection.execute("SET lock_timeout = '1min'")
+    # A load of rows or a migration may hold the tables; no reader waits while this does.
+    connection.execute("SET lock_timeout = '5min'")
     if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
         raise Refusal("Another refresh of the reports is running; wait for it to end.")
     for view in VIEWS:

@@ -49,7 +49,7 @@ CREATE INDEX time_entries_date ON time_entries (entry_date, id) INCLUDE (minutes
 DROP INDEX invoices_client_id;
 DROP INDEX invoices_project_id;
 CREATE INDEX invoices_client ON invoices (client_id, id);
-CREATE INDEX invoices_project ON invoices (project_id, id);
+CREATE INDEX invoices_project ON invoices (project_id, id) INCLUDE (status);
 CREATE INDEX invoices_issued ON invoices (issued_on, id) INCLUDE (amount, status) WHERE issued_on IS NOT NULL;
 CREATE INDEX invoices_open_due ON invoices (due_on, id) INCLUDE (amount, paid_amount) WHERE status = 'sent';
 CREATE INDEX invoices_client_open_due ON invoices (client_id, due_on, id) INCLUDE (amount, paid_amount)

@@ -13,7 +13,7 @@ from app.shapes.projects import ProjectLine, ProjectsQuery
 from app.shapes.tasks import Task, TasksQuery
 from app.shapes.threads import Message, MessagesQuery, Thread, ThreadsQuery
 from app.shapes.time import TimeEntriesQuery, TimeEntry
-from app.shapes.users import User, UsersQuery
+from app.shapes.users import Token, TokensQuery, User, UsersQuery
 
 USERS = Listing(ListSql("users"), UsersQuery, User)
 CLIENTS = Listing(ListSql("clients"), ClientsQuery, Client)
@@ -28,6 +28,7 @@ THREADS = Listing(ListSql("threads"), ThreadsQuery, Thread)
 MESSAGES = Listing(ListSql("messages"), MessagesQuery, Message)
 NOTIFICATIONS = Listing(ListSql("notifications"), NotificationsQuery, NotificationLine)
 ACTIVITY = Listing(ListSql("activity"), ActivityQuery, Activity)
+TOKENS = Listing(ListSql("tokens"), TokensQuery, Token)
 
 LISTS = (
     USERS,
@@ -43,4 +44,7 @@ LISTS = (
     MESSAGES,
     NOTIFICATIONS,
     ACTIVITY,
+    TOKENS,
 )
+# Nothing refers to a line of these by its id.
+NEVER_BY_IDS = (ACTIVITY, TOKENS)

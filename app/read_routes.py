@@ -21,6 +21,7 @@ PEOPLE = (
     Entities(lists.CLIENTS, ClientEntity).endpoint(
         "/api/clients/{id}", "A client with people and projects", "people"
     ),
+    lists.TOKENS.endpoint("/api/tokens", "The caller's tokens that work", "tokens"),
 )
 WORK = (
     lists.PROJECTS.endpoint("/api/projects", "The projects that the caller sees", "projects"),

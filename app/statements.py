@@ -8,7 +8,7 @@ import msgspec
 
 from app import list_sql, report_sql
 from app.queries import queries
-from app.read_lists import LISTS
+from app.read_lists import LISTS, NEVER_BY_IDS
 from app.reports import REPORTS
 
 PARAMETER = re.compile(r"\$\d+ ([^,)]+)")
@@ -32,7 +32,8 @@ def statements() -> Iterator[Described]:
     for listing in LISTS:
         for statement in listing.statements(MOST_FILTERS):
             yield _page(statement)
-        yield _by_id(listing.sql.batch, "ids")
+        if listing not in NEVER_BY_IDS:
+            yield _by_id(listing.sql.batch, "ids")
         if listing.sql.has_entity:
             yield _by_id(listing.sql.entity, "row id")
     for report in REPORTS:

@@ -72,7 +72,7 @@ async def change(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the project, its milestones and its tasks are out of sight."""
+    """Answer nothing; the project, its milestones and its tasks are out of sight, nothing of it is unread."""
     number = inputs.path_id(request)
     write = await begin(request, Nothing)
 
@@ -80,9 +80,9 @@ async def delete(request: Request) -> Response:
         facts = await project_facts(write, number)
         allowed.lead(facts.role, facts.caller, facts.manager)
         version = write.expected(facts.version)
-        (assignees,) = await write.services.database.read(queries.project_assignees, number) or ([],)
+        (concerned,) = await write.services.database.read(queries.project_concerned, number) or ([],)
         return await write.change(
-            touched_by_project(facts.place, people=(*facts.everybody, *assignees)),
+            touched_by_project(facts.place, people=(*facts.everybody, *concerned)),
             queries.delete_project,
             *(facts.caller, number, version),
         )

@@ -1,4 +1,5 @@
 DROP INDEX notifications_user;
+DROP INDEX notifications_project_unread;
 CREATE INDEX notifications_user_id ON notifications (user_id);
 CREATE INDEX notifications_project_id ON notifications (project_id);
 
@@ -40,4 +41,5 @@ DROP INDEX projects_by_name;
 DROP INDEX projects_budget;
 CREATE INDEX projects_client_id ON projects (client_id);
 CREATE INDEX projects_manager_id ON projects (manager_id);
+DROP INDEX api_tokens_user;
 CREATE INDEX api_tokens_user_id ON api_tokens (user_id);

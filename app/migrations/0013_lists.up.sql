@@ -56,8 +56,11 @@ CREATE INDEX invoices_client_open_due ON invoices (client_id, due_on, id) INCLUD
     WHERE status = 'sent';
 
 DROP INDEX api_tokens_user_id;
+CREATE INDEX api_tokens_user ON api_tokens (user_id, created_at, token_hash);
 
 -- Unread first, then newest first: read backwards, both descend.
 DROP INDEX notifications_user_id;
 DROP INDEX notifications_project_id;
 CREATE INDEX notifications_user ON notifications (user_id, (read_at IS NULL), id);
+-- A deleted project leaves nobody an unread word about it.
+CREATE INDEX notifications_project_unread ON notifications (project_id, user_id) WHERE read_at IS NULL;

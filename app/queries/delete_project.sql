@@ -1,4 +1,4 @@
--- delete_project: the project is out of sight, and its tasks and milestones with it ($1 actor, $2 project, $3 version or NULL)
+-- delete_project: the project is out of sight, its tasks and milestones with it, and what was said of it is read ($1 actor, $2 project, $3 version or NULL)
 WITH deleted AS (
     UPDATE projects AS p
     SET
@@ -32,6 +32,13 @@ its_milestones AS (
     FROM deleted AS d
     WHERE m.project_id = d.id
       AND m.deleted_at IS NULL
+),
+read AS (
+    UPDATE notifications AS n
+    SET read_at = d.deleted_at
+    FROM deleted AS d
+    WHERE n.project_id = d.id
+      AND n.read_at IS NULL
 ),
 recorded AS (
     INSERT INTO activity (actor_id, project_id, entity, entity_id, action, title)

@@ -93,6 +93,21 @@ class WrittenUser(Shape, frozen=True):
     deactivated_at: datetime | None
 
 
+class Token(Shape, frozen=True):
+    """A token of the caller's that works; `current` is the one that asks. Its `id` only revokes it."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class TokensQuery(ListQuery, frozen=True):
+    """The caller's tokens."""
+
+    sort: Literal["created_at", "-created_at"] = "-created_at"
+
+
 class NewToken(Shape, frozen=True):
     """A token to be, for the caller; only admins may name another user."""
 

@@ -225,5 +225,16 @@ def test_a_token_is_said_once_and_refused_once_revoked(world: World) -> None:
 
     assert again.json() == made.json() | {"token": None}
     assert world.send("other", "GET", "/api/dashboards/user", **token).status_code == 200
+    listed = {each["id"]: each for each in world.get("other", "/api/tokens")["items"]}
+    assert listed[made.json()["id"]] == {
+        "id": made.json()["id"],
+        "created_at": made.json()["created_at"],
+        "expires_at": made.json()["expires_at"],
+        "current": False,
+    }
+    assert [each["current"] for each in listed.values()].count(True) == 1
     assert world.send("other", "DELETE", f"/api/tokens/{made.json()['id']}").status_code == 204
+    assert listed.keys() - {each["id"] for each in world.get("other", "/api/tokens")["items"]} == {
+        made.json()["id"]
+    }
     assert world.send("other", "GET", "/api/dashboards/user", **token).status_code == 401

@@ -59,7 +59,9 @@ def test_a_project_changes_its_status_and_everybody_on_it_is_told(world: World, 
     assert (recorded["action"], recorded["changes"]) == ("moved", {"status": ["active", "on_hold"]})
 
 
-def test_a_deleted_project_takes_its_tasks_with_it(world: World, ids: Ids) -> None:
+def test_a_deleted_project_takes_its_tasks_and_what_was_unread_with_it(world: World, ids: Ids) -> None:
+    done(world.send("manager", "PATCH", ids.path("/api/projects/{id}"), {"status": "on_hold"}))
+    unread = world.get("client", "/api/dashboards/user")["unread_count"]
     done(world.send("manager", "DELETE", ids.path("/api/projects/{id}")), 204)
 
     for role, path in [("admin", "/api/projects/{id}"), ("member", "/api/projects/{id}/tasks")]:
@@ -67,6 +69,7 @@ def test_a_deleted_project_takes_its_tasks_with_it(world: World, ids: Ids) -> No
     refused(world.send("member", "PATCH", ids.path("/api/tasks/{id}"), {"title": "X"}), 404)
     left = f"SELECT count(*) FROM tasks WHERE project_id = {ids['projects']} AND deleted_at IS NULL"
     assert world.server.sql(left) == "0"
+    assert world.get("client", "/api/dashboards/user")["unread_count"] == unread - 1
 
 
 def test_a_member_is_one_once(world: World, ids: Ids) -> None:

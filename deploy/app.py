@@ -19,6 +19,7 @@ CONFIGURATION = "/etc/bantam/app.toml"
 CREDENTIALS = "/etc/bantam/credentials"
 SERVICE = "/etc/systemd/system/bantam-app@.service"
 SOCKET = "/etc/systemd/system/bantam-app.socket"
+REPORTS = "/var/lib/bantam/reports"
 # What runs by the clock: the unit's name, what it runs, and what it is for.
 JOBS = (
     ("bantam-reports", "app.reports_refresh", "the reports are made anew"),
@@ -89,6 +90,9 @@ def app(
             restart_after=(CURRENT, SERVICE, CONFIGURATION, *_credential_paths()),
         )
     surplus_workers_stopped(name="Stop workers beyond that number", workers=workers)
+    files.directory(
+        name="A place for the reports of a month", path=REPORTS, user="postgres", group="bantam", mode="750"
+    )
     for name, module, description in JOBS:
         _job(job=name, module=module, description=description)
     old_releases_removed(name="Remove old releases", kept=releases_kept)

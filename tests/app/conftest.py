@@ -5,7 +5,6 @@ import pytest
 
 from tests.app.server import Run, Server, Token
 from tests.app.world import Ids, World, make
-from tests.conftest import SandboxServer
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +26,10 @@ def ids(world: World) -> Ids:
 
 
 @pytest.fixture(scope="module")
-def no_refresh_in_between(sandbox_server: SandboxServer) -> Iterator[None]:
-    """What is compared is of one refresh, except where a test asks for another."""
-    sandbox_server.ssh("systemctl stop bantam-reports.timer")
+def figures_of_now(run_on_server: Run) -> Iterator[None]:
+    """Reports and dashboards are of the rows that there are, and no refresh comes in between."""
+    run_on_server("systemctl stop bantam-reports.timer && systemctl start bantam-reports.service")
+    # Rows that tests write by SQL are not known to the cache.
+    run_on_server("systemctl restart redis-server")
     yield
-    sandbox_server.ssh("systemctl start bantam-reports.timer")
+    run_on_server("systemctl start bantam-reports.timer")

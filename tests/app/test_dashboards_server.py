@@ -12,7 +12,7 @@ from app.shapes.dashboard_client import ClientDashboard
 from app.shapes.dashboard_manager import ManagerDashboard
 from tests.app.server import SEEDED, Server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("figures_of_now")]
 
 RUNNING = "p.deleted_at IS NULL AND p.status IN ('active', 'on_hold')"
 BUSIEST_MANAGER = f"""

@@ -6,7 +6,7 @@ from app.reports import REPORTS
 from tests.app.reported import PAGES, flat, page, table
 from tests.app.server import Server
 
-pytestmark = [pytest.mark.server, pytest.mark.usefixtures("no_refresh_in_between")]
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("figures_of_now")]
 
 
 ORDERS = [

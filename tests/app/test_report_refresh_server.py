@@ -13,7 +13,7 @@ from app.shapes.generated_reports import GeneratedReports
 from tests.app.reported import PAGES, a_user, page, table
 from tests.app.server import Server
 
-pytestmark = [pytest.mark.server, pytest.mark.usefixtures("no_refresh_in_between")]
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("figures_of_now")]
 
 
 FILES = "/var/lib/bantam/reports"

@@ -12,7 +12,7 @@ from app.report_sql import ReportSql
 from tests.app.reported import PAGES, a_user, busiest_manager, page, table
 from tests.app.server import Server
 
-pytestmark = [pytest.mark.server, pytest.mark.usefixtures("no_refresh_in_between")]
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("figures_of_now")]
 
 
 @pytest.mark.parametrize("report", PAGES)

@@ -12,8 +12,9 @@ import pytest
 from verify.connection import Connection
 from verify.inventory import ROOT
 
-PLANS = Path(__file__).parent / "remote" / "plans.py"
-SAMPLES = Path(__file__).parent / "samples.toml"
+FOLDER = Path(__file__).parent
+SAMPLES = tomllib.loads((FOLDER / "samples.toml").read_text())
+CHANGES = tomllib.loads((FOLDER / "changes.toml").read_text())["change"]
 CATALOGUE = {
     entry["name"]: entry for entry in tomllib.loads((ROOT / "app/indexes.toml").read_text())["index"]
 }
@@ -35,20 +36,31 @@ def standing(catalog: Catalog) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def plans(catalog: Catalog, connection: Connection) -> dict[str, Any]:
-    """What the running release's statements would do: with each index, and with it hidden."""
+def full_tables(catalog: Catalog) -> None:
+    """The tables are as large as the seed makes them, or whoever asks is skipped."""
     [tasks] = [row["rows"] for row in catalog("updates") if row["table"] == "tasks"]
     if tasks < FULL_TASKS:
         pytest.skip(f"plans need the tables of scale 1.0: there are {max(tasks, 0)} tasks, not {FULL_TASKS}")
-    asked = {
-        "samples": tomllib.loads(SAMPLES.read_text()),
-        "catalogue": list(CATALOGUE.values()),
-        "enough": LEAST_GAIN,
-    }
-    command = (
-        f"cd / && runuser -u postgres -- /opt/bantam/current/bin/python -c {shlex.quote(PLANS.read_text())}"
+
+
+@pytest.fixture(scope="module")
+def plans(full_tables: None, connection: Connection) -> dict[str, Any]:  # noqa: ARG001
+    """What the running release's statements would do: with each index, and with it hidden."""
+    asked = {"samples": SAMPLES, "catalogue": list(CATALOGUE.values()), "enough": LEAST_GAIN}
+    return _asked(connection, "plans.py", asked)
+
+
+@pytest.fixture(scope="module")
+def write_cost(full_tables: None, connection: Connection) -> dict[str, Any]:  # noqa: ARG001
+    """What usual changes cost, with the indexes of their table and with its keys only."""
+    return _asked(connection, "write_cost.py", {"changes": CHANGES})
+
+
+def _asked(connection: Connection, script: str, asked: dict[str, Any]) -> dict[str, Any]:
+    text = shlex.quote((FOLDER / "remote" / script).read_text())
+    done = connection.run(
+        f"cd / && runuser -u postgres -- /opt/bantam/current/bin/python -c {text}", stdin=json.dumps(asked)
     )
-    done = connection.run(command, stdin=json.dumps(asked))
     assert done.returncode == 0, done.stderr.strip().splitlines()[-1]
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -91,10 +103,26 @@ def test_no_query_reads_a_large_table_from_end_to_end(plans: dict[str, Any]) -> 
     assert plans["scans"] == {}
 
 
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: f"{change['table']}: {change['what']}")
+def test_an_update_of_what_no_index_holds_touches_none(
+    write_cost: dict[str, Any], change: dict[str, Any], record_property: Callable[[str, object], None]
+) -> None:
+    """What indexes cost a write: WAL of an update and the share of HOT updates, against the keys alone."""
+    record_property("write_cost", write_cost)
+    cost = write_cost[change["table"]][change["what"]]
+    assert cost["with_indexes"]["updates"] == cost["with_keys_only"]["updates"] > 0
+    if change["hot"]:
+        shares = [one["hot_share"] for one in cost.values()]
+        # Rows do not lie on the same pages in both copies.
+        assert max(shares) - min(shares) < 0.1, cost
+    else:
+        assert cost["with_indexes"]["hot_share"] == 0
+
+
 def test_statistics_are_kept(
     catalog: Catalog, standing: dict[str, dict[str, Any]], record_property: Callable[[str, object], None]
 ) -> None:
-    """What indexes cost: their size, how often they were used, and the share of updates that touched none."""
+    """What indexes cost besides: their size, how often they were used, and the updates that touched none."""
     updates = {row.pop("table"): row for row in catalog("updates")}
     record_property("tables", updates)
     record_property("index_bytes", {name: row["bytes"] for name, row in standing.items()})

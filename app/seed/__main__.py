@@ -25,11 +25,11 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
     wanted = tables(token_key)
     names = [table.name for table in wanted]
     state.refuse_others_rows(connection, names)
-    size = counts(options.scale)
+    size = counts(options.scale, options.work)
     standing = state.finished(connection)
     # Without a day asked for, yesterday's rows are as good as today's.
     today = options.today or (standing.today if standing else _utc_today())
-    asked = Seed(options.scale, options.seed, today)
+    asked = Seed(options.scale, options.work, options.seed, today)
     if standing == asked and state.holds(connection, size, token_key):
         print(f"Already seeded: {standing}.", file=sys.stderr)
         print(state.summary(connection))
@@ -60,6 +60,9 @@ def main() -> int:
     parser.add_argument(
         "--scale", type=_scale, default=1.0, help="1.0 is 3.3 million rows (default: %(default)s)"
     )
+    parser.add_argument(
+        "--work", type=_times, default=1, help="so many times the tasks and time entries (default: 1)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="another number is another agency (default: 1)")
     parser.add_argument(
         "--today", type=date.fromisoformat, help="the day that all dates refer to (default: today)"
@@ -84,6 +87,13 @@ def _scale(text: str) -> float:
     if not 0 < scale <= 100:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 100")
     return scale
+
+
+def _times(text: str) -> int:
+    times = int(text)
+    if not 1 <= times <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 100")
+    return times
 
 
 def _token_key(path: str) -> bytes:

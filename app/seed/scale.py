@@ -22,17 +22,21 @@ class Counts:
     notifications: int
 
 
-def counts(scale: float) -> Counts:
-    """Return the rows of a scale; even the smallest has every role and every table."""
+def counts(scale: float, work: int = 1) -> Counts:
+    """
+    Return the rows of a scale; even the smallest has every role and every table.
+
+    `work` multiplies tasks and time entries alone: as many people on as many projects, years later.
+    """
     projects = max(5, round(5_000 * scale))
     return Counts(
         users=max(20, round(2_000 * scale)),
         clients=max(3, round(300 * scale)),
         projects=projects,
         milestones=MILESTONES * projects,
-        tasks=max(50, round(200_000 * scale)),
+        tasks=work * max(50, round(200_000 * scale)),
         comments=max(60, round(250_000 * scale)),
-        time_entries=max(100, round(800_000 * scale)),
+        time_entries=work * max(100, round(800_000 * scale)),
         invoices=max(20, round(60_000 * scale)),
         messages=max(50, round(400_000 * scale)),
         notifications=max(50, round(600_000 * scale)),

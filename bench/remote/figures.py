@@ -4,18 +4,21 @@ import http.client
 import json
 import time
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 from urllib.parse import quote
+
+GROWING = ("list", "dashboard_user", "dashboard_manager", "dashboard_admin", "dashboard_client")
+"""What is asked of a server with ten times the work, too."""
 
 SEARCHED = ("website", "report", "design review", "invoice", "databse", "mobile app launch", "wbsite", "data")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A promise: 95 of 100 answers within so many milliseconds."""
+    """A kind of read: its paths, and the user who asks."""
 
     name: str
-    p95_ms: float
     paths: list[str]
     user: int
 
@@ -47,16 +50,16 @@ def figures(depths: list[str]) -> list[Figure]:
         for query in ("", "?limit=100", "?from_date=2026-01-01")
     ]
     return [
-        Figure("single", 20, single, 1),
-        Figure("list", 20, lists * 6, 1),
-        Figure("dashboard user", 60, ["/api/dashboards/user"] * 60, 7),
-        Figure("dashboard manager", 60, ["/api/dashboards/manager"] * 60, 2),
-        Figure("dashboard admin", 60, ["/api/dashboards/admin"] * 60, 1),
-        Figure("dashboard client", 60, ["/api/dashboards/client"] * 60, 16),
-        Figure("search", 80, searches * 3, 1),
-        Figure("search by staff", 80, searches * 3, 7),
-        Figure("page of 1,000", 60, depths, 1),
-        Figure("report", 150, reports * 6, 1),
+        Figure("single_row", single, 1),
+        Figure("list", lists * 6, 1),
+        Figure("dashboard_user", ["/api/dashboards/user"] * 60, 7),
+        Figure("dashboard_manager", ["/api/dashboards/manager"] * 60, 2),
+        Figure("dashboard_admin", ["/api/dashboards/admin"] * 60, 1),
+        Figure("dashboard_client", ["/api/dashboards/client"] * 60, 16),
+        Figure("search", searches * 3, 1),
+        Figure("search_by_member", searches * 3, 7),
+        Figure("page_of_1000", depths, 1),
+        Figure("report", reports * 6, 1),
     ]
 
 
@@ -97,16 +100,15 @@ def measure(client: Client, figure: Figure, token: str) -> dict[str, Any]:
         client.get(path, token)
     taken = sorted((client.get(path, token)[0], path) for path in figure.paths)
     times = [milliseconds for milliseconds, _ in taken]
-
-    def percentile(part: float) -> float:
-        return round(times[min(len(times) - 1, int(part * len(times)))], 2)
-
     return {
         "requests": len(times),
-        "p50_ms": percentile(0.50),
-        "p95_ms": percentile(0.95),
-        "p99_ms": percentile(0.99),
+        "p50_ms": percentile(times, 0.50),
+        "p95_ms": percentile(times, 0.95),
+        "p99_ms": percentile(times, 0.99),
         "slowest": taken[-1][1].partition("&cursor")[0],
-        "promise_ms": figure.p95_ms,
-        "ok": percentile(0.95) < figure.p95_ms,
     }
+
+
+def percentile(times: list[float], part: float) -> float:
+    """Return the time that so large a part of the sorted times does not exceed (nearest rank)."""
+    return round(times[max(0, ceil(part * len(times)) - 1)], 2)

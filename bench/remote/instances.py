@@ -1,9 +1,6 @@
-"""Instances of the app for the bench alone: one worker each, on the loopback interface, gone afterwards."""
+"""Instances of the app for the bench alone, with as many workers as the deployed one, gone afterwards."""
 
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,12 +20,32 @@ def instance(name: str, port: int, *, cached: bool) -> Iterator[str]:
         settings = settings.replace("[redis]\nenabled = true", "[redis]\nenabled = false")
     config = HERE / f"{name}.toml"
     config.write_text(settings)
-    unit = f"bantam-bench-{name}"
-    stop(unit)
+    units = [f"bantam-bench-{name}-{worker}" for worker in range(1, workers() + 1)]
+    stop(units)
+    try:
+        for unit in units:
+            start(unit, port, config)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        stop(units)
+
+
+def workers() -> int:
+    """Return how many workers the deployed app has."""
+    listed = subprocess.run(
+        ["systemctl", "list-units", "--plain", "--no-legend", "bantam-app@*.service"],
+        capture_output=True,
+        check=True,
+    )
+    return len(listed.stdout.splitlines())
+
+
+def start(unit: str, port: int, config: Path) -> None:
+    """One worker is ready; those of a port share it, and the kernel shares out the connections."""
     subprocess.run(
         [
             *("systemd-run", "--quiet", "--collect", f"--unit={unit}"),
-            f"--socket-property=ListenStream=127.0.0.1:{port}",
+            *(f"--socket-property=ListenStream=127.0.0.1:{port}", "--socket-property=ReusePort=yes"),
             *(f"--property=LoadCredential={secret}:{CREDENTIALS}/{secret}" for secret in SECRETS),
             *("--property=User=bantam", "--property=WorkingDirectory=/", "--property=Type=notify"),
             f"--property=RuntimeMaxSec={LONGEST_S}",
@@ -38,28 +55,11 @@ def instance(name: str, port: int, *, cached: bool) -> Iterator[str]:
         ],
         check=True,
     )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address)
-        yield address
-    finally:
-        stop(unit)
+    # It waits until the worker says that it is ready.
+    subprocess.run(["systemctl", "start", f"{unit}.service"], check=True)
 
 
-def wait_for(address: str) -> None:
-    """Return once the instance is ready; exit with one sentence after 20 s."""
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:  # noqa: S310  our own
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    sys.exit(f"The bench's own instance at {address} did not become ready: see its journal on the server.")
-
-
-def stop(unit: str) -> None:
-    """Neither socket nor service of the unit is left."""
-    subprocess.run(
-        ["systemctl", "stop", f"{unit}.socket", f"{unit}.service"], capture_output=True, check=False
-    )
+def stop(units: list[str]) -> None:
+    """Neither sockets nor services of the units are left."""
+    names = [f"{unit}.{kind}" for unit in units for kind in ("socket", "service")]
+    subprocess.run(["systemctl", "stop", *names], capture_output=True, check=False)

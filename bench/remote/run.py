@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.remote import figures, ratios
 from bench.remote.figures import Client
-from bench.remote.instances import PYTHON, instance
+from bench.remote.instances import PYTHON, instance, workers
 from bench.remote.ratios import Subject
 from bench.remote.tools import PgBench, search, wrk
 
@@ -42,17 +42,15 @@ def statements() -> dict[str, str]:
 def subjects(uncached: str, cached: str) -> list[Subject]:
     """Return the reads and their limits."""
     sql = statements()
-    clients = int(search(r"^pool_max = (\d+)$", Path("/etc/bantam/app.toml").read_text()))
+    pool = int(search(r"^pool_max = (\d+)$", Path("/etc/bantam/app.toml").read_text()))
+    clients = pool * workers()
 
-    def against_pgbench(
-        name: str, mark: float, *, path: str, query: str, values: list[str], user: int
-    ) -> Subject:
-        bench = PgBench(HERE, name.replace(" ", "_"), sql[query], [digest(user), *values], clients)
+    def against_pgbench(name: str, *, path: str, query: str, values: list[str], user: int) -> Subject:
+        bench = PgBench(HERE, name, sql[query], [digest(user), *values], clients)
         url = f"{uncached}{path}"
         return Subject(
             name,
             f"pgbench with {query} through PgBouncer",
-            mark,
             lambda seconds: wrk(url, token(user), seconds),
             bench.run,
         )
@@ -63,7 +61,6 @@ def subjects(uncached: str, cached: str) -> list[Subject]:
         return Subject(
             name,
             f"the same server answering {len(body)} constant bytes",
-            0.50,
             lambda seconds: wrk(url, token(user), seconds),
             lambda seconds: wrk(constant, token(user), seconds),
         )
@@ -71,16 +68,14 @@ def subjects(uncached: str, cached: str) -> list[Subject]:
     position = ["-infinity", "0", "50"]
     return [
         against_pgbench(
-            "small row",
-            0.38,
+            "small_row",
             path="/api/comments/4100",
             query="comments_entity",
             values=["4100"],
             user=ADMIN,
         ),
         against_pgbench(
-            "page of 50",
-            0.70,
+            "page_of_50",
             path="/api/projects/1/tasks?limit=50",
             query="project_tasks_after",
             values=["1", *position],
@@ -88,41 +83,34 @@ def subjects(uncached: str, cached: str) -> list[Subject]:
         ),
         against_pgbench(
             "dashboard",
-            0.60,
             path="/api/dashboards/user",
             query="dashboard_user",
             values=[],
             user=USER,
         ),
-        against_constant("cached", "/api/dashboards/user", USER, CACHED_PORT),
-        against_constant("cached page", "/api/projects/1/tasks?limit=10", ADMIN, CACHED_PORT),
+        against_constant("cached_dashboard", "/api/dashboards/user", USER, CACHED_PORT),
+        against_constant("cached_page", "/api/projects/1/tasks?limit=10", ADMIN, CACHED_PORT),
     ]
 
 
-def one_client() -> dict[str, Any]:
+def one_client(*, growing: bool) -> dict[str, Any]:
     """Return the figures of one client that asks the uncached instance."""
     client = Client(UNCACHED_PORT)
-    depths = figures.walk(client, token(ADMIN), PAGES)
-    return {
-        figure.name: figures.measure(client, figure, token(figure.user)) for figure in figures.figures(depths)
-    }
+    depths = [] if growing else figures.walk(client, token(ADMIN), PAGES)
+    wanted = [one for one in figures.figures(depths) if not growing or one.name in figures.GROWING]
+    return {figure.name: figures.measure(client, figure, token(figure.user)) for figure in wanted}
 
 
 def main() -> None:
-    """Measure what the arguments name, or all of it, and print it."""
-    wanted = set(sys.argv[1:]) or {"ratios", "figures", "write_cost"}
+    """Measure what the arguments name, and print it."""
+    wanted = set(sys.argv[1:])
     found: dict[str, Any] = {}
-    with (
-        instance("uncached", UNCACHED_PORT, cached=False) as uncached,
-        instance("cached", CACHED_PORT, cached=True) as cached,
-    ):
+    with instance("uncached", UNCACHED_PORT, cached=False) as uncached:
         if "ratios" in wanted:
-            found["ratios"] = ratios.measure(subjects(uncached, cached))
-        if "figures" in wanted:
-            found["figures"] = one_client()
-    if "write_cost" in wanted:
-        command = ["runuser", "-u", "postgres", "--", PYTHON, "-m", "bench.remote.write_cost"]
-        found["write_cost"] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+            with instance("cached", CACHED_PORT, cached=True) as cached:
+                found["ratios"] = ratios.measure(subjects(uncached, cached))
+        if wanted & {"figures", "growing"}:
+            found["figures"] = one_client(growing="growing" in wanted)
     print(json.dumps(found))
 
 

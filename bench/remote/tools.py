@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONNECTIONS = 32
+CPU = Path("/sys/fs/cgroup/cpu.stat")
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
 @dataclass(frozen=True)
 class Slice:
-    """What a slice counted: answers per second, and milliseconds."""
+    """What a slice counted: answers per second, milliseconds, and microseconds of CPU for an answer."""
 
     per_second: float
     p50_ms: float
     p99_ms: float
+    cpu_us: float
 
 
 def wrk(url: str, token: str, seconds: int) -> Slice:
     """Ask for one address over CONNECTIONS connections; RuntimeError for any answer but 2xx."""
+    began = cpu_us()
     done = subprocess.run(
         [
             *("wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"),
@@ -35,7 +38,13 @@ def wrk(url: str, token: str, seconds: int) -> Slice:
         float(search(r"Requests/sec: +([\d.]+)", done.stdout)),
         _latency(done.stdout, "50%"),
         _latency(done.stdout, "99%"),
+        (cpu_us() - began) / int(search(r"(\d+) requests in", done.stdout)),
     )
+
+
+def cpu_us() -> int:
+    """Return the CPU time that the whole server has used, the bench itself included."""
+    return int(search(r"^usage_usec (\d+)$", CPU.read_text()))
 
 
 def search(pattern: str, text: str) -> str:
@@ -53,7 +62,7 @@ def _latency(text: str, percentile: str) -> float:
 
 
 class PgBench:
-    """One statement, prepared, through PgBouncer as the app, with a worker's number of connections."""
+    """One statement, prepared, through PgBouncer as the app, with as many connections as the workers have."""
 
     def __init__(self, folder: Path, name: str, sql: str, values: list[str], clients: int) -> None:
         text = re.sub(r"\$(\d+)", lambda number: f":p{number[1]}", sql).replace("\n", " ")
@@ -65,6 +74,7 @@ class PgBench:
     def run(self, seconds: int) -> Slice:
         """Run it back to back; pgbench says a mean latency only, which stands for both percentiles."""
         password = Path("/etc/bantam/credentials/database-password").read_text().strip()
+        began = cpu_us()
         done = subprocess.run(
             [
                 *("/usr/lib/postgresql/17/bin/pgbench", "--no-vacuum", "--protocol=prepared", "--jobs=1"),
@@ -79,4 +89,5 @@ class PgBench:
         if search(r"number of failed transactions: (\d+)", done.stdout) != "0":
             raise RuntimeError(done.stdout)
         mean = float(search(r"latency average = ([\d.]+) ms", done.stdout))
-        return Slice(float(search(r"tps = ([\d.]+)", done.stdout)), mean, mean)
+        done_for = int(search(r"actually processed: (\d+)", done.stdout))
+        return Slice(float(search(r"tps = ([\d.]+)", done.stdout)), mean, mean, (cpu_us() - began) / done_for)

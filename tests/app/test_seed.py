@@ -1,5 +1,6 @@
 import hmac
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -233,6 +234,12 @@ def test_every_hundred_users_have_the_same_roles() -> None:
 )
 def test_scale_1_is_the_agency_of_the_load_targets(table: str, about: int) -> None:
     assert getattr(counts(1.0), table) == about
+
+
+def test_ten_times_the_work_is_of_the_same_people_on_the_same_projects() -> None:
+    usual, grown = counts(0.5), counts(0.5, work=10)
+
+    assert grown == replace(usual, tasks=10 * usual.tasks, time_entries=10 * usual.time_entries)
 
 
 def test_a_users_token_follows_from_the_key_and_the_id() -> None:

@@ -63,7 +63,7 @@ def test_the_same_seed_again_does_nothing_and_another_one_begins_anew(server: Se
         server.run(f"{SEED} --scale 0.01 {day} --database {scratch}")
         first = server.sql(CHECKSUM, "scratch")
         again = server.run(f"{SEED} --scale 0.01 --database {scratch} 2>&1")
-        server.run(f"{SEED} --scale 0.02 {day} --database {scratch}")
+        server.run(f"{SEED} --scale 0.01 --work 2 {day} --database {scratch}")
         other = server.sql(CHECKSUM, "scratch")
         server.run(f"{SEED} --scale 0.01 {day} --database {scratch}")
 

@@ -74,6 +74,7 @@ ROUTES = (
         summary="The caller's own tasks, projects, week and unread notifications",
         tag="dashboards",
         answer=UserDashboard,
+        sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
@@ -82,6 +83,7 @@ ROUTES = (
         summary="The projects that the caller leads: health, team load, milestones, budget against hours",
         tag="dashboards",
         answer=ManagerDashboard,
+        sends=("X-Cache",),
         refusals=(403,),
     ),
     Endpoint(
@@ -91,6 +93,7 @@ ROUTES = (
         summary="The agency: totals, revenue, users, recent activity, system; at most a minute old",
         tag="dashboards",
         answer=AdminDashboard,
+        sends=("X-Cache",),
         refusals=(403,),
     ),
     Endpoint(
@@ -100,6 +103,7 @@ ROUTES = (
         summary="The caller's company: projects, invoices, hours",
         tag="dashboards",
         answer=ClientDashboard,
+        sends=("X-Cache",),
         refusals=(403,),
     ),
 )

@@ -31,7 +31,7 @@ class Entities:
             summary=summary,
             tag=tag,
             answer=self.shape,
-            headers=("If-None-Match",),
+            headers=("If-None-Match",) if "version" in self.shape.__struct_fields__ else (),
         )
 
     async def serve(self, request: Request) -> Response:

@@ -1,10 +1,12 @@
 """
-ETags: `"version-checksum"` of an entity's answer.
+ETags: `"version-checksum"` of an entity's answer, `"version-checksum-gzip"` of the same compressed.
 
 A change (If-Match) is judged by the version alone, a copy (If-None-Match) by the whole: what an answer says
-of other rows may change without the entity's version. nginx marks an ETag as weak (`W/`) where it compresses.
+of other rows may change without the entity's version. All are strong, so that each is good for If-Match:
+nginx would weaken the ETag of what it compresses, so what has an ETag is compressed here.
 """
 
+import gzip
 import re
 from zlib import crc32
 
@@ -14,7 +16,13 @@ from starlette.responses import Response
 
 from app.problems import Problem
 
-VERSION = re.compile(r'(?:W/)?"(?P<version>[1-9][0-9]{0,8})(?:-[0-9a-f]{8})?"')
+# Below a packet compression only costs: the edge's own limit (gzip_min_length).
+COMPRESSED_FROM_BYTES = 1400
+ACCEPTS_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+\s*)?(?:,|$)")
+VERSION = re.compile(r"(?P<version>[1-9][0-9]{0,8})(?:-[0-9a-f]{8}(?:-gzip)?)?")
+OPAQUE = r"[\x21\x23-\x7e\x80-\xff]*"
+ONE = re.compile(rf'(?P<weak>W/)?"(?P<opaque>{OPAQUE})"')
+LIST = re.compile(rf'[\s,]*(?:W/)?"{OPAQUE}"(?:\s*,[\s,]*(?:W/)?"{OPAQUE}")*[\s,]*')
 
 
 class Versioned(msgspec.Struct):
@@ -28,36 +36,48 @@ VERSIONED = msgspec.json.Decoder(Versioned)
 
 def tagged(request: Request, response: Response) -> Response:
     """Return an entity's answer with its ETag, or 304 for whoever has it already."""
-    body = bytes(response.body)
-    version = VERSIONED.decode(body).version
+    version = VERSIONED.decode(response.body).version
     if version is None:
         return response
-    current = etag(version, body)
-    if has_copy(request, current):
-        return Response(status_code=304, headers={"etag": current.decode(), "cache-control": "no-store"})
-    response.raw_headers.append((b"etag", current))
-    return response
+    current = tag(request, response, version)
+    if not has_copy(request, current):
+        return response
+    return Response(status_code=304, headers={"etag": current, "cache-control": "no-store"})
 
 
-def etag(version: int, body: bytes) -> bytes:
-    """Return the ETag of an answer."""
-    return b'"%d-%08x"' % (version, crc32(body))
+def tag(request: Request, response: Response, version: int) -> str:
+    """Return the ETag that an answer has from now on; its body is compressed where that pays."""
+    body = bytes(response.body)
+    current = f'"{version}-{crc32(body):08x}"'
+    if len(body) >= COMPRESSED_FROM_BYTES:
+        response.headers["vary"] = "Accept-Encoding"
+        if ACCEPTS_GZIP.search(request.headers.get("accept-encoding", "")):
+            current = f'{current[:-1]}-gzip"'
+            response.body = gzip.compress(body, 1, mtime=0)
+            response.headers["content-encoding"] = "gzip"
+            response.headers["content-length"] = str(len(response.body))
+    response.raw_headers.append((b"etag", current.encode()))
+    return current
 
 
-def has_copy(request: Request, current: bytes) -> bool:
+def has_copy(request: Request, current: str) -> bool:
     """Return whether the client already has the answer of this ETag."""
-    given = request.headers.get("if-none-match")
-    if given is None:
+    given = ", ".join(request.headers.getlist("if-none-match"))
+    if not given:
         return False
-    return any(each.strip().removeprefix("W/") == current.decode() for each in given.split(","))
+    return given.strip() == "*" or current in {f'"{each["opaque"]}"' for each in ONE.finditer(given)}
 
 
-def if_match(request: Request) -> int | None:
-    """Return the version that a change is based on, None when the client does not say; Problem 422 else."""
-    given = request.headers.get("if-match")
-    if given is None:
+def if_match(request: Request) -> frozenset[int] | None:
+    """
+    Return the versions that a change may be based on, None for any; Problem 422 for what is no list of ETags.
+
+    A weak ETag and one that this API did not give out are those of no version.
+    """
+    given = ", ".join(request.headers.getlist("if-match")).strip()
+    if given == "*" or "if-match" not in request.headers:
         return None
-    found = VERSION.fullmatch(given.strip())
-    if found is None:
-        raise Problem(422, "If-Match must be one ETag that this API gave out.", field="If-Match")
-    return int(found["version"])
+    if LIST.fullmatch(given) is None:
+        raise Problem(422, "If-Match is * or a list of ETags.", field="If-Match")
+    strong = (VERSION.fullmatch(each["opaque"]) for each in ONE.finditer(given) if not each["weak"])
+    return frozenset(int(found["version"]) for found in strong if found is not None)

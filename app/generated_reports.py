@@ -91,6 +91,7 @@ ROUTES = (
         query=GeneratedFileQuery,
         answer=str,
         media_types=("text/csv",),
+        sends=("Content-Disposition",),
         refusals=(403, 404),
     ),
 )

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from app.problems import Problem, not_found
 
+JSON = "application/json"
 LARGEST_ID = 2**63 - 1
 FIELD = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 MISSING = re.compile(r"Object missing required field `(?P<name>.*)`$")
@@ -48,7 +49,7 @@ def query(request: Request, shape: type[Shape]) -> Shape:
 
 
 async def received(request: Request, limit_bytes: int) -> bytes:
-    """Return the body as it came; Problem 413 over the limit."""
+    """Return the body as it came; Problem 413 over the limit, 415 if it says that it is no JSON."""
     too_large = Problem(413, f"The body is larger than {limit_bytes} bytes.")
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit_bytes:
@@ -58,6 +59,9 @@ async def received(request: Request, limit_bytes: int) -> bytes:
         whole += chunk
         if len(whole) > limit_bytes:
             raise too_large
+    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if whole and media_type != JSON:
+        raise Problem(415, f"The body must be {JSON}.", field="Content-Type")
     return bytes(whole)
 
 

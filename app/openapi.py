@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from app import openapi_headers
 from app.problems import ProblemDocument
 from app.routes import Endpoint
 
@@ -14,12 +15,6 @@ REFERENCE = "#/components/schemas/{name}"
 PROBLEM = "application/problem+json"
 ID = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
 TOKEN_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the token, in hex."}
-
-HEADERS = {
-    "If-Match": "The ETag that the change is based on; another one in between is answered by 412.",
-    "If-None-Match": "The ETag of a copy that is at hand; 304 without a body if it is still right.",
-    "Idempotency-Key": "Any text of the client's own: the same request sent again gets the same answer.",
-}
 
 Schema = dict[str, Any]
 
@@ -79,10 +74,7 @@ def _operation(
     ]
     if endpoint.query is not None:
         parameters += _query_parameters(queries[endpoint.query])
-    parameters += [
-        {"name": name, "in": "header", "description": HEADERS[name], "schema": {"type": "string"}}
-        for name in endpoint.headers
-    ]
+    parameters += openapi_headers.parameters(endpoint)
     operation: Schema = {
         "operationId": _operation_id(endpoint),
         "summary": endpoint.summary,
@@ -132,7 +124,7 @@ def _without_null(field: Schema) -> Schema:
 def _responses(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
     responses: Schema = {}
     for status, kind in ((endpoint.status, endpoint.answer), *endpoint.also):
-        response: Schema = {"description": HTTPStatus(status).phrase}
+        response = _response(endpoint, responses, status)
         if kind is not None:
             response["content"] = {
                 media_type: {
@@ -140,13 +132,23 @@ def _responses(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
                 }
                 for media_type in endpoint.media_types
             }
-        responses[str(status)] = response
     if "If-None-Match" in endpoint.headers:
-        responses["304"] = {"description": HTTPStatus(304).phrase}
-    refusal = {PROBLEM: {"schema": {"$ref": REFERENCE.format(name=ProblemDocument.__name__)}}}
+        # What a copy has is said again without its body.
+        headers = openapi_headers.answered(endpoint, endpoint.status)
+        _response(endpoint, responses, 304)["headers"] = {"ETag": headers["ETag"]}
     for status in endpoint.problems:
-        responses.setdefault(str(status), {"description": HTTPStatus(status).phrase, "content": refusal})
+        content = _response(endpoint, responses, status).setdefault("content", {})
+        content[PROBLEM] = {"schema": {"$ref": REFERENCE.format(name=ProblemDocument.__name__)}}
     return responses
+
+
+def _response(endpoint: Endpoint, responses: Schema, status: int) -> Schema:
+    """Return the description of a status, which is added if there was none."""
+    response: Schema = responses.setdefault(str(status), {"description": HTTPStatus(status).phrase})
+    headers = openapi_headers.answered(endpoint, status)
+    if headers:
+        response["headers"] = headers
+    return response
 
 
 def _plain(value: Any) -> Any:

@@ -105,6 +105,7 @@ ROUTES = (
         tag="projects",
         answer=Project,
         headers=("If-None-Match",),
+        sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
@@ -114,5 +115,6 @@ ROUTES = (
         tag="projects",
         query=TaskListQuery,
         answer=TaskPage,
+        sends=("X-Cache",),
     ),
 )

@@ -94,6 +94,7 @@ class Report:
             query=self.query,
             answer=self.page,
             media_types=("application/json", "text/csv"),
+            sends=("Age", "Last-Modified", "X-Refreshed-At", "Content-Disposition"),
             refusals=(403,),
         )
 

@@ -10,8 +10,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
+from app import inputs
+from app.access import bearer
+
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Serve = Callable[[Request], Awaitable[Response]]
+
+
+class NoQuery(Struct, forbid_unknown_fields=True):
+    """A query string that asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +27,8 @@ class Endpoint:
     One method of one path; the OpenAPI document says exactly this.
 
     `query` describes the query string, `body` the JSON body, `answer` the JSON of `status` (None: no body).
-    `also` are other statuses that carry JSON of their own. `headers` are request headers that it reads.
+    `also` are other statuses that carry JSON of their own. `headers` are request headers that it reads,
+    `sends` those of the answer beyond what follows from the rest (`app/openapi_headers.py`).
     `refusals` are problem documents' statuses beyond those that follow from the rest (`problems`).
     """
 
@@ -36,6 +44,7 @@ class Endpoint:
     also: tuple[tuple[int, object], ...] = ()
     media_types: tuple[str, ...] = ("application/json",)
     headers: tuple[str, ...] = ()
+    sends: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
     public: bool = False
 
@@ -46,16 +55,15 @@ class Endpoint:
 
     @property
     def problems(self) -> tuple[int, ...]:
-        """Every status that this endpoint may refuse with, by a problem document."""
-        found = set(self.refusals)
+        """Every status that this endpoint, or the edge before it, may refuse with by a problem document."""
+        found = {*self.refusals, 429, 503}
         if not self.public:
-            found |= {401, 503}
+            # Every query string is judged, also where there is nothing to ask for.
+            found |= {401, 422}
         if self.path_parameters:
             found.add(404)
-        if self.query is not None or self.body is not None:
-            found.add(422)
-        if self.body is not None:
-            found.add(413)
+        if self.method != "GET":
+            found |= {413, 415}
         return tuple(sorted(found))
 
 
@@ -63,7 +71,7 @@ def route(endpoints: Iterable[Endpoint]) -> Route:
     """Return Starlette's route of one path, whatever its methods."""
     by_method = {endpoint.method: endpoint for endpoint in endpoints}
     (path,) = {endpoint.path for endpoint in by_method.values()}
-    serves: dict[str, Serve] = {method: endpoint.serve for method, endpoint in by_method.items()}
+    serves: dict[str, Serve] = {method: _judged(endpoint) for method, endpoint in by_method.items()}
     if "GET" in serves:
         serves["HEAD"] = serves["GET"]
 
@@ -71,6 +79,20 @@ def route(endpoints: Iterable[Endpoint]) -> Route:
         return await serves[request.method](request)
 
     return Route(path, serve, methods=list(by_method))
+
+
+def _judged(endpoint: Endpoint) -> Serve:
+    """Return what serves the endpoint and refuses a query string where nothing can be asked for."""
+    if endpoint.public or endpoint.query is not None:
+        return endpoint.serve
+
+    async def serve(request: Request) -> Response:
+        if request.scope["query_string"]:
+            bearer(request)
+            inputs.query(request, NoQuery)
+        return await endpoint.serve(request)
+
+    return serve
 
 
 class Directory(BaseRoute):

@@ -69,6 +69,7 @@ ROUTES = (
         answer=WrittenClient,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(403, 409),
     ),
     Endpoint(

@@ -96,6 +96,7 @@ ROUTES = (
         answer=WrittenComment,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(409,),
     ),
     Endpoint(
@@ -117,6 +118,6 @@ ROUTES = (
         tag="comments",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412, 422),
+        refusals=(403, 409, 412),
     ),
 )

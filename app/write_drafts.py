@@ -66,6 +66,7 @@ ROUTES = (
         answer=WrittenInvoice,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(403, 409),
     ),
     Endpoint(

@@ -88,6 +88,6 @@ ROUTES = (
         summary="Remove a member from a project",
         tag="projects",
         status=204,
-        refusals=(403, 409, 422),
+        refusals=(403, 409),
     ),
 )

@@ -85,6 +85,6 @@ ROUTES = (
         tag="messages",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412, 422),
+        refusals=(403, 409, 412),
     ),
 )

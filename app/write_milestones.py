@@ -95,6 +95,7 @@ ROUTES = (
         answer=WrittenMilestone,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(403, 409),
     ),
     Endpoint(
@@ -116,6 +117,6 @@ ROUTES = (
         tag="milestones",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412, 422),
+        refusals=(403, 409, 412),
     ),
 )

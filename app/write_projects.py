@@ -101,6 +101,7 @@ ROUTES = (
         answer=WrittenProject,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(403, 409),
     ),
     Endpoint(
@@ -122,6 +123,6 @@ ROUTES = (
         tag="projects",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412, 422),
+        refusals=(403, 409, 412),
     ),
 )

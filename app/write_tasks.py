@@ -1,5 +1,6 @@
 """Tasks: create, change, move, complete, reopen, delete."""
 
+import dataclasses
 import logging
 from typing import Any, NamedTuple
 
@@ -108,7 +109,7 @@ async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[Place, Wri
 
 def replace_body(write: Write[TaskChange], body: TaskChange) -> Write[TaskChange]:
     """Return the same write with another body."""
-    return Write(write.services, write.token, body, write.version, write.once)
+    return dataclasses.replace(write, body=body)
 
 
 async def _refresh(services: Services, token: Token, touched: set[int]) -> None:
@@ -154,6 +155,7 @@ ROUTES = (
         answer=Task,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(403, 409),
     ),
     Endpoint(
@@ -175,6 +177,6 @@ ROUTES = (
         tag="tasks",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412, 422),
+        refusals=(403, 409, 412),
     ),
 )

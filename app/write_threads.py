@@ -103,6 +103,7 @@ ROUTES = (
         answer=WrittenThread,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(409,),
     ),
     Endpoint(
@@ -115,6 +116,7 @@ ROUTES = (
         answer=WrittenMessage,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(409,),
     ),
     Endpoint(

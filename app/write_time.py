@@ -117,6 +117,7 @@ ROUTES = (
         answer=WrittenTimeEntry,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(403, 409),
     ),
     Endpoint(
@@ -138,6 +139,6 @@ ROUTES = (
         tag="time",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412, 422),
+        refusals=(403, 409, 412),
     ),
 )

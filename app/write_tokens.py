@@ -82,6 +82,6 @@ ROUTES = (
         summary="Revoke a token",
         tag="tokens",
         status=204,
-        refusals=(409, 422),
+        refusals=(409,),
     ),
 )

@@ -107,6 +107,7 @@ ROUTES = (
         answer=WrittenUser,
         status=201,
         headers=("Idempotency-Key",),
+        sends=("Location",),
         refusals=(403, 409),
     ),
     Endpoint(

@@ -43,12 +43,13 @@ Attempt = Callable[[], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Write(Generic[Body]):
-    """What a request to write says: whose token, which body, based on which version, under which key."""
+    """What a request to write says: whose token, which body, based on which versions, under which key."""
 
+    request: Request
     services: Services
     token: Token
     body: Body
-    version: int | None
+    versions: frozenset[int] | None
     once: Once | None
 
     @property
@@ -70,9 +71,11 @@ class Write(Generic[Body]):
 
     def expected(self, current: int) -> int | None:
         """Return the version that the statement must find, None for any; Problem 412 if it is another."""
-        if self.version not in {None, current}:
+        if self.versions is None:
+            return None
+        if current not in self.versions:
             raise Problem(412, "It was changed meanwhile; read it again.", headers={"etag": f'"{current}"'})
-        return self.version
+        return current
 
     async def change(self, tags: Sequence[str], query: bytes, *parameters: object) -> Any:
         """Return the first column of a committed statement, None if it found nothing; `tags` are renewed."""
@@ -97,7 +100,7 @@ class Write(Generic[Body]):
                     return again
                 raise
             if done is not None:
-                response = _respond(done, status, location)
+                response = self._respond(done, status, location)
                 if self.once is not None and self.once.sweeps:
                     response.background = BackgroundTask(_forget, self.services)
                 return response
@@ -111,8 +114,19 @@ class Write(Generic[Body]):
         if digest is None:
             return None
         self.once.same_request(digest)
-        response = _respond(body, status, location)
+        response = self._respond(body, status, location)
         response.headers["idempotency-replayed"] = "true"
+        return response
+
+    def _respond(self, body: bytes, status: int, location: str | None) -> Response:
+        if status == 204:
+            return Response(status_code=204, headers={"cache-control": "no-store"})
+        response = JsonBytes(body, status=status)
+        entity = ENTITY.match(body)
+        if entity is not None and location is not None:
+            response.raw_headers.append((b"location", location.format(id=int(entity["id"])).encode()))
+        if entity is not None and entity["version"] is not None:
+            etags.tag(self.request, response, int(entity["version"]))
         return response
 
 
@@ -140,10 +154,10 @@ async def begin(request: Request, shape: type[Body]) -> Write[Body]:
     """Return what the request says; Problem 401, 413 or 422 before anything is read from the database."""
     services = services_of(request)
     token = bearer(request)
-    version = etags.if_match(request)
+    versions = etags.if_match(request)
     whole = await inputs.received(request, services.http.body_limit_bytes)
     once = idempotency.once(request, whole) if request.method == "POST" else None
-    return Write(services, token, inputs.body(whole, shape), version, once)
+    return Write(request, services, token, inputs.body(whole, shape), versions, once)
 
 
 async def _forget(services: Services) -> None:
@@ -152,15 +166,3 @@ async def _forget(services: Services) -> None:
         await services.database.write(queries.forget_idempotency_keys, FORGET_AT_ONCE)
     except DatabaseError as error:
         log.warning("idempotency keys were not forgotten: %s", type(error).__name__)
-
-
-def _respond(body: bytes, status: int, location: str | None) -> Response:
-    if status == 204:
-        return Response(status_code=204, headers={"cache-control": "no-store"})
-    response = JsonBytes(body, status=status)
-    entity = ENTITY.match(body)
-    if entity is not None and location is not None:
-        response.raw_headers.append((b"location", location.format(id=int(entity["id"])).encode()))
-    if entity is not None and entity["version"] is not None:
-        response.raw_headers.append((b"etag", etags.etag(int(entity["version"]), body)))
-    return response

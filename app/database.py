@@ -84,10 +84,14 @@ class Database:
         return await self._run(query, parameters, prepared=True)
 
     async def _run(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
-        async with self._pool.connection() as connection:
+        # Each statement is its own transaction: the pool's context manager would end one more, in vain.
+        connection = await self._pool.getconn()
+        try:
             cursor = connection.cursor(binary=True)
             await cursor.execute(query, parameters, prepare=prepared)
             return await cursor.fetchone()
+        finally:
+            await self._pool.putconn(connection)
 
 
 def _was_cut(error: OperationalError) -> bool:

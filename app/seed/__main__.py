@@ -38,7 +38,7 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
         asked = asked._replace(today=_utc_today())
     started = time.monotonic()
     with connection.transaction():
-        total = replace(connection, wanted, World(asked.seed, size, Days(asked.today)))
+        total = replace(connection, wanted, World(asked.seed, size, Days(asked.today), asked.work))
         state.begin(connection, asked, total)
     report("committed", started)
     vacuumed = time.monotonic()
@@ -61,7 +61,10 @@ def main() -> int:
         "--scale", type=_scale, default=1.0, help="1.0 is 3.3 million rows (default: %(default)s)"
     )
     parser.add_argument(
-        "--work", type=_times, default=1, help="so many times the tasks and time entries (default: 1)"
+        "--work",
+        type=_times,
+        default=1,
+        help="so many times the tasks and time entries, over as many times the years (default: 1)",
     )
     parser.add_argument("--seed", type=int, default=1, help="another number is another agency (default: 1)")
     parser.add_argument(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from math import pow  # noqa: A004  (typed as float, unlike the operator)
 
-PAST = 1_200
+PAST = 4_500
 FUTURE = 500
 HISTORY = 700
 """Invoices, messages and notifications reach back this many days."""

@@ -26,7 +26,8 @@ def counts(scale: float, work: int = 1) -> Counts:
     """
     Return the rows of a scale; even the smallest has every role and every table.
 
-    `work` multiplies tasks and time entries alone: as many people on as many projects, years later.
+    `work` multiplies tasks and time entries alone: as many people on as many projects, for as many times the
+    years. (Ten times as much in the same days would be 2,800 entries in somebody's week.)
     """
     projects = max(5, round(5_000 * scale))
     return Counts(

@@ -47,7 +47,7 @@ def projects(world: World) -> Iterator[str]:
                 end = length + c % 90
             else:
                 end = -10 + c % length
-            start = end - length
+            start = end - length * (1 if state == "planned" else world.work)
             world.project_clients.append(client + 1)
             world.project_managers.append(world.managers[manager])
             world.project_starts.append(start)
@@ -102,8 +102,9 @@ def tasks(world: World) -> Iterator[str]:
             over = world.project_states[rank] in {"completed", "cancelled"}
             first = min(world.project_starts[rank], -2)
             last = world.project_ends[rank] if over else -1
-            # The later the day, the more is planned on it.
-            start = last - ((last - first) * a * b >> 32)
+            # The later the day, the more is planned on it; with more work, the same again before that.
+            period = (last - first) // world.work
+            start = last - (period * a * b >> 32) - task % world.work * period
             due = start + 3 + c % 42
             done = over or d < LARGEST * (0.96 if due < -14 else 0.75 if due < 0 else 0.25)
             person = 0 if e % 17 == 0 else teammate(project, f)

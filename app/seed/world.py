@@ -34,11 +34,13 @@ class World:
     A project's team is `team[team_starts[N - 1]:team_starts[N]]`, the most active first. `task_people` is 0
     for a task of nobody, `task_done` is 1 for a task that is not done, and `task_titles` numbers titles.
     `invoice_numbers` is 0 for a draft; money is in cents. Offsets are in days from the reference day.
+    Projects have been going on for `work` times as long.
     """
 
     seed: int
     counts: Counts
     days: Days
+    work: int = 1
     staff: list[int] = field(init=False)
     managers: list[int] = field(init=False)
     user_rates: "array[int]" = field(default_factory=lambda: array("h"))

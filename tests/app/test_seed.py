@@ -1,7 +1,7 @@
 import hmac
 from collections import Counter, defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
@@ -36,8 +36,8 @@ REFERENCES = {
 }
 
 
-def lines(seed: int = 1, today: date = TODAY, scale: float = TINY) -> dict[str, list[str]]:
-    world = World(seed, counts(scale), Days(today))
+def lines(seed: int = 1, today: date = TODAY, scale: float = TINY, work: int = 1) -> dict[str, list[str]]:
+    world = World(seed, counts(scale, work), Days(today), work)
     return {table.name: list(table.rows(world)) for table in tables(b"key")}
 
 
@@ -240,6 +240,19 @@ def test_ten_times_the_work_is_of_the_same_people_on_the_same_projects() -> None
     usual, grown = counts(0.5), counts(0.5, work=10)
 
     assert grown == replace(usual, tasks=10 * usual.tasks, time_entries=10 * usual.time_entries)
+
+
+def test_ten_times_the_work_is_ten_times_the_years_and_no_busier_week(rows: Rows) -> None:
+    def in_days(entries: list[dict[str, str]], days: int) -> int:
+        since = (TODAY - timedelta(days)).isoformat()
+        return sum(since <= entry["entry_date"] for entry in entries)
+
+    grown = rows_of(lines(work=10))["time_entries"]
+    usual = rows["time_entries"]
+
+    assert len(grown) == 10 * len(usual)
+    assert in_days(grown, 60) < 1.5 * in_days(usual, 60)
+    assert min(entry["entry_date"] for entry in grown) < (TODAY - timedelta(1500)).isoformat()
 
 
 def test_a_users_token_follows_from_the_key_and_the_id() -> None:

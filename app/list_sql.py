@@ -12,6 +12,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from app.queries import stripped
+
 FOLDER = Path(__file__).parent / "queries" / "lists"
 SECTION = re.compile(
     r"^-- ((?:from|id|project|where|listed|live|visible|item|entity|filter [a-z_]+|sort [a-z_]+)\b.*)$",
@@ -135,7 +137,7 @@ class ListSql:
             id=self._parts["id"],
             visible=" AND ".join(f"({predicate})" for predicate in visible),
         )
-        return _stripped(sql)
+        return stripped(sql)
 
     @cache  # noqa: B019  (a list lives as long as the process)
     def statement(self, choice: Choice) -> Statement:
@@ -167,7 +169,7 @@ class ListSql:
             near=self._near(choice, sort, tuple(conditions), down=down),
             item=self._parts["item"],
         )
-        return Statement(self._name(choice), _stripped(sql), tuple(types))
+        return Statement(self._name(choice), stripped(sql), tuple(types))
 
     def _name(self, choice: Choice) -> str:
         words = [
@@ -241,9 +243,3 @@ def _keys(alias: str, sort: Sort) -> str:
 
 def _order(alias: str, sort: Sort, *, down: bool) -> str:
     return ", ".join(f"{alias}.k{at}{' DESC' if down else ''}" for at in range(len(sort.keys)))
-
-
-def _stripped(sql: str) -> bytes:
-    """Return what is sent: without comments and indentation, which every prepared statement would carry."""
-    lines = (line.strip() for line in sql.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("--")).encode()

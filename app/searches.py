@@ -12,8 +12,8 @@ from app.access import bearer
 from app.answers import JsonBytes
 from app.cursors import Position
 from app.problems import Problem, unauthorized
-from app.queries import queries
 from app.routes import Endpoint
+from app.search_sql import SEARCH_ALL, SEARCHES
 from app.services import services_of
 from app.shapes.searches import (
     AllHits,
@@ -38,7 +38,7 @@ async def everything(request: Request) -> Response:
     services, token = services_of(request), bearer(request)
     asked = inputs.query(request, SearchAllQuery)
     _refuse_many_words(asked.q)
-    row = await services.database.read(queries.search_all, token.digest, asked.q, prepared=False)
+    row = await services.database.read(SEARCH_ALL, token.digest, asked.q, prepared=False)
     if row is None:
         raise unauthorized()
     _, _, body = row
@@ -103,7 +103,7 @@ ROUTES = (
     Endpoint(
         method="GET",
         path="/api/search/projects",
-        serve=_search("projects", queries.search_projects),
+        serve=_search("projects", SEARCHES["projects"]),
         summary="Projects whose name or description matches, the best first",
         tag="search",
         query=SearchQuery,
@@ -112,7 +112,7 @@ ROUTES = (
     Endpoint(
         method="GET",
         path="/api/search/tasks",
-        serve=_search("tasks", queries.search_tasks),
+        serve=_search("tasks", SEARCHES["tasks"]),
         summary="Tasks whose title or description matches, the best first",
         tag="search",
         query=SearchQuery,
@@ -121,7 +121,7 @@ ROUTES = (
     Endpoint(
         method="GET",
         path="/api/search/users",
-        serve=_search("users", queries.search_users),
+        serve=_search("users", SEARCHES["users"]),
         summary="Active users whose name or address matches, the best first",
         tag="search",
         query=SearchQuery,
@@ -130,7 +130,7 @@ ROUTES = (
     Endpoint(
         method="GET",
         path="/api/search/clients",
-        serve=_search("clients", queries.search_clients),
+        serve=_search("clients", SEARCHES["clients"]),
         summary="Clients whose name or industry matches, the best first",
         tag="search",
         query=SearchQuery,

@@ -10,6 +10,7 @@ from app import list_sql, report_sql
 from app.queries import queries
 from app.read_lists import LISTS, NEVER_BY_IDS
 from app.reports import REPORTS
+from app.search_sql import SEARCH_ALL, SEARCHES
 
 PARAMETER = re.compile(r"\$\d+ ([^,)]+)")
 MOST_FILTERS = 2
@@ -36,6 +37,9 @@ def statements() -> Iterator[Described]:
             yield _by_id(listing.sql.batch, "ids")
         if listing.sql.has_entity:
             yield _by_id(listing.sql.entity, "row id")
+    for kind, sql in SEARCHES.items():
+        yield Described(f"search_{kind}", sql.decode(), ("token hash", "words", "score", "id", "limit"))
+    yield Described("search_all", SEARCH_ALL.decode(), ("token hash", "words"))
     for report in REPORTS:
         yield from map(_page, report.sql.statements())
 

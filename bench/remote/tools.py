@@ -65,7 +65,9 @@ class PgBench:
     """One statement, prepared, through PgBouncer as the app, with as many connections as the workers have."""
 
     def __init__(self, folder: Path, name: str, sql: str, values: list[str], clients: int) -> None:
-        text = re.sub(r"\$(\d+)", lambda number: f":p{number[1]}", sql).replace("\n", " ")
+        # pgbench takes a statement on one line, where a comment would swallow the rest.
+        lines = (line for line in sql.splitlines() if not line.lstrip().startswith("--"))
+        text = re.sub(r"\$(\d+)", lambda number: f":p{number[1]}", " ".join(lines))
         self._script = folder / f"{name}.sql"
         self._script.write_text(f"{text};\n")
         self._values = [f"--define=p{at}={value}" for at, value in enumerate(values, 1)]

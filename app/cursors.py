@@ -49,6 +49,9 @@ def verify(key: bytes, scope: str, cursor: str) -> Position | None:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (Base64Error, ValueError):
         return None
+    # What decodes to the same bytes is not the same cursor.
+    if urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
+        return None
     signature, text = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
     if not hmac.compare_digest(signature, _signature(key, scope, text)):
         return None

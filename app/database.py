@@ -24,7 +24,7 @@ log = logging.getLogger("bantam.database")
 
 
 class Database:
-    """Every statement is one transaction; those prepared are kept by PgBouncer under their names."""
+    """A statement is a transaction, save where it holds; those prepared are kept by PgBouncer by name."""
 
     def __init__(self, settings: DatabaseSettings, password: str) -> None:
         # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
@@ -82,6 +82,18 @@ class Database:
     async def write(self, query: bytes, *parameters: object) -> Row | None:
         """Return the one row of a query, committed; it is never sent twice."""
         return await self._run(query, parameters, prepared=True)
+
+    async def write_holding(self, hold: bytes, held: int, query: bytes, *parameters: object) -> Row | None:
+        """
+        Return the one row of a query, committed, that sees all that was done to what `hold` locks.
+
+        A statement sees what was there when it began, so waiting for a lock must be over before.
+        """
+        async with self._pool.connection() as connection, connection.transaction():
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(hold, (held,), prepare=True)
+            await cursor.execute(query, parameters, prepare=True)
+            return await cursor.fetchone()
 
     async def _run(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
         # Each statement is its own transaction: the pool's context manager would end one more, in vain.

@@ -43,9 +43,15 @@ def query(request: Request, shape: type[Shape]) -> Shape:
         repeated = next(name for name in values if sum(name == other for other, _ in pairs) > 1)
         raise Problem(422, f"The parameter {repeated} is given more than once.", field=repeated)
     try:
-        return msgspec.convert(values, shape, strict=False)
+        found = msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
         raise _refused(error) from None
+    for name, text in values.items():
+        # msgspec takes 1e3 and 1_0 for numbers, and more than true and false for a truth.
+        value = getattr(found, name)
+        if isinstance(value, int) and str(value).lower() != text:
+            raise Problem(422, f"Expected `{type(value).__name__}`.", field=name)
+    return found
 
 
 async def received(request: Request, limit_bytes: int) -> bytes:

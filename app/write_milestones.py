@@ -79,7 +79,13 @@ async def delete(request: Request) -> Response:
     async def attempt() -> Any:
         facts = await _facts(write, number)
         version = write.expected(facts.version)
-        return await write.change(facts.tags, queries.delete_milestone, facts.caller, number, version)
+        return await write.delete(
+            facts.tags,
+            queries.delete_milestone,
+            *(facts.caller, number, version),
+            hold=queries.hold_milestone,
+            held=number,
+        )
 
     return await write.answer(attempt, status=204)
 

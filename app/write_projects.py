@@ -81,10 +81,12 @@ async def delete(request: Request) -> Response:
         allowed.lead(facts.role, facts.caller, facts.manager)
         version = write.expected(facts.version)
         (concerned,) = await write.services.database.read(queries.project_concerned, number) or ([],)
-        return await write.change(
+        return await write.delete(
             touched_by_project(facts.place, people=(*facts.everybody, *concerned)),
             queries.delete_project,
             *(facts.caller, number, version),
+            hold=queries.hold_project,
+            held=number,
         )
 
     return await write.answer(attempt, status=204)

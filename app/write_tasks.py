@@ -51,6 +51,15 @@ async def task_facts(write: Write[Any], task: int) -> TaskFacts:
     return facts
 
 
+async def _of_project(write: Write[Any], milestone: object, project: int) -> None:
+    """Return if a task of the project can be part of this milestone, or of none; Problem 422 else."""
+    if not isinstance(milestone, int):
+        return
+    found = await write.services.database.read(queries.milestone_of_project, milestone, project)
+    if found != (True,):
+        raise Problem(422, "The project has no such milestone.", field="milestone_id")
+
+
 async def create(request: Request) -> Response:
     """Answer with a new task of a project; its assignee is told."""
     number = inputs.path_id(request)
@@ -60,6 +69,7 @@ async def create(request: Request) -> Response:
         facts = await project_facts(write, number)
         allowed.staff(facts.role)
         assignable(facts, write.body.assignee_id)
+        await _of_project(write, write.body.milestone_id, facts.id)
         tags = touched_by_task(facts.place, people=(write.body.assignee_id,))
         return await write.change(tags, queries.create_task, facts.caller, *write.keep, number, write.fields)
 
@@ -77,6 +87,7 @@ async def change(request: Request) -> Response:
         allowed.staff(facts.role)
         version = write.expected(facts.version)
         there, wanted = await _after(write, facts)
+        await _of_project(write, wanted.body.milestone_id, there.project)
         people = [facts.assignee, facts.manager if wanted.body.status == "done" else None]
         if isinstance(wanted.body.assignee_id, int):
             people.append(wanted.body.assignee_id)

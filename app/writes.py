@@ -83,6 +83,14 @@ class Write(Generic[Body]):
             row = await self.services.database.write(query, *parameters)
         return None if row is None else row[0]
 
+    async def delete(
+        self, tags: Sequence[str], query: bytes, *parameters: object, hold: bytes, held: int
+    ) -> Any:
+        """Return what `change` returns; nobody has added to what is held when the statement begins."""
+        async with self.services.cache.changing(*tags):
+            row = await self.services.database.write_holding(hold, held, query, *parameters)
+        return None if row is None else row[0]
+
     async def answer(self, attempt: Attempt, *, status: int = 200, location: str | None = None) -> Response:
         """
         Answer with the JSON that an attempt returned, or with the one kept for the request's key.

@@ -22,8 +22,13 @@ CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:4]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick ones first: whoever breaks a unit need not wait for a server."""
-    items.sort(key=lambda item: item.get_closest_marker("server") is not None)
+    """Quick ones first: whoever breaks a unit need not wait for a server; last what fills it with rows."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("server") is not None,
+            item.get_closest_marker("last") is not None,
+        )
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,20 @@
 -- change_task: the changed task, if it is still where it was ($1 actor, $2 task, $3 project, $4 assignee, $5 version or NULL, $6 changed fields as JSON, $7 manager)
-WITH old AS (
+WITH project AS (
+    -- Where the task goes is held until the commit, like its milestone: neither is deleted meanwhile.
+    SELECT p.id
+    FROM projects AS p
+    WHERE p.id = ($6::jsonb ->> 'project_id')::bigint
+      AND p.deleted_at IS NULL
+    FOR SHARE
+),
+milestone AS (
+    SELECT m.id
+    FROM milestones AS m
+    WHERE m.id = ($6::jsonb ->> 'milestone_id')::bigint
+      AND m.deleted_at IS NULL
+    FOR SHARE
+),
+old AS (
     SELECT t AS task
     FROM tasks AS t
     WHERE t.id = $2
@@ -7,6 +22,8 @@ WITH old AS (
       AND t.assignee_id IS NOT DISTINCT FROM $4::bigint
       AND t.deleted_at IS NULL
       AND ($5::integer IS NULL OR t.version = $5::integer)
+      AND ($6::jsonb ->> 'project_id' IS NULL OR EXISTS (SELECT FROM project))
+      AND ($6::jsonb ->> 'milestone_id' IS NULL OR EXISTS (SELECT FROM milestone))
     FOR NO KEY UPDATE
 ),
 changed AS (

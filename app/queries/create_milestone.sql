@@ -1,11 +1,17 @@
 -- create_milestone: a new milestone of a project ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 fields as JSON)
-WITH made AS (
-    INSERT INTO milestones AS m (project_id, due_on, name, description)
-    SELECT p.id, n.due_on, n.name, n.description
+WITH project AS (
+    -- Held until the commit: it is not deleted while the milestone comes to be.
+    SELECT p.id
     FROM projects AS p
-    CROSS JOIN jsonb_populate_record(NULL::milestones, $5::jsonb) AS n
     WHERE p.id = $4
       AND p.deleted_at IS NULL
+    FOR SHARE
+),
+made AS (
+    INSERT INTO milestones AS m (project_id, due_on, name, description)
+    SELECT p.id, n.due_on, n.name, n.description
+    FROM project AS p
+    CROSS JOIN jsonb_populate_record(NULL::milestones, $5::jsonb) AS n
     RETURNING
         m.id,
         m.version,

@@ -1,5 +1,20 @@
 -- create_task: a new task of a project ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 fields as JSON)
-WITH made AS (
+WITH project AS (
+    -- Held until the commit, like the milestone: neither is deleted while the task comes to be.
+    SELECT p.id
+    FROM projects AS p
+    WHERE p.id = $4
+      AND p.deleted_at IS NULL
+    FOR SHARE
+),
+milestone AS (
+    SELECT m.id
+    FROM milestones AS m
+    WHERE m.id = ($5::jsonb ->> 'milestone_id')::bigint
+      AND m.deleted_at IS NULL
+    FOR SHARE
+),
+made AS (
     INSERT INTO tasks AS t (
         project_id, assignee_id, milestone_id, due_on, estimate_minutes, status, priority, title, description,
         completed_at
@@ -15,10 +30,10 @@ WITH made AS (
         n.title,
         n.description,
         CASE WHEN n.status = 'done' THEN now() END
-    FROM projects AS p
+    FROM project AS p
     CROSS JOIN jsonb_populate_record(NULL::tasks, $5::jsonb) AS n
-    WHERE p.id = $4
-      AND p.deleted_at IS NULL
+    WHERE n.milestone_id IS NULL
+       OR EXISTS (SELECT FROM milestone)
     RETURNING
         t.id,
         t.version,

@@ -33,8 +33,12 @@ class Server:
     token: Token
 
     def get(self, path: str, user: int) -> httpx.Response:
-        """What the app answers; the edge slows down whoever asks as fast as tests do."""
-        while (response := self.http.get(path, headers=self.authorization(user))).status_code == 429:
+        """What the app answers."""
+        return self.send("GET", path, headers=self.authorization(user))
+
+    def send(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """The answer to a request, sent again as often as the edge says that it was too fast."""
+        while (response := self.http.request(method, path, **request)).status_code == 429:
             time.sleep(float(response.headers["retry-after"]))
         return response
 

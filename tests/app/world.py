@@ -117,7 +117,7 @@ class World:
     def send(self, role: str, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request: dict[str, Any] = {} if body is None else {"json": body}
-        return self.server.http.request(method, path, headers={**self.header(role), **named}, **request)
+        return self.server.send(method, path, headers={**self.header(role), **named}, **request)
 
     def get(self, role: str, path: str) -> Any:
         response = self.send(role, "GET", path)

@@ -16,6 +16,17 @@ Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3)
 Email = Annotated[str, Meta(pattern="^[^@\\s\\u0000]+@[^@\\s\\u0000]+$", max_length=254)]
 
 
+def money(*, least: float, digits: int = 10) -> Meta:
+    """Return what the OpenAPI document says of a number that `amount` judges."""
+    return Meta(extra_json_schema={"minimum": least, "exclusiveMaximum": 10**digits, "multipleOf": 0.01})
+
+
+Price = Annotated[Decimal, money(least=-(10**10))]
+Budget = Annotated[Decimal, money(least=0)]
+Quantity = Annotated[Decimal, money(least=0.01, digits=8)]
+Rate = Annotated[Decimal, money(least=0, digits=6)]
+
+
 class Change(Shape, frozen=True):
     """Fields to change, at least one."""
 

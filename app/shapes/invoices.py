@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.shapes.bodies import NO_NUL, Change, Currency, amount
+from app.shapes.bodies import NO_NUL, Change, Currency, Price, Quantity, amount
 from app.shapes.common import Id, InvoiceStatus, PaymentMethod, Reference, Shape
 from app.shapes.lists import ListQuery
 
@@ -82,8 +82,8 @@ class NewItem(Shape, frozen=True):
     """A line of an invoice; a negative price is a discount."""
 
     description: Annotated[str, Meta(min_length=1, max_length=500, pattern=NO_NUL)]
-    quantity: Decimal
-    unit_price: Decimal
+    quantity: Quantity
+    unit_price: Price
 
     def __post_init__(self) -> None:
         amount(self.quantity, "quantity", least=Decimal("0.01"), digits=8)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.shapes.bodies import NO_NUL, amount
+from app.shapes.bodies import NO_NUL, Price, amount
 from app.shapes.common import Id, InvoiceStatus, PaymentMethod, Shape
 from app.shapes.lists import ListQuery
 
@@ -38,7 +38,7 @@ class PaymentsQuery(ListQuery, frozen=True):
 class NewPayment(Shape, frozen=True):
     """Money that came in; a negative amount is a refund."""
 
-    amount: Decimal
+    amount: Price
     paid_on: date
     method: PaymentMethod
     reference: Annotated[str, Meta(max_length=200, pattern=NO_NUL)] = ""

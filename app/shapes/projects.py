@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.shapes.bodies import Change, LongText, Name, amount
+from app.shapes.bodies import Budget, Change, LongText, Name, amount
 from app.shapes.common import Id, Priority, ProjectStatus, Reference, Shape
 from app.shapes.lists import ListQuery, Words
 
@@ -101,7 +101,7 @@ class NewProject(Shape, frozen=True):
     client_id: Id
     starts_on: date
     due_on: date
-    budget: Decimal
+    budget: Budget
     description: LongText = ""
     status: ProjectStatus = "planned"
     priority: Priority = "normal"
@@ -123,7 +123,7 @@ class ProjectChange(Change, frozen=True):
     due_on: date | UnsetType = UNSET
     status: ProjectStatus | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
-    budget: Decimal | UnsetType = UNSET
+    budget: Budget | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         super().__post_init__()

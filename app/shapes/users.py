@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.shapes.bodies import NO_NUL, Change, Email, Name, amount
+from app.shapes.bodies import NO_NUL, Change, Email, Name, Rate, amount
 from app.shapes.common import Id, Reference, Role, Shape
 from app.shapes.lists import ListQuery
 from app.shapes.projects import ProjectOfSomebody
@@ -53,7 +53,7 @@ class NewUser(Shape, frozen=True):
     client_id: Id | None = None
     time_zone: Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL)] = "UTC"
     weekly_minutes: Annotated[int, Meta(ge=0, le=10_080)] = 2400
-    hourly_rate: Decimal = Decimal(0)
+    hourly_rate: Rate = Decimal(0)
 
     def __post_init__(self) -> None:
         amount(self.hourly_rate, "hourly_rate", least=0, digits=6)
@@ -68,7 +68,7 @@ class UserChange(Change, frozen=True):
     client_id: Id | UnsetType | None = UNSET
     time_zone: Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL)] | UnsetType = UNSET
     weekly_minutes: Annotated[int, Meta(ge=0, le=10_080)] | UnsetType = UNSET
-    hourly_rate: Decimal | UnsetType = UNSET
+    hourly_rate: Rate | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         super().__post_init__()

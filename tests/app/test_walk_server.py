@@ -1,5 +1,6 @@
 """A schemathesis run over the OpenAPI page, on a deployed server: no 5xx, nothing the page leaves out."""
 
+import copy
 import json
 from typing import Any
 
@@ -47,8 +48,19 @@ def walk(server: Server, sandbox_server: SandboxServer) -> Walk:
     return Walk(world, world.projects(60), target["url"], str(ROOT / target["ca"]))
 
 
+def without_phrases(document: Any) -> Any:
+    """The page without the names of statuses, which each version of Python says in its own way."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for response in operation["responses"].values():
+                del response["description"]
+    return document
+
+
 def test_the_page_of_the_server_is_the_one_walked(walk: Walk) -> None:
-    assert walk.world.server.http.get("/openapi.json").json() == DOCUMENT
+    page = walk.world.server.http.get("/openapi.json").json()
+
+    assert without_phrases(page) == without_phrases(copy.deepcopy(DOCUMENT))
 
 
 @API.parametrize()
@@ -64,11 +76,10 @@ def test_every_answer_is_one_that_the_page_describes(case: schemathesis.Case[Any
 
 
 def test_the_walk_has_seen_every_operation_do_what_it_is_for(walk: Walk) -> None:
-    # No file has the name that chance gives it.
+    # No file has the name that chance gives it, and no invoice owes the sum.
+    beyond_chance = ("/api/reports/generated/file", "/api/invoices/{id}/payments")
     expected = {
-        (f"{each.method} {each.path}", each.status)
-        for each in ENDPOINTS
-        if each.path != "/api/reports/generated/file"
+        (f"{each.method} {each.path}", each.status) for each in ENDPOINTS if each.path not in beyond_chance
     }
 
     assert expected - walk.statuses.keys() == set()

@@ -77,6 +77,8 @@ class Walk:
         for part in (case.query, case.body):
             if isinstance(part, dict):
                 self._refers(part, ids)
+                if case.path.endswith("/members") and "user_id" in part:
+                    part["user_id"] = self.world.users["newcomer"]
         if likely:
             for name in UNLIKELY:
                 case.query.pop(name, None)

@@ -56,7 +56,7 @@ class Endpoint:
     @property
     def problems(self) -> tuple[int, ...]:
         """Every status that this endpoint, or the edge before it, may refuse with by a problem document."""
-        found = {*self.refusals, 429, 503}
+        found = {*self.refusals, 400, 429, 431, 503}
         if not self.public:
             # Every query string is judged, also where there is nothing to ask for.
             found |= {401, 422}

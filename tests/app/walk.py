@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ import schemathesis
 from tests.app.world import Ids, World
 
 # None: without a token.
-ROLES = ("admin", "manager", "member", "client", "admin", "manager", "member", None)
+ROLES = ("client", "member", "manager", "admin", None)
 TOPICS = {
     name + suffix: topic
     for suffix in ("", "_id")
@@ -50,20 +51,27 @@ class Walk:
     sets: list[Ids]
     url: str
     ca: str
+    session: requests.Session = field(default_factory=requests.Session)
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     turn: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    def send(self, case: schemathesis.Case[Any]) -> Any:
-        """The answer to a case; whoever asks too fast waits, as the edge says."""
+    def answers(self, case: schemathesis.Case[Any]) -> Iterator[Any]:
+        """The answer to a case of one role after the other, and where that is 403, of the next ones too."""
         turn = next(self.turn)
-        role = ROLES[turn % len(ROLES)]
         self._of_the_world(case, self.sets[turn % len(self.sets)], likely=turn % 3 > 0)
-        headers = {} if role is None else self.world.header(role)
+        for role in (*ROLES[turn % len(ROLES) :], *ROLES)[: len(ROLES)]:
+            response = self._answer(case, {} if role is None else self.world.header(role))
+            self.statuses[case.operation.label, response.status_code] += 1
+            yield response
+            if response.status_code != requests.codes.forbidden:
+                break
+
+    def _answer(self, case: schemathesis.Case[Any], headers: dict[str, str]) -> Any:
+        """Who asks too fast waits, as the edge says."""
         while (
-            response := case.call(base_url=self.url, headers=headers, verify=self.ca, timeout=30)
+            response := case.call(self.url, self.session, headers, verify=self.ca, timeout=30)
         ).status_code == requests.codes.too_many_requests:
             time.sleep(float(response.headers["retry-after"][0]))
-        self.statuses[case.operation.label, response.status_code] += 1
         return response
 
     def _of_the_world(self, case: schemathesis.Case[Any], ids: Ids, *, likely: bool) -> None:
@@ -90,6 +98,10 @@ class Walk:
                 part[name] = ids[TOPICS[name]]
             elif name in PEOPLE and _is_id(value):
                 part[name] = self.world.users[PEOPLE[name]]
+            elif name == "email" and isinstance(value, str) and "@" in value:
+                part[name] = f"{next(self.turn)}@{self.world.mark}.example"
+            elif name == "time_zone" and isinstance(value, str) and value:
+                part[name] = "Europe/Berlin"
             elif name == "participant_ids" and isinstance(value, list):
                 part[name] = [self.world.users["member"] if _is_id(each) else each for each in value]
 

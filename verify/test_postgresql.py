@@ -312,6 +312,10 @@ def test_extensions(catalog: Catalog) -> None:
     ]
 
 
+def test_the_planner_knows_that_comparing_trigrams_is_dear(catalog: Catalog) -> None:
+    assert [row["cost"] for row in catalog("trigram_costs")] == [100, 100, 100]
+
+
 def test_languages(catalog: Catalog) -> None:
     assert {row["name"] for row in catalog("languages")} == {"c", "internal", "plpgsql", "sql"}
 

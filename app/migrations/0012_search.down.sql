@@ -1,3 +1,5 @@
+DROP INDEX users_name_trigrams;
+DROP INDEX projects_name_trigrams;
 DROP INDEX tasks_title_trigrams;
 ALTER TABLE tasks
     DROP COLUMN priority_rank,

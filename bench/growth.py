@@ -73,7 +73,7 @@ def _rounds(usual: Target, grown: Target) -> list[tuple[Figures, Figures]]:
     for number in range(ROUNDS):
         print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
         order = (usual, grown) if number % 2 else (grown, usual)
-        first, second = (on_server.measure(target, ["growing"])["figures"] for target in order)
+        first, second = (on_server.measure(target, ["growing"])["growing"] for target in order)
         rounds.append((first, second) if number % 2 else (second, first))
     return rounds
 

@@ -23,12 +23,14 @@ hours AS MATERIALIZED (
     SELECT
         r.project_id,
         r.month,
-        r.minutes,
-        r.billable_minutes
-    FROM caller
-    CROSS JOIN ours
+        sum(r.minutes) AS minutes,
+        sum(r.billable_minutes) AS billable_minutes
+    FROM ours
     JOIN report_time AS r ON r.project_id = ours.id
-    WHERE r.month IN (caller.month, (caller.month - interval '1 month')::date)
+    -- Asked for as two values, so that the index goes to these months instead of through a project's years.
+    WHERE r.month >= (SELECT (c.month - interval '1 month')::date FROM caller AS c)
+      AND r.month <= (SELECT c.month FROM caller AS c)
+    GROUP BY r.project_id, r.month
 )
 SELECT
     caller.user_id || ' ' || caller.key AS caller,

@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass
 from math import ceil
+from statistics import median
 from typing import Any
 from urllib.parse import quote
 
@@ -107,6 +108,12 @@ def measure(client: Client, figure: Figure, token: str) -> dict[str, Any]:
         "p99_ms": percentile(times, 0.99),
         "slowest": taken[-1][1].partition("&cursor")[0],
     }
+
+
+def typical(passes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the medians of several passes: one disturbed by others on the machine does not count."""
+    medians = {name: round(median(one[name] for one in passes), 2) for name in ("p50_ms", "p95_ms", "p99_ms")}
+    return {**passes[-1], **medians}
 
 
 def percentile(times: list[float], part: float) -> float:

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 UNCACHED_PORT, CACHED_PORT = 8101, 8102
 USER, MANAGER, ADMIN = 7, 2, 1
 PAGES = 150
+PASSES = 7
 
 
 def token(user: int) -> str:
@@ -93,12 +94,21 @@ def subjects(uncached: str, cached: str) -> list[Subject]:
     ]
 
 
-def one_client(*, growing: bool) -> dict[str, Any]:
+def one_client() -> dict[str, Any]:
     """Return the figures of one client that asks the uncached instance."""
     client = Client(UNCACHED_PORT)
-    depths = [] if growing else figures.walk(client, token(ADMIN), PAGES)
-    wanted = [one for one in figures.figures(depths) if not growing or one.name in figures.GROWING]
-    return {figure.name: figures.measure(client, figure, token(figure.user)) for figure in wanted}
+    depths = figures.walk(client, token(ADMIN), PAGES)
+    return {one.name: figures.measure(client, one, token(one.user)) for one in figures.figures(depths)}
+
+
+def growing() -> dict[str, Any]:
+    """Return what is to be compared with another server: of each figure the medians of several passes."""
+    client = Client(UNCACHED_PORT)
+    wanted = [one for one in figures.figures([]) if one.name in figures.GROWING]
+    passes = [
+        {one.name: figures.measure(client, one, token(one.user)) for one in wanted} for _ in range(PASSES)
+    ]
+    return {one.name: figures.typical([found[one.name] for found in passes]) for one in wanted}
 
 
 def main() -> None:
@@ -109,8 +119,10 @@ def main() -> None:
         if "ratios" in wanted:
             with instance("cached", CACHED_PORT, cached=True) as cached:
                 found["ratios"] = ratios.measure(subjects(uncached, cached))
-        if wanted & {"figures", "growing"}:
-            found["figures"] = one_client(growing="growing" in wanted)
+        if "figures" in wanted:
+            found["figures"] = one_client()
+        if "growing" in wanted:
+            found["growing"] = growing()
     print(json.dumps(found))
 
 

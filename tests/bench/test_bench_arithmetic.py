@@ -2,7 +2,7 @@ import pytest
 
 from bench.growth import compared
 from bench.remote import figures
-from bench.remote.figures import percentile
+from bench.remote.figures import percentile, typical
 from bench.remote.ratios import Subject, summary
 from bench.remote.tools import Slice
 from bench.verdict import measurements, verdicts
@@ -48,6 +48,12 @@ def test_so_large_a_part_of_the_answers_took_no_longer_than_a_percentile(
     count: int, part: float, found: float
 ) -> None:
     assert percentile([float(number) for number in range(1, count + 1)], part) == found
+
+
+def test_a_disturbed_pass_does_not_count() -> None:
+    passes = [{"p50_ms": 1, "p95_ms": p95, "p99_ms": 9, "slowest": "/api/tasks"} for p95 in (2.0, 2.2, 30)]
+
+    assert typical(passes) == {"p50_ms": 1, "p95_ms": 2.2, "p99_ms": 9, "slowest": "/api/tasks"}
 
 
 def test_growth_is_the_median_of_the_rounds_ratios() -> None:

@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (
             {near}
         ) AS near
         ORDER BY {near_order}
-        LIMIT $2::bigint + 1
+        LIMIT (SELECT $2::bigint + 1)
     ) AS here
     -- OFFSET 0 keeps this apart: each row of the page is looked up by its id, whatever the planner expects.
     CROSS JOIN LATERAL (

@@ -23,5 +23,5 @@ UNION ALL
     ) AS each
     WHERE caller.role <> 'admin'
     ORDER BY {each_order}
-    LIMIT $2::bigint + 1
+    LIMIT (SELECT $2::bigint + 1)
 )

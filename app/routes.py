@@ -71,28 +71,20 @@ def route(endpoints: Iterable[Endpoint]) -> Route:
     """Return Starlette's route of one path, whatever its methods."""
     by_method = {endpoint.method: endpoint for endpoint in endpoints}
     (path,) = {endpoint.path for endpoint in by_method.values()}
-    serves: dict[str, Serve] = {method: _judged(endpoint) for method, endpoint in by_method.items()}
+    serves: dict[str, Serve] = {method: endpoint.serve for method, endpoint in by_method.items()}
+    unasked: set[str] = {
+        method for method, endpoint in by_method.items() if endpoint.query is None and not endpoint.public
+    }
     if "GET" in serves:
         serves["HEAD"] = serves["GET"]
 
     async def serve(request: Request) -> Response:
+        if request.scope["query_string"] and request.method in unasked:
+            bearer(request)
+            inputs.query(request, NoQuery)
         return await serves[request.method](request)
 
     return Route(path, serve, methods=list(by_method))
-
-
-def _judged(endpoint: Endpoint) -> Serve:
-    """Return what serves the endpoint and refuses a query string where nothing can be asked for."""
-    if endpoint.public or endpoint.query is not None:
-        return endpoint.serve
-
-    async def serve(request: Request) -> Response:
-        if request.scope["query_string"]:
-            bearer(request)
-            inputs.query(request, NoQuery)
-        return await endpoint.serve(request)
-
-    return serve
 
 
 class Directory(BaseRoute):

@@ -61,6 +61,13 @@ def test_whoever_accepts_csv_gets_csv_unless_json_is_asked_for(server: Server) -
     assert (kind(""), kind("&format=json")) == ("text/csv", "application/json")
 
 
+def test_a_csv_is_compressed_on_its_way(server: Server) -> None:
+    headers = {**server.authorization(1), "accept-encoding": "gzip"}
+    response = server.http.get("/api/reports/projects?format=csv", headers=headers)
+
+    assert response.headers["content-encoding"] == "gzip"
+
+
 @pytest.mark.parametrize("report", PAGES)
 @pytest.mark.parametrize(
     ("query", "field"),

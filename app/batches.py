@@ -40,7 +40,7 @@ class Batches:
         token = bearer(request)
         query = inputs.query(request, BatchQuery)
         ids = list(dict.fromkeys(map(int, query.ids.split(","))))
-        row = await services.database.read(self.listing.sql.batch.sql, token.digest, ids)
+        row = await services.database.read_alone(self.listing.sql.batch.sql, token.digest, ids)
         if row is None:
             raise unauthorized()
         _, _, items = row

@@ -10,6 +10,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
+from app.pipelines import Connection, Pipelines, Row, Unanswered
 from app.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_S = 5
@@ -17,8 +18,14 @@ START_TIMEOUT_S = 20
 OFTEN = 5
 """Times. A prepared list takes 250 KB in each of PgBouncer's connections, and there are thousands."""
 
-Row = tuple[Any, ...]
-Connection = AsyncConnection[Row]
+LANES = 2
+"""Connections of a process that small reads share; the rest of its share of the pool is lent one by one."""
+
+OPTIONS: dict[str, Any] = {
+    "autocommit": True,
+    "prepare_threshold": OFTEN,
+    "cursor_factory": AsyncRawCursor,
+}
 
 log = logging.getLogger("bantam.database")
 
@@ -29,24 +36,27 @@ class Database:
     def __init__(self, settings: DatabaseSettings, password: str) -> None:
         # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
         capabilities.has_send_close_prepared(check=True)
+        self._conninfo = make_conninfo(
+            host=settings.host,
+            port=settings.port,
+            dbname=settings.name,
+            user=settings.user,
+            password=password,
+            application_name="bantam-app",
+            connect_timeout=CONNECT_TIMEOUT_S,
+        )
+        lent = max(1, settings.pool_max - LANES)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            make_conninfo(
-                host=settings.host,
-                port=settings.port,
-                dbname=settings.name,
-                user=settings.user,
-                password=password,
-                application_name="bantam-app",
-                connect_timeout=CONNECT_TIMEOUT_S,
-            ),
+            self._conninfo,
             name="bantam",
-            min_size=settings.pool_min,
-            max_size=settings.pool_max,
+            min_size=min(settings.pool_min, lent),
+            max_size=lent,
             timeout=settings.pool_timeout_s,
-            kwargs={"autocommit": True, "prepare_threshold": OFTEN, "cursor_factory": AsyncRawCursor},
+            kwargs=OPTIONS,
             configure=_adapt,
             open=False,
         )
+        self._pipelines = Pipelines(self._connected, LANES)
 
     async def open(self) -> None:
         """Connect and run a first statement; OperationalError when that takes over 20 s."""
@@ -55,6 +65,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back to PgBouncer."""
+        await self._pipelines.close()
         await self._pool.close()
 
     async def answers(self, timeout_s: float) -> None:
@@ -62,7 +73,14 @@ class Database:
         async with self._pool.connection(timeout_s) as connection:
             await connection.execute(b"SELECT 1")
 
-    async def read(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+    async def read(self, query: bytes, *parameters: object) -> Row | None:
+        """Return the one row of a small query that changes nothing; it shares its round trip with others."""
+        answer = await self._pipelines.read(query, parameters)
+        if isinstance(answer, Unanswered):
+            return await self.read_alone(query, *parameters)
+        return answer
+
+    async def read_alone(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
         """
         Return the one row of a query that changes nothing, run again once if its connection was dead.
 
@@ -94,6 +112,11 @@ class Database:
             await cursor.execute(hold, (held,), prepare=True)
             await cursor.execute(query, parameters, prepare=True)
             return await cursor.fetchone()
+
+    async def _connected(self) -> Connection:
+        connection = await AsyncConnection.connect(self._conninfo, **OPTIONS)
+        await _adapt(connection)
+        return connection
 
     async def _run(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
         # Each statement is its own transaction: the pool's context manager would end one more, in vain.

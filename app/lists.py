@@ -73,7 +73,7 @@ class Listing:
         )
         keys = position.keys if position else ()
         async with services.large_pages.room_for(query.limit):
-            row = await services.database.read(
+            row = await services.database.read_alone(
                 statement.sql, token.digest, query.limit, *asked.values, *keys, prepared=None
             )
         if row is None:

@@ -11,6 +11,7 @@ from app.access import Token, bearer
 from app.cache_policy import PROJECT, PROJECT_TASKS
 from app.cursors import Position
 from app.database import Database
+from app.large_pages import LARGE
 from app.problems import Problem
 from app.queries import queries
 from app.reads import Loaded
@@ -72,7 +73,8 @@ class TaskList:
         """Return the page beyond `position` with the cursors of its neighbours."""
         forward = position.direction == "forward"
         query = queries.project_tasks_after if forward else queries.project_tasks_before
-        row = await database.read(query, token.digest, self.project, *position.keys, limit)
+        read = database.read if limit <= LARGE else database.read_alone
+        row = await read(query, token.digest, self.project, *position.keys, limit)
         if row is None:
             return None
         caller, seconds_left, audience, items, first_day, first_id, last_day, last_id, more = row

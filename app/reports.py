@@ -200,7 +200,7 @@ class Report:
         keys = position.keys if position else ()
         async with services.large_pages.room_for(limit):
             # Planned each time: a filter that leaves few lines wants another index than one that leaves most.
-            row = await services.database.read(
+            row = await services.database.read_alone(
                 statement.sql, token.digest, limit, *asked.values, *keys, prepared=False
             )
         if row is None:

@@ -38,7 +38,7 @@ async def everything(request: Request) -> Response:
     services, token = services_of(request), bearer(request)
     asked = inputs.query(request, SearchAllQuery)
     _refuse_many_words(asked.q)
-    row = await services.database.read(SEARCH_ALL, token.digest, asked.q, prepared=False)
+    row = await services.database.read_alone(SEARCH_ALL, token.digest, asked.q, prepared=False)
     if row is None:
         raise unauthorized()
     _, _, body = row
@@ -53,7 +53,7 @@ def _search(kind: str, query: bytes) -> Callable[[Request], Awaitable[Response]]
         scope = f"search_{kind}:{asked.q}"
         position = _position(services.cursor_key, scope, asked.cursor)
         score, beyond = map(int, position.keys)
-        row = await services.database.read(
+        row = await services.database.read_alone(
             query, token.digest, asked.q, score, beyond, asked.limit, prepared=False
         )
         if row is None:

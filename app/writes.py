@@ -21,8 +21,8 @@ from starlette.responses import Response
 from app import etags, idempotency, inputs
 from app.access import Token, bearer
 from app.answers import JsonBytes
-from app.database import Row
 from app.idempotency import Once
+from app.pipelines import Row
 from app.problems import Problem, unauthorized
 from app.queries import queries
 from app.refusals import refusal

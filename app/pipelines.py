@@ -1,11 +1,12 @@
 """
 Reads that are asked for in one turn of the event loop go to the database together.
 
-One after the other, each read wakes the app, PgBouncer and PostgreSQL, and each time another process of a small
-server loses the core; together they wake them once. batcher.py does the same for Redis.
+One after the other, each read wakes the app, PgBouncer and PostgreSQL, and each time another process of a
+small server loses the core; together they wake them once. batcher.py does the same for Redis.
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +27,11 @@ LARGEST = 16
 
 REST_S = 1.0
 """How long a lane that lost its connection takes no reads: others find out what is wrong."""
+
+WAITED_IN_VAIN = "08"
+"""PgBouncer's SQLSTATE for whom it had no server in time: asking again by oneself would be waiting again."""
+
+log = logging.getLogger("bantam.database")
 
 
 class Unanswered:
@@ -62,17 +68,24 @@ class Lane:
 
     async def run(self, batch: Sequence[Read]) -> None:
         """Answer every read of a batch, by one round trip."""
+        rows: Sequence[Answer] = [UNANSWERED] * len(batch)
         try:
-            rows: Sequence[Answer] = await self._rows(batch)
-        except Error as error:
+            rows = await self._rows(batch)
+        except OperationalError as error:
+            await self._fail()
+            if (error.sqlstate or "").startswith(WAITED_IN_VAIN):
+                _refuse(batch, error)
+        except Exception as error:  # noqa: BLE001  (whatever it is, nobody must wait for ever)
             # One transaction, so one failure undoes all; each is asked again by itself.
-            rows = [UNANSWERED] * len(batch)
+            log.info("a batch of %d reads is asked one by one: %s", len(batch), type(error).__name__)
             await self.close()
-            if isinstance(error, OperationalError):
-                self._rests_until = time.monotonic() + REST_S
         for read, row in zip(batch, rows, strict=True):
             if not read.answer.done():
                 read.answer.set_result(row)
+
+    async def _fail(self) -> None:
+        await self.close()
+        self._rests_until = time.monotonic() + REST_S
 
     async def _rows(self, batch: Sequence[Read]) -> list[Answer]:
         if self._connection is None or self._pipeline is None:
@@ -96,6 +109,12 @@ class Lane:
             with suppress(Error):
                 await mode.__aexit__(None, None, None)
             await connection.close()
+
+
+def _refuse(batch: Sequence[Read], error: OperationalError) -> None:
+    for read in batch:
+        if not read.answer.done():
+            read.answer.set_exception(error)
 
 
 class Pipelines:

@@ -5,6 +5,8 @@ RAM ?= 2048
 SCALE ?= 1.0
 WORK ?= 1
 SCENARIO ?= mixed
+ASK ?= /api/dashboards/user
+WHO ?= 1
 
 SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
 RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))
@@ -13,7 +15,7 @@ SSH = ssh -F $(RUN)/ssh_config server
 export NAME
 
 .NOTPARALLEL:
-.PHONY: demo test up deploy deploy-again seed verify load evidence bench bench-growth ssh status down lock
+.PHONY: demo test up deploy deploy-again seed verify load evidence bench bench-growth ask first-admin ssh status down lock
 
 demo: up deploy deploy-again seed verify load
 	@echo "Look around: make ssh NAME=$(NAME). The server stays until make down NAME=$(NAME)."
@@ -70,6 +72,14 @@ bench-growth: $(RUN)/target.json
 	@$(MAKE) --no-print-directory up deploy seed NAME=$(NAME)-x10 WORK=10
 	@$(PYTHON) -m bench.growth --run-dir $(RUN) --grown build/sandbox-$(NAME)-x10; found=$$?; \
 	  $(MAKE) --no-print-directory down NAME=$(NAME)-x10; exit $$found
+
+ask: $(RUN)/target.json
+	@$(PYTHON) -m loadtests.ask --run-dir $(RUN) --user $(WHO) "$(ASK)"
+
+first-admin: $(RUN)/target.json
+	@test -n "$(EMAIL)" || { echo "Say who it is: make first-admin EMAIL=you@example.com" >&2; exit 1; }
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/python -m app.first_admin \
+	  --email '$(EMAIL)' --name '$(or $(ADMIN),$(EMAIL))'"
 
 ssh: $(RUN)/target.json
 	@$(SSH) -t

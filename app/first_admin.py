@@ -12,7 +12,7 @@ DAYS = 90
 
 ADMINS = "SELECT count(*) FROM users WHERE role = 'admin' AND deactivated_at IS NULL"
 ADMIN = "INSERT INTO users (role, email, name) VALUES ('admin', %s, %s) RETURNING id"
-ITS_TOKEN = """
+ACCESS = """
 INSERT INTO api_tokens (user_id, expires_at, token_hash)
 VALUES (%s, now() + %s * interval '1 day', %s)
 """
@@ -27,7 +27,7 @@ def make(connection: Connection, email: str, name: str) -> None:
     token = "bt_" + secrets.token_hex(32)
     with connection.transaction():
         (user,) = connection.execute(ADMIN, [email, name]).fetchone() or (None,)
-        connection.execute(ITS_TOKEN, [user, DAYS, sha256(token.encode()).digest()])
+        connection.execute(ACCESS, [user, DAYS, sha256(token.encode()).digest()])
     print(f"{name} is user {user}, an admin. The bearer token, good for {DAYS} days and shown only now:")
     print(token)
 
@@ -37,8 +37,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m app.first_admin", description=make.__doc__)
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", required=True)
+    parser.add_argument("--database", default=DATABASE, help="a conninfo, for tests")
     options = parser.parse_args()
-    return run(DATABASE, "bantam-first-admin", partial(make, email=options.email, name=options.name))
+    return run(options.database, "bantam-first-admin", partial(make, email=options.email, name=options.name))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,14 @@ RATIOS = ("small_row", "page_of_50", "dashboard", "cached_dashboard", "cached_pa
 GROWING = ("list", "dashboard_user", "dashboard_manager", "dashboard_admin", "dashboard_client")
 """Reads of one client that ten times the tasks and time entries are not to slow down."""
 
-ONE_CLIENT = ("single_row", *GROWING, "search", "search_by_member", "page_of_1000", "report")
+ONE_CLIENT = (
+    "single_row",
+    *GROWING,
+    *("list_by_manager", "list_by_member", "list_by_client"),
+    *("search", "search_by_member"),
+    *("page_of_1000", "page_of_1000_by_manager", "page_of_1000_by_member"),
+    "report",
+)
 """Reads of the bench's one client, one after the other."""
 
 BENCH_UNITS = (

@@ -24,7 +24,11 @@ ENFORCING = {name for name, entry in CATALOGUE.items() if "unique" in entry["kin
 FULL_TASKS = 150_000
 # Without an index its query costs at least so many times as much, by the planner's own reckoning.
 LEAST_GAIN = 5.0
+# The search for such a query goes on until one has twice that: the next ANALYZE moves costs by some percent.
+AMPLE_GAIN = 2 * LEAST_GAIN
 LEAST_EARNED = 50
+# So many of the updates that no index hinders stay within their page: else the comparison would say nothing.
+LEAST_HOT = 0.9
 
 Catalog = Callable[[str], list[dict[str, Any]]]
 
@@ -46,7 +50,7 @@ def full_tables(catalog: Catalog) -> None:
 @pytest.fixture(scope="module")
 def plans(full_tables: None, connection: Connection) -> dict[str, Any]:  # noqa: ARG001
     """What the running release's statements would do: with each index, and with it hidden."""
-    asked = {"samples": SAMPLES, "catalogue": list(CATALOGUE.values()), "enough": LEAST_GAIN}
+    asked = {"samples": SAMPLES, "catalogue": list(CATALOGUE.values()), "ample": AMPLE_GAIN}
     return _asked(connection, "plans.py", asked)
 
 
@@ -113,6 +117,7 @@ def test_an_update_of_what_no_index_holds_touches_none(
     assert cost["with_indexes"]["updates"] == cost["with_keys_only"]["updates"] > 0
     if change["hot"]:
         shares = [one["hot_share"] for one in cost.values()]
+        assert cost["with_keys_only"]["hot_share"] > LEAST_HOT, cost
         assert max(shares) - min(shares) < 0.01, cost
     else:
         assert cost["with_indexes"]["hot_share"] == 0

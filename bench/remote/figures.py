@@ -12,7 +12,21 @@ from urllib.parse import quote
 GROWING = ("list", "dashboard_user", "dashboard_manager", "dashboard_admin", "dashboard_client")
 """What is asked of a server with ten times the work, too."""
 
+ADMIN, MANAGER, MEMBER, CLIENT = 1, 2, 7, 16
+"""Users of the seed: one that sees everything, one that leads projects, one that works, one of a client's."""
+
+WALKED = {
+    "page_of_1000": (ADMIN, ("tasks",), 150),
+    "page_of_1000_by_manager": (MANAGER, ("tasks", "messages", "time-entries"), 20),
+    "page_of_1000_by_member": (MEMBER, ("tasks", "messages", "time-entries"), 20),
+}
+"""Figure -> who asks for which lists' pages of 1,000, and for how many of each, one after the other."""
+
 SEARCHED = ("website", "report", "design review", "invoice", "databse", "mobile app launch", "wbsite", "data")
+
+
+Places = dict[str, list[str]]
+"""Figure -> paths that only the server knows: rows that there are, and cursors."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +38,8 @@ class Figure:
     user: int
 
 
-def figures(depths: list[str]) -> list[Figure]:
-    """Return what is asked, and by which user: 1 is an admin, 2 leads projects, 16 is a client's, 7 works."""
-    ids = range(3, 123)
-    single = [f"/api/tasks/{number * 37}" for number in ids]
-    single += [f"/api/projects/{number}" for number in ids]
-    single += [f"/api/comments/{number * 41}" for number in ids]
+def figures(places: Places) -> list[Figure]:
+    """Return what is asked, and by which user."""
     lists = [
         f"/api/{what}" for what in ("tasks", "projects", "time-entries", "invoices", "messages", "activity")
     ]
@@ -50,17 +60,21 @@ def figures(depths: list[str]) -> list[Figure]:
         for name in ("projects", "time", "finance", "team")
         for query in ("", "?limit=100", "?from_date=2026-01-01")
     ]
+    shared = ["/api/tasks", "/api/messages", "/api/time-entries", "/api/notifications"]
     return [
-        Figure("single_row", single, 1),
-        Figure("list", lists * 6, 1),
-        Figure("dashboard_user", ["/api/dashboards/user"] * 60, 7),
-        Figure("dashboard_manager", ["/api/dashboards/manager"] * 60, 2),
-        Figure("dashboard_admin", ["/api/dashboards/admin"] * 60, 1),
-        Figure("dashboard_client", ["/api/dashboards/client"] * 60, 16),
-        Figure("search", searches * 3, 1),
-        Figure("search_by_member", searches * 3, 7),
-        Figure("page_of_1000", depths, 1),
-        Figure("report", reports * 6, 1),
+        Figure("single_row", places.get("single_row", []), ADMIN),
+        Figure("list", lists * 6, ADMIN),
+        Figure("dashboard_user", ["/api/dashboards/user"] * 60, MEMBER),
+        Figure("dashboard_manager", ["/api/dashboards/manager"] * 60, MANAGER),
+        Figure("dashboard_admin", ["/api/dashboards/admin"] * 60, ADMIN),
+        Figure("dashboard_client", ["/api/dashboards/client"] * 60, CLIENT),
+        Figure("list_by_manager", shared * 30, MANAGER),
+        Figure("list_by_member", shared * 30, MEMBER),
+        Figure("list_by_client", ["/api/projects", "/api/invoices"] * 60, CLIENT),
+        Figure("search", searches * 3, ADMIN),
+        Figure("search_by_member", searches * 3, MEMBER),
+        *(Figure(name, places.get(name, []), user) for name, (user, _, _) in WALKED.items()),
+        Figure("report", reports * 6, ADMIN),
     ]
 
 
@@ -71,27 +85,37 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
     def get(self, path: str, token: str) -> tuple[float, bytes]:
-        """Return the milliseconds and the body; RuntimeError unless it is 200, or 404 of a deleted row."""
+        """Return the milliseconds and the body; RuntimeError unless it is 200."""
         began = time.perf_counter()
         self._connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
         answer = self._connection.getresponse()
         body = answer.read()
         took = 1000 * (time.perf_counter() - began)
-        if answer.status not in {200, 404}:
+        if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status} {body[:300]!r}")
         return took, body
 
 
-def walk(client: Client, token: str, pages: int) -> list[str]:
-    """Return the paths of so many pages of 1,000 tasks, from the first on, as their cursors lead."""
-    path = "/api/tasks?limit=1000"
+def rows(client: Client, token: str) -> list[str]:
+    """Return the paths of single rows that there are: of 120 tasks, projects and comments each."""
+    lists = {"tasks": "/api/tasks", "projects": "/api/projects", "comments": "/api/comments?author=7"}
+    found = []
+    for name, path in lists.items():
+        page = f"{path}{'&' if '?' in path else '?'}limit=120"
+        found += [f"/api/{name}/{item['id']}" for item in json.loads(client.get(page, token)[1])["items"]]
+    return found
+
+
+def walk(client: Client, token: str, name: str, pages: int) -> list[str]:
+    """Return the paths of so many pages of 1,000 of a list, from the first on, as their cursors lead."""
+    path = f"/api/{name}?limit=1000"
     paths = []
     for _ in range(pages):
         paths.append(path)
         following = json.loads(client.get(path, token)[1])["next"]
         if following is None:
             break
-        path = f"/api/tasks?limit=1000&cursor={following}"
+        path = f"/api/{name}?limit=1000&cursor={following}"
     return paths
 
 

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.remote import figures, ratios
-from bench.remote.figures import Client
+from bench.remote.figures import ADMIN, MEMBER, WALKED, Client
 from bench.remote.instances import PYTHON, instance, workers
 from bench.remote.ratios import Subject
 from bench.remote.tools import PgBench, search, wrk
 
 HERE = Path(__file__).parent
 UNCACHED_PORT, CACHED_PORT = 8101, 8102
-USER, MANAGER, ADMIN = 7, 2, 1
-PAGES = 150
 PASSES = 7
 
 
@@ -87,9 +85,9 @@ def subjects(uncached: str, cached: str) -> list[Subject]:
             path="/api/dashboards/user",
             query="dashboard_user",
             values=[],
-            user=USER,
+            user=MEMBER,
         ),
-        against_constant("cached_dashboard", "/api/dashboards/user", USER, CACHED_PORT),
+        against_constant("cached_dashboard", "/api/dashboards/user", MEMBER, CACHED_PORT),
         against_constant("cached_page", "/api/projects/1/tasks?limit=10", ADMIN, CACHED_PORT),
     ]
 
@@ -97,14 +95,18 @@ def subjects(uncached: str, cached: str) -> list[Subject]:
 def one_client() -> dict[str, Any]:
     """Return the figures of one client that asks the uncached instance."""
     client = Client(UNCACHED_PORT)
-    depths = figures.walk(client, token(ADMIN), PAGES)
-    return {one.name: figures.measure(client, one, token(one.user)) for one in figures.figures(depths)}
+    places = {
+        name: [path for one in lists for path in figures.walk(client, token(user), one, pages)]
+        for name, (user, lists, pages) in WALKED.items()
+    }
+    places["single_row"] = figures.rows(client, token(ADMIN))
+    return {one.name: figures.measure(client, one, token(one.user)) for one in figures.figures(places)}
 
 
 def growing() -> dict[str, Any]:
     """Return what is to be compared with another server: of each figure the medians of several passes."""
     client = Client(UNCACHED_PORT)
-    wanted = [one for one in figures.figures([]) if one.name in figures.GROWING]
+    wanted = [one for one in figures.figures({}) if one.name in figures.GROWING]
     passes = [
         {one.name: figures.measure(client, one, token(one.user)) for one in wanted} for _ in range(PASSES)
     ]

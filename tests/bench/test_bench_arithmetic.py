@@ -68,7 +68,7 @@ def test_growth_is_the_median_of_the_rounds_ratios() -> None:
 
 def test_what_runs_on_the_server_measures_what_the_promises_are_about() -> None:
     assert figures.GROWING == GROWING
-    assert tuple(figure.name for figure in figures.figures([])) == ONE_CLIENT
+    assert tuple(figure.name for figure in figures.figures({})) == ONE_CLIENT
 
 
 def test_a_bench_is_judged_by_the_parts_that_ran() -> None:

@@ -1,7 +1,7 @@
 """
 Runs on the server as postgres: what plans the release's statements have, with each index and without it.
 
-Reads {"samples": {parameter: [SQL]}, "catalogue": [entry of app/indexes.toml], "enough": gain} and prints
+Reads {"samples": {parameter: [SQL]}, "catalogue": [entry of app/indexes.toml], "ample": gain} and prints
 
     missing   queries of the catalogue that the release does not have
     scans     {statement: [large tables that it reads from end to end]}
@@ -135,8 +135,8 @@ def is_asked(name: str) -> bool:
     return not {"before", "total"} & set(name.split("/")) and "+" not in name and "/-" not in name
 
 
-def proof(planner: Planner, index: str, statements: list[Statement], enough: float) -> dict[str, Any] | None:
-    """The first statement that costs so many times as much without the index, or else the best."""
+def proof(planner: Planner, index: str, statements: list[Statement], ample: float) -> dict[str, Any] | None:
+    """The first statement that costs so many times as much without the index, or else the best of all."""
     best: dict[str, Any] | None = None
     for role, statement in itertools.product(ROLES, statements):
         if role and CALLER not in statement["sql"]:
@@ -155,7 +155,7 @@ def proof(planner: Planner, index: str, statements: list[Statement], enough: flo
                     "without": hidden,
                     "gain": round(hidden / cost, 2),
                 }
-        if best and best["gain"] >= enough:
+        if best and best["gain"] >= ample:
             break
     return best
 
@@ -204,7 +204,7 @@ def main() -> None:
         if "blind" in entry:
             answer["gains"][index] = measured(planner, entry, candidates[0])
         else:
-            answer["gains"][index] = proof(planner, index, candidates, asked["enough"])
+            answer["gains"][index] = proof(planner, index, candidates, asked["ample"])
     print(json.dumps(answer))
 
 

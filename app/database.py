@@ -1,6 +1,7 @@
 """A small pool of connections to PgBouncer, and the two ways of running one statement."""
 
 import logging
+import select
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,6 +55,7 @@ class Database:
             timeout=settings.pool_timeout_s,
             kwargs=OPTIONS,
             configure=_adapt,
+            check=_is_open,
             open=False,
         )
         self._pipelines = Pipelines(self._connected, LANES)
@@ -139,6 +141,16 @@ def _was_cut(error: OperationalError) -> bool:
     if isinstance(error, PoolTimeout | PoolClosed):
         return False
     return error.sqlstate is None or error.sqlstate.startswith("57P")
+
+
+async def _is_open(connection: Connection) -> None:
+    """Return if an idle connection has nothing to say: that PgBouncer has closed it can be seen for free."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        # Or the pool would take it back as good.
+        await connection.close()
+        raise OperationalError("the connection was closed while nobody used it")
 
 
 async def _adapt(connection: Connection) -> None:

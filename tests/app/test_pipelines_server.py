@@ -71,3 +71,12 @@ def test_reads_go_on_when_their_connections_are_cut(server: Server) -> None:
 """
 
     assert said(server, body) == ["True"] * 3
+
+
+def test_a_write_goes_through_after_the_idle_connections_were_cut(server: Server) -> None:
+    task = server.rows("SELECT id FROM tasks WHERE completed_at IS NULL AND deleted_at IS NULL LIMIT 1")[0][
+        "id"
+    ]
+    for status in ("blocked", "in_progress", "review", "blocked"):
+        server.run("systemctl restart pgbouncer")
+        assert server.patch(task, 1, status).status_code == 200

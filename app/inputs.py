@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.requests import Request
 
+from app.expected import in_words
 from app.problems import Problem, not_found
 
 JSON = "application/json"
@@ -45,7 +46,7 @@ def query(request: Request, shape: type[Shape]) -> Shape:
     try:
         found = msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise _refused(error) from None
+        raise _refused(error, shape) from None
     for name, text in values.items():
         # msgspec takes 1e3 and 1_0 for numbers, and more than true and false for a truth.
         value = getattr(found, name)
@@ -76,12 +77,12 @@ def body(whole: bytes, shape: type[Shape]) -> Shape:
     try:
         return msgspec.json.decode(whole or b"{}", type=shape)
     except msgspec.ValidationError as error:
-        raise _refused(error) from None
+        raise _refused(error, shape) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Problem(422, "The body is not JSON.") from None
+        raise Problem(422, "Expected one JSON object in UTF-8, without lone surrogates.") from None
 
 
-def _refused(error: msgspec.ValidationError) -> Problem:
+def _refused(error: msgspec.ValidationError, shape: type[msgspec.Struct]) -> Problem:
     reason = str(error)
     unknown = UNKNOWN.match(reason)
     if unknown is not None:
@@ -93,4 +94,5 @@ def _refused(error: msgspec.ValidationError) -> Problem:
     while place := FIELD.search(reason):
         path.append(place["path"])
         reason = reason[: place.start()]
-    return Problem(422, f"{reason}.", field=".".join(filter(None, path)) or None)
+    field = ".".join(filter(None, path))
+    return Problem(422, f"{in_words(reason, shape, field)}.", field=field or None)

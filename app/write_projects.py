@@ -72,7 +72,11 @@ async def change(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the project, its milestones and its tasks are out of sight, nothing of it is unread."""
+    """
+    Answer nothing; the project, its milestones and its tasks are out of sight, nothing of it is unread.
+
+    Problem 409 while it has invoices that are sent or paid.
+    """
     number = inputs.path_id(request)
     write = await begin(request, Nothing)
 
@@ -81,13 +85,16 @@ async def delete(request: Request) -> Response:
         allowed.lead(facts.role, facts.caller, facts.manager)
         version = write.expected(facts.version)
         (concerned,) = await write.services.database.read(queries.project_concerned, number) or ([],)
-        return await write.delete(
+        done = await write.delete(
             touched_by_project(facts.place, people=(*facts.everybody, *concerned)),
             queries.delete_project,
             *(facts.caller, number, version),
             hold=queries.hold_project,
             held=number,
         )
+        if done == "billed":
+            raise Problem(409, "It has invoices; cancel the project instead.")
+        return done
 
     return await write.answer(attempt, status=204)
 

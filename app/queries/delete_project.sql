@@ -1,5 +1,12 @@
--- delete_project: the project is out of sight, its tasks and milestones with it, and what was said of it is read ($1 actor, $2 project, $3 version or NULL)
-WITH deleted AS (
+-- delete_project: 'deleted': the project is out of sight, its tasks and milestones with it, and what was said of it is read; 'billed': it stays, for it has invoices that are owed or paid ($1 actor, $2 project, $3 version or NULL)
+WITH billed AS (
+    SELECT
+    FROM invoices AS i
+    WHERE i.project_id = $2
+      AND i.status IN ('sent', 'paid')
+    LIMIT 1
+),
+deleted AS (
     UPDATE projects AS p
     SET
         deleted_at = now(),
@@ -8,6 +15,7 @@ WITH deleted AS (
     WHERE p.id = $2
       AND p.deleted_at IS NULL
       AND ($3::integer IS NULL OR p.version = $3::integer)
+      AND NOT EXISTS (SELECT FROM billed)
     RETURNING
         p.id,
         p.name,
@@ -45,5 +53,8 @@ recorded AS (
     SELECT $1::bigint, d.id, 'project', d.id, 'deleted', d.name
     FROM deleted AS d
 )
-SELECT d.id
-FROM deleted AS d;
+SELECT 'deleted'
+FROM deleted
+UNION ALL
+SELECT 'billed'
+FROM billed;

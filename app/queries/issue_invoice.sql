@@ -1,11 +1,15 @@
 -- issue_invoice: the draft is sent under the next number of its year, and the client's people are told ($1 actor, $2 idempotency key, $3 request hash, $4 invoice, $5 day of issue, $6 due day, $7 version or NULL, $8 told)
 WITH draft AS (
+    -- The project is held until the commit: it is not deleted while somebody comes to owe for it.
     SELECT i.id
     FROM invoices AS i
+    JOIN projects AS p ON p.id = i.project_id
     WHERE i.id = $4
+      AND p.deleted_at IS NULL
       AND i.status = 'draft'
       AND ($7::integer IS NULL OR i.version = $7::integer)
-    FOR NO KEY UPDATE
+    FOR NO KEY UPDATE OF i
+    FOR SHARE OF p
 ),
 counted AS (
     INSERT INTO invoice_counters AS c (year, last_number)

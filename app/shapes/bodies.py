@@ -6,14 +6,13 @@ from typing import Annotated
 from msgspec import UNSET, Meta
 
 from app.shapes.common import Shape
+from app.shapes.patterns import CURRENCY, EMAIL, NO_NUL, NOT_BLANK
 
-# PostgreSQL's text holds every character but this one.
-NO_NUL = "^[^\\u0000]*$"
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NOT_BLANK)]
 LongText = Annotated[str, Meta(max_length=10_000, pattern=NO_NUL)]
-Talk = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=NO_NUL)]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3)]
-Email = Annotated[str, Meta(pattern="^[^@\\s\\u0000]+@[^@\\s\\u0000]+$", max_length=254)]
+Talk = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=NOT_BLANK)]
+Currency = Annotated[str, Meta(pattern=CURRENCY, min_length=3, max_length=3)]
+Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
 
 
 def money(*, least: float, digits: int = 10) -> Meta:

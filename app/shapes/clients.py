@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.shapes.bodies import NO_NUL, Change, Name
+from app.shapes.bodies import Change, Name
 from app.shapes.common import Shape
 from app.shapes.lists import ListQuery, Words
+from app.shapes.patterns import NO_NUL
 from app.shapes.projects import ProjectOfSomebody
 
 Industry = Annotated[str, Meta(max_length=200, pattern=NO_NUL)]

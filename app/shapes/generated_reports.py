@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.shapes.common import Shape
+from app.shapes.patterns import FILE
 
 
 class GeneratedReport(Shape, frozen=True):
@@ -27,4 +28,4 @@ class GeneratedReports(Shape, frozen=True):
 class GeneratedFileQuery(Shape, frozen=True):
     """Which file."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[a-z0-9.-]+$")]
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=FILE)]

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.shapes.bodies import NO_NUL, Change, Currency, Price, Quantity, amount
+from app.shapes.bodies import Change, Currency, Price, Quantity, amount
 from app.shapes.common import Id, InvoiceStatus, PaymentMethod, Reference, Shape
 from app.shapes.lists import ListQuery
+from app.shapes.patterns import NOT_BLANK
 
 
 class InvoiceLine(Shape, frozen=True):
@@ -81,7 +82,7 @@ class InvoiceEntity(InvoiceLine, frozen=True):
 class NewItem(Shape, frozen=True):
     """A line of an invoice; a negative price is a discount."""
 
-    description: Annotated[str, Meta(min_length=1, max_length=500, pattern=NO_NUL)]
+    description: Annotated[str, Meta(min_length=1, max_length=500, pattern=NOT_BLANK)]
     quantity: Quantity
     unit_price: Price
 

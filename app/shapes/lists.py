@@ -7,10 +7,12 @@ from msgspec import Meta
 
 from app.cursors import Direction
 from app.shapes.common import Shape
+from app.shapes.patterns import IDS, NO_NUL
+from app.shapes.periods import PeriodQuery
 
 Words = Annotated[
     str,
-    Meta(min_length=1, max_length=200, pattern="^[^\\x00]*$", description="Words, as in a web search."),
+    Meta(min_length=1, max_length=200, pattern=NO_NUL, description="Words, as in a web search."),
 ]
 MORE_THAN_A_PAGE = "A page begins where this one, given out by the same list, says."
 Item = TypeVar("Item")
@@ -31,7 +33,7 @@ class Batch(Shape, Generic[Item], frozen=True):
     items: list[Item]
 
 
-class ListQuery(Shape, frozen=True):
+class ListQuery(PeriodQuery, frozen=True):
     """What every list may be asked for."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
@@ -48,7 +50,7 @@ class BatchQuery(Shape, frozen=True):
     ids: Annotated[
         str,
         Meta(
-            pattern="^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17}){0,199}$",
+            pattern=IDS,
             max_length=4000,
             description="Up to 200 ids with commas between; one that is given twice is answered once.",
         ),

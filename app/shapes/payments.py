@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.shapes.bodies import NO_NUL, Price, amount
+from app.shapes.bodies import Price, amount
 from app.shapes.common import Id, InvoiceStatus, PaymentMethod, Shape
 from app.shapes.lists import ListQuery
+from app.shapes.patterns import NO_NUL
 
 
 class Payment(Shape, frozen=True):

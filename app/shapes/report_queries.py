@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.cursors import Direction
-from app.shapes.common import Id, ProjectStatus, Shape
+from app.shapes.common import Id, ProjectStatus
+from app.shapes.patterns import CURRENCY
+from app.shapes.periods import PeriodQuery
 
 
-class ReportQuery(Shape, frozen=True):
+class ReportQuery(PeriodQuery, frozen=True):
     """What every report may be asked for."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
@@ -69,7 +71,7 @@ class FinanceReportQuery(ReportQuery, frozen=True):
 
     client: Id | None = None
     project: Id | None = None
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | None = None
+    currency: Annotated[str, Meta(pattern=CURRENCY)] | None = None
     from_date: FromDate = None
     to_date: ToDate = None
     sort: Literal["month", "-month", "client", "-client", "project", "-project"] = "month"

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.shapes.common import Priority, ProjectStatus, Reference, Role, Shape, TaskStatus
+from app.shapes.patterns import NO_NUL
 
 Words = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\x00]*$",
+        pattern=NO_NUL,
         description='At most 16 words, "a phrase", or, -not; the last one also finds what begins with it.',
     ),
 ]

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.shapes.bodies import NO_NUL, Change, Email, Name, Rate, amount
+from app.shapes.bodies import Change, Email, Name, Rate, amount
 from app.shapes.common import Id, Reference, Role, Shape
 from app.shapes.lists import ListQuery
+from app.shapes.patterns import NO_NUL
 from app.shapes.projects import ProjectOfSomebody
 
 

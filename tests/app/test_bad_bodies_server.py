@@ -31,6 +31,8 @@ TASK: list[tuple[bytes, str | None]] = [
     (b'{"title": "a\\u0000b"}', "title"),
     (b'{"title": "a\x00b"}', None),
     (b'{"description": "a\\u0000"}', "description"),
+    (b'{"title": "   "}', "title"),
+    (b'{"title": "\\u2003\\n\\t"}', "title"),
     (b'{"title": ' + b"[" * 200_000, "title"),
     (b"[" * 200_000, None),
     (b'{"title": {"a": ' * 10_000, "title"),
@@ -62,6 +64,17 @@ def test_a_body_that_cannot_be_meant_changes_nothing(
     assert rows(world, untouched) == before
 
 
+@pytest.mark.parametrize("content", [b'{"body": " "}', b'{"body": "\\n\\n"}', b'{"body": ""}'])
+@pytest.mark.parametrize("path", ["/api/tasks/{id}/comments", "/api/threads/{id}/messages"])
+def test_nothing_is_not_said(world: World, untouched: Ids, path: str, content: bytes) -> None:
+    before = rows(world, untouched)
+    talk = next(each for each in WRITTEN if each.path == path and each.method == "POST")
+
+    problem(ask(world, talk, untouched, content=content), 422, "body")
+
+    assert rows(world, untouched) == before
+
+
 AMOUNTS = [
     "1e400",
     "1e-400",
@@ -82,8 +95,11 @@ AMOUNTS = [
 def test_an_amount_that_is_none_pays_nothing(world: World, untouched: Ids, amount: str) -> None:
     body = json.dumps({"amount": amount, "paid_on": "2026-12-01", "method": "card"}).encode()
     pay = next(each for each in WRITTEN if each.path.endswith("/payments"))
+    before = rows(world, untouched)
 
     problem(ask(world, pay, untouched, content=body), 422, "amount")
+
+    assert rows(world, untouched) == before
 
 
 @pytest.mark.parametrize("endpoint", WRITTEN, ids=name)

@@ -32,6 +32,11 @@ def test_a_query_string_that_cannot_be_read_is_refused(world: World, path: str, 
     assert response.json()["detail"].endswith(".")
 
 
+DUE = ("tasks", "projects", "milestones", "invoices")
+DATED = (
+    *("payments", "time-entries"),
+    *("reports/projects", "reports/time", "reports/finance", "reports/team"),
+)
 QUERIES = [
     ("/api/tasks?project=9223372036854775808", "project"),
     ("/api/tasks?project=1e3", "project"),
@@ -56,6 +61,8 @@ QUERIES = [
     ("/api/search/tasks?q=" + "a%20" * 17, "q"),
     ("/api/reports/finance?currency=euro", "currency"),
     ("/api/reports/time?from_date=0000-01-01", "from_date"),
+    *((f"/api/{name}?due_from=2026-02-01&due_to=2026-01-31", "due_to") for name in DUE),
+    *((f"/api/{name}?from_date=2026-02-01&to_date=2026-01-31", "to_date") for name in DATED),
 ]
 
 

@@ -8,6 +8,7 @@ from openapi_spec_validator import validate
 from app import documentation, openapi
 from app.application import ENDPOINTS
 from app.routes import Directory, Endpoint
+from app.shapes.patterns import IN_WORDS
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(openapi.document(ENDPOINTS)))
 
@@ -66,6 +67,26 @@ def test_every_parameter_is_one_of_the_query_string_with_its_type(endpoint: Endp
     for parameter in found.values():
         assert {"type", "enum", "anyOf", "$ref"} & parameter["schema"].keys(), parameter
         assert None not in parameter["schema"].get("enum", ())
+
+
+def patterns(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        own = {value["pattern"]} if isinstance(value.get("pattern"), str) else set()
+        return own.union(*(patterns(part) for part in value.values()))
+    if isinstance(value, list):
+        return set().union(*(patterns(part) for part in value))
+    return set()
+
+
+def test_what_each_pattern_expects_is_said_in_words() -> None:
+    asked = [
+        each["schema"]
+        for e in ENDPOINTS
+        for each in operation(e).get("parameters", ())
+        if each["in"] == "query"
+    ]
+
+    assert patterns([asked, DOCUMENT["components"]["schemas"]]) == IN_WORDS.keys()
 
 
 def test_the_page_shows_every_route_and_shape_and_needs_nothing_from_elsewhere() -> None:

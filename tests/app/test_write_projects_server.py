@@ -72,6 +72,29 @@ def test_a_deleted_project_takes_its_tasks_and_what_was_unread_with_it(world: Wo
     assert world.get("client", "/api/dashboards/user")["unread_count"] == unread - 1
 
 
+def test_a_project_with_invoices_that_count_is_not_deleted(world: World, ids: Ids) -> None:
+    path, invoice = ids.path("/api/projects/{id}"), ids.path("/api/invoices/{id}")
+    done(world.send("manager", "POST", f"{invoice}/issue", {}))
+    refused(world.send("manager", "DELETE", path), 409)
+
+    payment = {"amount": 100, "paid_on": "2026-11-23", "method": "card"}
+    done(world.send("manager", "POST", f"{invoice}/payments", payment), 201)
+    refused(world.send("admin", "DELETE", path), 409)
+
+    assert world.get("client", invoice)["status"] == "paid"
+    assert world.get("member", path)["status"] == "active"
+    assert world.activity("project", ids["projects"]) == []
+    tasks = f"SELECT count(*) FROM tasks WHERE project_id = {ids['projects']} AND deleted_at IS NULL"
+    assert world.server.sql(tasks) == "1"
+
+
+def test_a_project_whose_invoices_are_void_is_deleted(world: World, ids: Ids) -> None:
+    for action in ("issue", "void"):
+        done(world.send("manager", "POST", ids.path("/api/invoices/{id}/") + action, {}))
+
+    done(world.send("manager", "DELETE", ids.path("/api/projects/{id}")), 204)
+
+
 def test_a_member_is_one_once(world: World, ids: Ids) -> None:
     path = ids.path("/api/projects/{id}/members")
 

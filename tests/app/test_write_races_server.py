@@ -79,6 +79,24 @@ def test_nothing_comes_to_be_in_a_project_that_is_deleted(world: World, fresh: I
         assert world.server.sql(left) == "0"
 
 
+def test_nobody_comes_to_owe_for_a_project_that_is_deleted(world: World, fresh: Ids) -> None:
+    items = [{"description": "Item", "quantity": 1, "unit_price": 10}]
+    path = fresh.path("/api/projects/{id}/invoices")
+    drafts = [done(world.send("manager", "POST", path, {"items": items}), 201)["id"] for _ in range(WRITERS)]
+
+    def write(each: int) -> int:
+        return world.send("manager", "POST", f"/api/invoices/{drafts[each]}/issue", {}).status_code
+
+    def delete() -> int:
+        return world.send("manager", "DELETE", fresh.path("/api/projects/{id}")).status_code
+
+    statuses, deleted = together(write, delete)
+
+    count = f"SELECT count(*) FROM invoices WHERE project_id = {fresh['projects']} AND status = 'sent'"
+    assert int(world.server.sql(count)) == statuses.count(200)
+    assert (deleted, set(statuses)) in ((204, {404}), (409, {200}))
+
+
 def test_a_comment_is_made_before_its_task_is_deleted_or_not_at_all(world: World, fresh: Ids) -> None:
     def write(_each: int) -> int:
         return world.send("member", "POST", fresh.path("/api/tasks/{id}/comments"), {"body": "C"}).status_code

@@ -1,7 +1,8 @@
 """What a request says: path ids, query and body, each refused with the field at fault named."""
 
 import re
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -32,7 +33,13 @@ def path_id(request: Request, name: str = "id") -> int:
 
 def query(request: Request, shape: type[Shape]) -> Shape:
     """Return the query string as `shape`; Problem 422 for an unknown, repeated or wrong parameter."""
-    raw: bytes = request.scope["query_string"]
+    asked: Shape = _asked(request.scope["query_string"], shape)
+    return asked
+
+
+# Most people ask what somebody has just asked, and what is read of it cannot change.
+@lru_cache(maxsize=500)
+def _asked(raw: bytes, shape: type[Any]) -> Any:
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
     except ValueError:

@@ -43,7 +43,7 @@ c AS (
 ),
 e AS (
     INSERT INTO time_entries (user_id, project_id, entry_date, minutes, billable)
-    SELECT {member}, id, '2026-11-23', 60, true FROM p RETURNING id, project_id
+    SELECT {member}, id, '2026-01-05', 60, true FROM p RETURNING id, project_id
 ),
 h AS (
     INSERT INTO threads (project_id, last_message_id, subject)

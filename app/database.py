@@ -2,7 +2,8 @@
 
 import logging
 import select
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
@@ -55,7 +56,6 @@ class Database:
             timeout=settings.pool_timeout_s,
             kwargs=OPTIONS,
             configure=_adapt,
-            check=_is_open,
             open=False,
         )
         self._pipelines = Pipelines(self._connected, LANES)
@@ -109,7 +109,7 @@ class Database:
 
         A statement sees what was there when it began, so waiting for a lock must be over before.
         """
-        async with self._pool.connection() as connection, connection.transaction():
+        async with self._lent() as connection, connection.transaction():
             cursor = connection.cursor(binary=True)
             await cursor.execute(hold, (held,), prepare=True)
             await cursor.execute(query, parameters, prepare=True)
@@ -121,12 +121,23 @@ class Database:
         return connection
 
     async def _run(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
-        # Each statement is its own transaction: the pool's context manager would end one more, in vain.
-        connection = await self._pool.getconn()
-        try:
+        async with self._lent() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(query, parameters, prepare=prepared)
             return await cursor.fetchone()
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Connection]:
+        """Around the use of a connection, which ends no transaction: each statement is one of its own."""
+        connection = await self._pool.getconn()
+        if _was_closed(connection):
+            # And so were all idle ones, by a restart of PgBouncer: a write must not be the first to notice.
+            await connection.close()
+            await self._pool.putconn(connection)
+            await self._pool.check()
+            connection = await self._pool.getconn()
+        try:
+            yield connection
         finally:
             await self._pool.putconn(connection)
 
@@ -143,14 +154,13 @@ def _was_cut(error: OperationalError) -> bool:
     return error.sqlstate is None or error.sqlstate.startswith("57P")
 
 
-async def _is_open(connection: Connection) -> None:
-    """Return if an idle connection has nothing to say: that PgBouncer has closed it can be seen for free."""
+def _was_closed(connection: Connection) -> bool:
+    """Return whether an idle connection has something to say: that PgBouncer has closed it, seen for free."""
+    if connection.closed:
+        return True
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        # Or the pool would take it back as good.
-        await connection.close()
-        raise OperationalError("the connection was closed while nobody used it")
+    return bool(poll.poll(0))
 
 
 async def _adapt(connection: Connection) -> None:

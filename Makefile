@@ -3,7 +3,10 @@ INVENTORY ?= inventories/sandbox.py
 NAME ?= demo
 RAM ?= 2048
 SCALE ?= 1.0
+WORK ?= 1
 SCENARIO ?= mixed
+ASK ?= /api/dashboards/user
+WHO ?= 1
 
 SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
 RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))
@@ -12,7 +15,7 @@ SSH = ssh -F $(RUN)/ssh_config server
 export NAME
 
 .NOTPARALLEL:
-.PHONY: demo test up deploy deploy-again seed verify load ssh status down lock
+.PHONY: demo test up deploy deploy-again seed verify load evidence bench bench-growth ask first-admin ssh status down lock
 
 demo: up deploy deploy-again seed verify load
 	@echo "Look around: make ssh NAME=$(NAME). The server stays until make down NAME=$(NAME)."
@@ -40,7 +43,7 @@ seed: $(RUN)/target.json
 	  { echo "$(INVENTORY) may not be seeded: seed_allowed is off, or it was not deployed yet." >&2; exit 1; }
 	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=postgres --property=WorkingDirectory=/ \
 	  --property=LoadCredential=seed-token-key:/etc/bantam/credentials/seed-token-key \
-	  /opt/bantam/current/bin/python -m app.seed --scale $(SCALE) \
+	  /opt/bantam/current/bin/python -m app.seed --scale $(SCALE) --work $(WORK) \
 	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json.draft
 	@mv $(RUN)/seed.json.draft $(RUN)/seed.json
 	@# The seed bypasses the app: what the cache holds is of the rows before.
@@ -55,8 +58,28 @@ load: $(RUN)/target.json
 	@for step in deploy verify seed; do test -e $(RUN)/$$step.json || \
 	  { echo "The evidence of this load needs $(RUN)/$$step.json: run \`make $$step\` first." >&2; exit 1; }; done
 	@.venv/bin/locust -f loadtests/scenarios/$(SCENARIO).py --headless \
-	  --target $(RUN)/target.json --run-dir $(RUN); test -e $(RUN)/load.json && \
-	  $(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario $(SCENARIO) --out evidence
+	  --target $(RUN)/target.json --run-dir $(RUN); test -e $(RUN)/load.json && $(MAKE) --no-print-directory evidence
+
+evidence: .venv/ready
+	@$(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario $(SCENARIO) --out evidence
+
+bench: $(RUN)/target.json
+	@$(PYTHON) -m bench --run-dir $(RUN)
+
+# Beside a second sandbox with ten times the tasks and time entries, which is gone afterwards.
+bench-growth: $(RUN)/target.json
+	@$(if $(SANDBOX),true,$(error Only a sandbox has a second server to compare it with: $(INVENTORY) is a real one))
+	@$(MAKE) --no-print-directory up deploy seed NAME=$(NAME)-x10 WORK=10
+	@$(PYTHON) -m bench.growth --run-dir $(RUN) --grown build/sandbox-$(NAME)-x10; found=$$?; \
+	  $(MAKE) --no-print-directory down NAME=$(NAME)-x10; exit $$found
+
+ask: $(RUN)/target.json
+	@$(PYTHON) -m loadtests.ask --run-dir $(RUN) --user $(WHO) "$(ASK)"
+
+first-admin: $(RUN)/target.json
+	@test -n "$(EMAIL)" || { echo "Say who it is: make first-admin EMAIL=you@example.com" >&2; exit 1; }
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/python -m app.first_admin \
+	  --email '$(EMAIL)' --name '$(or $(ADMIN),$(EMAIL))'"
 
 ssh: $(RUN)/target.json
 	@$(SSH) -t

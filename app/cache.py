@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app import cache_value
+from app.batcher import Batcher
 from app.cache_policy import MARK_SECONDS, TAG_SECONDS, Entry
 from app.settings import RedisSettings
 
@@ -50,6 +51,7 @@ class Cache:
             retry=Retry(NoBackoff(), 0),
             max_connections=100,
         )
+        self._batcher = Batcher(self._redis)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -69,7 +71,7 @@ class Cache:
             return [Found(entry) for entry in entries]
         keys = [self._prefix + name for entry in entries for name in (entry.key, *_tag_keys(entry))]
         try:
-            values = cast("list[bytes | None]", await self._redis.mget(keys))
+            values = await self._batcher.mget(keys)
             found = await self._found(entries, keys, values)
         except (RedisError, OSError) as error:
             self._lost(error)

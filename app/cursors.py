@@ -4,35 +4,40 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 Direction = Literal["forward", "backward"]
 
 SIGNATURE_BYTES = 16
-LONGEST = 200
-LETTERS: dict[Direction, str] = {"forward": "f", "backward": "b"}
-DIRECTIONS: dict[str, Direction] = {"f": "forward", "b": "backward"}
+LONGEST = 2000
+"""Letters: a position may hold a name of 200 characters, each of 4 bytes."""
 
 
-class Position(NamedTuple):
-    """Between two rows of a list ordered by (day, id): which way to read from there."""
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """
+    Between two rows of a list: which way to read from there, and the sort keys of the row that was passed.
+
+    Keys are PostgreSQL's own text; the last one is an id.
+    """
 
     direction: Direction
-    day: str
-    id: int
+    keys: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{LETTERS[self.direction]}.{self.day}.{self.id}"
+        return msgspec.json.encode(self).decode()
 
-
-# Days before and after every day that a row can have, so that a list's two ends are positions too.
-START = Position("forward", "-infinity", 0)
-END = Position("backward", "infinity", 0)
+    def turned(self, *, down: bool) -> "Position":
+        """Return where the way back begins with the row that led here; `down`: to smaller keys."""
+        other: Direction = "backward" if self.direction == "forward" else "forward"
+        beyond = int(self.keys[-1]) + (-1 if down else 1)
+        return Position(other, (*self.keys[:-1], str(beyond)))
 
 
 def sign(key: bytes, scope: str, position: Position) -> str:
     """Return the cursor of a position; it is good for the list `scope` only."""
-    text = str(position).encode()
+    text = msgspec.json.encode(position)
     return urlsafe_b64encode(_signature(key, scope, text) + text).decode().rstrip("=")
 
 
@@ -44,11 +49,13 @@ def verify(key: bytes, scope: str, cursor: str) -> Position | None:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (Base64Error, ValueError):
         return None
+    # What decodes to the same bytes is not the same cursor.
+    if urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
+        return None
     signature, text = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
     if not hmac.compare_digest(signature, _signature(key, scope, text)):
         return None
-    direction, day, number = text.decode().rsplit(".", 2)
-    return Position(DIRECTIONS[direction], day, int(number))
+    return msgspec.json.decode(text, type=Position)
 
 
 def _signature(key: bytes, scope: str, text: bytes) -> bytes:

@@ -1,14 +1,22 @@
-"""GET /api/dashboards/user."""
+"""GET /api/dashboards/{user,manager,admin,client}: each the caller's own, in one statement."""
+
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app import reads
-from app.access import Token, bearer
-from app.cache_policy import USER_DASHBOARD
+from app.access import Caller, Token, bearer
+from app.cache_policy import ADMIN_DASHBOARD, CLIENT_DASHBOARD, MANAGER_DASHBOARD, USER_DASHBOARD, Entry
+from app.problems import Problem
 from app.queries import queries
 from app.reads import Loaded
+from app.routes import Endpoint
 from app.services import Services, services_of
+from app.shapes.dashboard_admin import AdminDashboard
+from app.shapes.dashboard_client import ClientDashboard
+from app.shapes.dashboard_manager import ManagerDashboard
+from app.shapes.dashboard_user import UserDashboard
 
 
 async def user(request: Request) -> Response:
@@ -18,12 +26,84 @@ async def user(request: Request) -> Response:
 
 async def read_user(services: Services, token: Token) -> Response:
     """Return the answer to whoever holds the token; afterwards the cache has it."""
-
-    async def load() -> Loaded | None:
-        row = await services.database.read(queries.user_dashboard, token.digest)
-        if row is None:
-            return None
-        caller, seconds_left, body = row
-        return Loaded(caller, seconds_left, "", body)
-
+    load = partial(_load, services, token, queries.dashboard_user, "")
     return await reads.own(services, token, USER_DASHBOARD, load)
+
+
+async def manager(request: Request) -> Response:
+    """Answer with the projects that the caller leads."""
+    services, token = services_of(request), bearer(request)
+    load = partial(_load, services, token, queries.dashboard_manager, "project managers")
+    return await reads.own(services, token, MANAGER_DASHBOARD, load)
+
+
+async def admin(request: Request) -> Response:
+    """Answer with the whole agency's figures."""
+    services, token = services_of(request), bearer(request)
+    load = partial(_load, services, token, queries.dashboard_admin, "admins")
+    return await reads.own(services, token, ADMIN_DASHBOARD, load)
+
+
+async def client(request: Request) -> Response:
+    """Answer with what the caller's company is shown."""
+    services, token = services_of(request), bearer(request)
+    load = partial(_load, services, token, queries.dashboard_client, "clients")
+    return await reads.of_caller(services, token, _client_entry, load)
+
+
+def _client_entry(caller: Caller) -> Entry:
+    """Return where a caller's dashboard is kept; the key of a client's person is c<client>."""
+    return CLIENT_DASHBOARD.entry(user=caller.user, client=caller.key.removeprefix("c"))
+
+
+async def _load(services: Services, token: Token, query: bytes, audience: str) -> Loaded | None:
+    row = await services.database.read(query, token.digest)
+    if row is None:
+        return None
+    caller, seconds_left, body = row
+    if body is None:
+        raise Problem(403, f"This dashboard is for {audience}.")
+    return Loaded(caller, seconds_left, "", body)
+
+
+ROUTES = (
+    Endpoint(
+        method="GET",
+        path="/api/dashboards/user",
+        serve=user,
+        summary="The caller's own tasks, projects, week and unread notifications",
+        tag="dashboards",
+        answer=UserDashboard,
+        sends=("X-Cache",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/dashboards/manager",
+        serve=manager,
+        summary="The projects that the caller leads: health, team load, milestones, budget against hours",
+        tag="dashboards",
+        answer=ManagerDashboard,
+        sends=("X-Cache",),
+        refusals=(403,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/dashboards/admin",
+        serve=admin,
+        summary="The agency: totals, revenue, users, recent activity, system; at most a minute old",
+        tag="dashboards",
+        answer=AdminDashboard,
+        sends=("X-Cache",),
+        refusals=(403,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/dashboards/client",
+        serve=client,
+        summary="The caller's company: projects, invoices, hours",
+        tag="dashboards",
+        answer=ClientDashboard,
+        sends=("X-Cache",),
+        refusals=(403,),
+    ),
+)

@@ -1,6 +1,9 @@
 """A small pool of connections to PgBouncer, and the two ways of running one statement."""
 
 import logging
+import select
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
@@ -9,41 +12,53 @@ from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
+from app.pipelines import Connection, Pipelines, Row, Unanswered
 from app.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_S = 5
 START_TIMEOUT_S = 20
+OFTEN = 5
+"""Times. A prepared list takes 250 KB in each of PgBouncer's connections, and there are thousands."""
 
-Row = tuple[Any, ...]
-Connection = AsyncConnection[Row]
+LANES = 2
+"""Connections of a process that small reads share; the rest of its share of the pool is lent one by one."""
+
+OPTIONS: dict[str, Any] = {
+    "autocommit": True,
+    "prepare_threshold": OFTEN,
+    "cursor_factory": AsyncRawCursor,
+}
 
 log = logging.getLogger("bantam.database")
 
 
 class Database:
-    """Every statement is one transaction, prepared at its first use and kept by PgBouncer under its name."""
+    """A statement is a transaction, save where it holds; those prepared are kept by PgBouncer by name."""
 
     def __init__(self, settings: DatabaseSettings, password: str) -> None:
         # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
         capabilities.has_send_close_prepared(check=True)
+        self._conninfo = make_conninfo(
+            host=settings.host,
+            port=settings.port,
+            dbname=settings.name,
+            user=settings.user,
+            password=password,
+            application_name="bantam-app",
+            connect_timeout=CONNECT_TIMEOUT_S,
+        )
+        lent = max(1, settings.pool_max - LANES)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            make_conninfo(
-                host=settings.host,
-                port=settings.port,
-                dbname=settings.name,
-                user=settings.user,
-                password=password,
-                application_name="bantam-app",
-                connect_timeout=CONNECT_TIMEOUT_S,
-            ),
+            self._conninfo,
             name="bantam",
-            min_size=settings.pool_min,
-            max_size=settings.pool_max,
+            min_size=min(settings.pool_min, lent),
+            max_size=lent,
             timeout=settings.pool_timeout_s,
-            kwargs={"autocommit": True, "prepare_threshold": 0, "cursor_factory": AsyncRawCursor},
+            kwargs=OPTIONS,
             configure=_adapt,
             open=False,
         )
+        self._pipelines = Pipelines(self._connected, LANES)
 
     async def open(self) -> None:
         """Connect and run a first statement; OperationalError when that takes over 20 s."""
@@ -52,6 +67,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back to PgBouncer."""
+        await self._pipelines.close()
         await self._pool.close()
 
     async def answers(self, timeout_s: float) -> None:
@@ -60,23 +76,70 @@ class Database:
             await connection.execute(b"SELECT 1")
 
     async def read(self, query: bytes, *parameters: object) -> Row | None:
-        """Return the one row of a query that changes nothing, run again once if its connection was dead."""
+        """Return the one row of a small query that changes nothing; it shares its round trip with others."""
+        answer = await self._pipelines.read(query, parameters)
+        if isinstance(answer, Unanswered):
+            return await self.read_alone(query, *parameters)
+        return answer
+
+    async def read_alone(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+        """
+        Return the one row of a query that changes nothing, run again once if its connection was dead.
+
+        A query that is not `prepared` is planned each time, for the very values of its parameters; None
+        prepares it once it has come OFTEN on one connection.
+        """
         try:
-            return await self.write(query, *parameters)
+            return await self._run(query, parameters, prepared=prepared)
         except OperationalError as error:
             if not _was_cut(error):
                 raise
             # Whatever cut this connection (a restart of PgBouncer or PostgreSQL) has cut the idle ones too.
             log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
             await self._pool.check()
-            return await self.write(query, *parameters)
+            return await self._run(query, parameters, prepared=prepared)
 
     async def write(self, query: bytes, *parameters: object) -> Row | None:
         """Return the one row of a query, committed; it is never sent twice."""
-        async with self._pool.connection() as connection:
+        return await self._run(query, parameters, prepared=True)
+
+    async def write_holding(self, hold: bytes, held: int, query: bytes, *parameters: object) -> Row | None:
+        """
+        Return the one row of a query, committed, that sees all that was done to what `hold` locks.
+
+        A statement sees what was there when it began, so waiting for a lock must be over before.
+        """
+        async with self._lent() as connection, connection.transaction():
             cursor = connection.cursor(binary=True)
-            await cursor.execute(query, parameters)
+            await cursor.execute(hold, (held,), prepare=True)
+            await cursor.execute(query, parameters, prepare=True)
             return await cursor.fetchone()
+
+    async def _connected(self) -> Connection:
+        connection = await AsyncConnection.connect(self._conninfo, **OPTIONS)
+        await _adapt(connection)
+        return connection
+
+    async def _run(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
+        async with self._lent() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(query, parameters, prepare=prepared)
+            return await cursor.fetchone()
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Connection]:
+        """Around the use of a connection, which ends no transaction: each statement is one of its own."""
+        connection = await self._pool.getconn()
+        if _was_closed(connection):
+            # And so were all idle ones, by a restart of PgBouncer: a write must not be the first to notice.
+            await connection.close()
+            await self._pool.putconn(connection)
+            await self._pool.check()
+            connection = await self._pool.getconn()
+        try:
+            yield connection
+        finally:
+            await self._pool.putconn(connection)
 
 
 def _was_cut(error: OperationalError) -> bool:
@@ -89,6 +152,15 @@ def _was_cut(error: OperationalError) -> bool:
     if isinstance(error, PoolTimeout | PoolClosed):
         return False
     return error.sqlstate is None or error.sqlstate.startswith("57P")
+
+
+def _was_closed(connection: Connection) -> bool:
+    """Return whether an idle connection has something to say: that PgBouncer has closed it, seen for free."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _adapt(connection: Connection) -> None:

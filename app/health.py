@@ -1,5 +1,7 @@
 """GET /healthz and GET /readyz."""
 
+from typing import Literal
+
 import msgspec
 from psycopg import InterfaceError, OperationalError
 from starlette.requests import Request
@@ -8,10 +10,27 @@ from starlette.responses import Response
 from app.answers import JsonBytes
 from app.database import Database
 from app.problems import RETRY_AFTER_S
+from app.routes import Endpoint
 from app.services import services_of
+from app.shapes.common import Shape
 
 # A busy server is not an unready one.
 READY_TIMEOUT_S = 3.0
+
+
+class Health(Shape, frozen=True):
+    """The process runs."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Shape, frozen=True):
+    """What the process can reach; without Redis it is only slower."""
+
+    status: Literal["ok", "unavailable"]
+    release: str
+    database: Literal["up", "down"]
+    redis: Literal["up", "down", "off"]
 
 
 async def healthz(_request: Request) -> Response:
@@ -42,3 +61,26 @@ async def _answers(database: Database) -> bool:
     except (OperationalError, InterfaceError):
         return False
     return True
+
+
+ROUTES = (
+    Endpoint(
+        method="GET",
+        path="/healthz",
+        serve=healthz,
+        summary="Whether the process runs",
+        tag="health",
+        answer=Health,
+        public=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/readyz",
+        serve=readyz,
+        summary="Whether requests can be served",
+        tag="health",
+        answer=Readiness,
+        public=True,
+        also=((503, Readiness),),
+    ),
+)

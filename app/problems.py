@@ -15,14 +15,27 @@ RETRY_AFTER_S = "1"
 log = logging.getLogger("bantam.problems")
 
 
+class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a refusal says: one sentence in `detail`, and the parameter or key at fault in `field`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
 class Problem(Exception):  # noqa: N818  (a refusal by RFC 9457, not a fault)
     """A request that is answered with `status` and one sentence; `field` names what was wrong in it."""
 
-    def __init__(self, status: int, detail: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.field = field
+        self.headers = headers or {}
 
 
 def not_found() -> Problem:
@@ -32,23 +45,15 @@ def not_found() -> Problem:
 
 def unauthorized() -> Problem:
     """Return the answer for a missing, malformed, unknown, expired or revoked token."""
-    return Problem(401, "A valid bearer token is needed.")
+    return Problem(401, "A valid bearer token is needed.", headers={"www-authenticate": "Bearer"})
 
 
 def respond(
     status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:
     """Return the problem document of a status."""
-    document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    if field is not None:
-        document["field"] = field
     return Response(
-        msgspec.json.encode(document),
+        msgspec.json.encode(ProblemDocument("about:blank", HTTPStatus(status).phrase, status, detail, field)),
         status,
         headers={"cache-control": "no-store", **(headers or {})},
         media_type="application/problem+json",
@@ -58,7 +63,7 @@ def respond(
 async def on_problem(_request: Request, error: Exception) -> Response:
     """Answer what the app itself refused."""
     error = cast("Problem", error)
-    headers = {"www-authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
+    headers = {503: {"retry-after": RETRY_AFTER_S}}.get(error.status, error.headers)
     return respond(error.status, error.detail, field=error.field, headers=headers)
 
 

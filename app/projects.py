@@ -3,25 +3,28 @@
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import cursors, inputs, reads
+from app import etags, inputs, paging, reads
 from app.access import Token, bearer
 from app.cache_policy import PROJECT, PROJECT_TASKS
-from app.cursors import END, START, Position
+from app.cursors import Position
 from app.database import Database
+from app.large_pages import LARGE
 from app.problems import Problem
 from app.queries import queries
 from app.reads import Loaded
+from app.routes import Endpoint
 from app.services import Services, services_of
-from app.shapes import TaskListQuery
+from app.shapes.projects import Project
+from app.shapes.tasks import TaskListQuery, TaskPage
 
 
 async def project(request: Request) -> Response:
     """Answer with one project's page."""
-    return await read_project(services_of(request), bearer(request), inputs.path_id(request))
+    response = await read_project(services_of(request), bearer(request), inputs.path_id(request))
+    return etags.tagged(request, response)
 
 
 async def read_project(services: Services, token: Token, number: int) -> Response:
@@ -49,6 +52,11 @@ async def project_tasks(request: Request) -> Response:
     return await reads.shared(services, token, entry, load)
 
 
+# Days before and after every day that a row can have, so that a list's two ends are positions too.
+START = Position("forward", ("-infinity", "0"))
+END = Position("backward", ("infinity", "0"))
+
+
 @dataclass(frozen=True, slots=True)
 class TaskList:
     """A project's tasks in the order (due day, id), its pages joined by signed cursors."""
@@ -58,41 +66,57 @@ class TaskList:
 
     def position(self, asked: TaskListQuery) -> Position:
         """Return where the page begins; Problem 422 for a cursor that this list did not give out."""
-        if asked.cursor is None:
-            return END if asked.direction == "backward" else START
-        position = cursors.verify(self.cursor_key, self._scope(), asked.cursor)
-        if position is None:
-            raise Problem(422, "The cursor is not one that this list gave out.", field="cursor")
-        if asked.direction not in {None, position.direction}:
-            raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
-        return position
+        begins = paging.begins(self.cursor_key, self._scope(), asked)
+        return begins or (END if asked.direction == "backward" else START)
 
     async def page(self, database: Database, token: Token, position: Position, limit: int) -> Loaded | None:
         """Return the page beyond `position` with the cursors of its neighbours."""
         forward = position.direction == "forward"
         query = queries.project_tasks_after if forward else queries.project_tasks_before
-        row = await database.read(query, token.digest, self.project, position.day, position.id, limit)
+        read = database.read if limit <= LARGE else database.read_alone
+        row = await read(query, token.digest, self.project, *position.keys, limit)
         if row is None:
             return None
         caller, seconds_left, audience, items, first_day, first_id, last_day, last_id, more = row
-        if items is None:
-            # Nothing lies beyond; the way back begins with the very row that led here.
-            first_day = last_day = position.day
-            first_id, last_id = position.id + 1, position.id - 1
         came_from = position not in {START, END}
-        before = Position("backward", first_day, first_id) if (came_from if forward else more) else None
-        after = Position("forward", last_day, last_id) if (more if forward else came_from) else None
+        if items is None:
+            turned = position.turned(down=not forward)
+            before = turned if came_from and forward else None
+            after = turned if came_from and not forward else None
+        else:
+            first, last = (first_day, str(first_id)), (last_day, str(last_id))
+            before = Position("backward", first) if (came_from if forward else more) else None
+            after = Position("forward", last) if (more if forward else came_from) else None
         body = b'{"items":%b,"next":%b,"previous":%b}' % (
             items or b"[]",
-            self._cursor(after),
-            self._cursor(before),
+            paging.cursor(self.cursor_key, self._scope(), after),
+            paging.cursor(self.cursor_key, self._scope(), before),
         )
         return Loaded(caller, seconds_left, audience, body)
 
-    def _cursor(self, position: Position | None) -> bytes:
-        if position is None:
-            return b"null"
-        return msgspec.json.encode(cursors.sign(self.cursor_key, self._scope(), position))
-
     def _scope(self) -> str:
         return f"project_tasks:{self.project}"
+
+
+ROUTES = (
+    Endpoint(
+        method="GET",
+        path="/api/projects/{id}",
+        serve=project,
+        summary="A project with its client, manager, members and tasks by status",
+        tag="projects",
+        answer=Project,
+        headers=("If-None-Match",),
+        sends=("X-Cache",),
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/projects/{id}/tasks",
+        serve=project_tasks,
+        summary="A project's tasks by due day",
+        tag="projects",
+        query=TaskListQuery,
+        answer=TaskPage,
+        sends=("X-Cache",),
+    ),
+)

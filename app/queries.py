@@ -7,6 +7,12 @@ HEADER = re.compile(r"-- (?P<name>[a-z][a-z0-9_]*): (?P<description>\S.*)\n")
 FOLDER = Path(__file__).parent / "queries"
 
 
+def stripped(sql: str) -> bytes:
+    """Return what is sent: without comments and indentation, which every statement would carry."""
+    lines = (line.strip() for line in sql.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("--")).encode()
+
+
 class Queries:
     """
     Each query is an attribute, as the bytes that psycopg sends; parameters are PostgreSQL's own $1, $2.

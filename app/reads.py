@@ -58,6 +58,22 @@ async def own(services: Services, token: Token, policy: Policy, load: Load) -> R
     return JsonBytes(body, "hit")
 
 
+async def of_caller(
+    services: Services, token: Token, entry: Callable[[Caller], Entry], load: Load
+) -> Response:
+    """Answer with something that is the caller's alone, cached under what only the caller's entry tells."""
+    (access,) = await services.cache.read(ACCESS.entry(token=token.name))
+    if access.payload is None:
+        # Where to keep it is not known yet, and asking would be a second statement.
+        return await _fill(services, access, Found(access.entry), await load())
+    caller = await _caller(services, token, access)
+    (value,) = await services.cache.read(entry(caller))
+    if value.payload is None:
+        return await _fill(services, access, value, await load())
+    _, _, body = value.payload.partition(b"\n")
+    return JsonBytes(body, "hit")
+
+
 async def _caller(services: Services, token: Token, access: Found) -> Caller:
     """Return who calls, from the token's entry or else by a statement of its own."""
     if access.payload is not None:

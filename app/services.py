@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from app.cache import Cache
 from app.database import Database
+from app.large_pages import LargePages
 from app.settings import HttpSettings
 
 
@@ -18,6 +19,7 @@ class Services:
     database: Database
     cache: Cache
     cursor_key: bytes
+    large_pages: LargePages = field(default_factory=LargePages)
     users_of_tokens: dict[bytes, int] = field(default_factory=dict)
     """The user of each token seen, by its digest: never another one, as the app may not update that column.
 

@@ -13,12 +13,18 @@ from deploy.migrations import migrated
 from deploy.release import CURRENT, FOLDER, current, installed, old_releases_removed
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
-from deploy.units import unit
+from deploy.units import loaded, unit
 
 CONFIGURATION = "/etc/bantam/app.toml"
 CREDENTIALS = "/etc/bantam/credentials"
 SERVICE = "/etc/systemd/system/bantam-app@.service"
 SOCKET = "/etc/systemd/system/bantam-app.socket"
+REPORTS = "/var/lib/bantam/reports"
+# What runs by the clock: the unit's name, what it runs, and what it is for.
+JOBS = (
+    ("bantam-reports", "app.reports_refresh", "the reports are made anew"),
+    ("bantam-report-files", "app.report_files", "the reports of the month that is over, as files"),
+)
 
 
 @deploy("App")
@@ -84,7 +90,27 @@ def app(
             restart_after=(CURRENT, SERVICE, CONFIGURATION, *_credential_paths()),
         )
     surplus_workers_stopped(name="Stop workers beyond that number", workers=workers)
+    files.directory(
+        name="A place for the reports of a month", path=REPORTS, user="postgres", group="bantam", mode="750"
+    )
+    for name, module, description in JOBS:
+        _job(job=name, module=module, description=description)
     old_releases_removed(name="Remove old releases", kept=releases_kept)
+
+
+def _job(*, job: str, module: str, description: str) -> None:
+    files.template(
+        name=f"The service {job}",
+        src="templates/app/bantam-job.service.j2",
+        dest=f"/etc/systemd/system/{job}.service",
+        mode="644",
+        module=module,
+        description=description,
+    )
+    timer = f"/etc/systemd/system/{job}.timer"
+    files.put(name=f"The timer {job}", src=f"templates/app/{job}.timer", dest=timer, mode="644")
+    loaded(name=f"Load {job}", unit=f"{job}.service")
+    unit(name=f"Run the timer {job}", unit=f"{job}.timer", restart_after=(timer,))
 
 
 def _credential_paths() -> tuple[str, ...]:

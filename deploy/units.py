@@ -94,3 +94,17 @@ def unit(
         yield StringCommand(systemctl, "reload", QuoteString(unit))
     elif not changed:
         host.noop(f"{unit} runs and is newer than its files")
+
+
+@operation()
+def loaded(unit: str) -> Generator[StringCommand]:
+    """
+    Systemd knows the unit file as it is, for a unit that only a timer starts.
+
+    + unit: full name of the unit
+    """
+    state = host.get_fact(UnitState, unit=unit)
+    if state.get("NeedDaemonReload") == "no" and "UnitFileState" in state:
+        host.noop(f"{unit} is loaded")
+        return
+    yield StringCommand("systemctl", "daemon-reload")

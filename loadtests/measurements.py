@@ -1,4 +1,4 @@
-"""What a run measures: the names that slo.yml may use, and their units."""
+"""What a load and a bench measure: the names that slo.yml may use, and their units."""
 
 GROUPS = {
     "dashboard": "GET /api/dashboards/user",
@@ -17,3 +17,26 @@ UNITS = {f"{group}.{percentile}": "ms" for group in GROUPS for percentile in PER
     "memory.rest": "MB",
 }
 """Measurement -> unit. MB is 2^20 bytes; memory is of the whole server, as server_sampler.py defines it."""
+
+RATIOS = ("small_row", "page_of_50", "dashboard", "cached_dashboard", "cached_page")
+"""Reads of the bench, each against what it could be at most."""
+
+GROWING = ("list", "dashboard_user", "dashboard_manager", "dashboard_admin", "dashboard_client")
+"""Reads of one client that ten times the tasks and time entries are not to slow down."""
+
+ONE_CLIENT = (
+    "single_row",
+    *GROWING,
+    *("list_by_manager", "list_by_member", "list_by_client"),
+    *("search", "search_by_member"),
+    *("page_of_1000", "page_of_1000_by_manager", "page_of_1000_by_member"),
+    "report",
+)
+"""Reads of the bench's one client, one after the other."""
+
+BENCH_UNITS = (
+    {f"{name}.ratio": "times" for name in RATIOS}
+    | {f"{name}.p95": "ms" for name in ONE_CLIENT}
+    | {f"{name}.growth": "times" for name in GROWING}
+)
+"""Measurement of the bench -> unit."""

@@ -7,10 +7,13 @@ from typing import Annotated
 import msgspec
 
 from loadtests.files import as_kind, read_yaml
-from loadtests.measurements import UNITS
+from loadtests.measurements import BENCH_UNITS, UNITS
 from loadtests.refused import RefusedError
 
 SLO_FILE = Path(__file__).with_name("slo.yml")
+
+SECTIONS = {"targets": UNITS, "bench": BENCH_UNITS}
+"""List of the file -> what its targets may measure."""
 
 COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -42,15 +45,16 @@ class Verdict(msgspec.Struct, frozen=True):
     ambition_ok: bool | None
 
 
-def read_targets(path: Path = SLO_FILE) -> list[Target]:
-    """Every target of the file, each valid, none named or measured twice."""
+def read_targets(path: Path = SLO_FILE, section: str = "targets") -> list[Target]:
+    """Every target of one list of the file, each valid, none named or measured twice."""
     document = read_yaml(path, "the targets stand there")
-    if not isinstance(document, dict) or set(document) != {"targets"}:
-        raise RefusedError(f"{path}: the file is to hold one key, `targets`, with a list of targets.")
-    entries = document["targets"]
+    if not isinstance(document, dict) or section not in document or not document.keys() <= SECTIONS.keys():
+        raise RefusedError(f"{path}: the file is to hold the list `{section}`, and no key but {_listed()}.")
+    entries = document[section]
     if not isinstance(entries, list) or not entries:
-        raise RefusedError(f"{path}: `targets` is to be a list with at least one target.")
-    targets = [_target(entry, f"{path}: {_label(entry, n)}") for n, entry in enumerate(entries, 1)]
+        raise RefusedError(f"{path}: `{section}` is to be a list with at least one target.")
+    units = SECTIONS[section]
+    targets = [_target(entry, units, f"{path}: {_label(entry, n)}") for n, entry in enumerate(entries, 1)]
     _refuse_twice([target.name for target in targets], "name", path)
     _refuse_twice([target.metric for target in targets], "metric", path)
     return targets
@@ -77,13 +81,13 @@ def _verdict(target: Target, value: float | None) -> Verdict:
     )
 
 
-def _target(entry: object, where: str) -> Target:
+def _target(entry: object, units: dict[str, str], where: str) -> Target:
     target = as_kind(entry, Target, where)
-    if target.metric not in UNITS:
-        raise RefusedError(f"{where}: nothing measures `{target.metric}`; known are {', '.join(UNITS)}.")
-    if target.unit != UNITS[target.metric]:
+    if target.metric not in units:
+        raise RefusedError(f"{where}: nothing measures `{target.metric}`; known are {', '.join(units)}.")
+    if target.unit != units[target.metric]:
         raise RefusedError(
-            f"{where}: `{target.metric}` is measured in {UNITS[target.metric]}, not {target.unit}."
+            f"{where}: `{target.metric}` is measured in {units[target.metric]}, not {target.unit}."
         )
     if target.ambition and _parse(target.ambition)[0] != _parse(target.target)[0]:
         raise RefusedError(
@@ -104,6 +108,10 @@ def _holds(value: float | None, bound: str) -> bool:
 def _parse(bound: str) -> tuple[str, float]:
     comparison, number = bound.split(" ")
     return comparison, float(number)
+
+
+def _listed() -> str:
+    return " and ".join(f"`{section}`" for section in SECTIONS)
 
 
 def _label(entry: object, number: int) -> str:

@@ -29,12 +29,13 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Seed(msgspec.Struct, frozen=True):
-    """seed.json: what the database was filled with; `users` have the ids from 1 on."""
+    """seed.json: what the database was filled with; `users` have the ids from 1 on, `work` None is 1."""
 
     scale: float
     users: Annotated[int, msgspec.Meta(ge=1)]
     seconds: float
     rows: int | None = None
+    work: int | None = None
 
 
 class SeededUsers:

@@ -15,14 +15,20 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SEED_SCALE = "0.02"
+# What plans and figures are promised for; it takes half a minute.
+SEED_SCALE = "1.0"
 # Servers belong to the whole machine: two checkouts that are tested at once must not share their names.
 CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:4]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick ones first: whoever breaks a unit need not wait for a server."""
-    items.sort(key=lambda item: item.get_closest_marker("server") is not None)
+    """Quick ones first: whoever breaks a unit need not wait for a server; last what fills it with rows."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("server") is not None,
+            item.get_closest_marker("last") is not None,
+        )
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +101,7 @@ def sandbox_server(bare_server: BareServer) -> SandboxServer:
     return server
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_on_server(sandbox_server: SandboxServer) -> Callable[[str], str]:
     """Run a command as root on the deployed server; what it printed, stripped."""
 

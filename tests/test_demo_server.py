@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.conftest import ROOT, SEED_SCALE, BareServer
+from tests.conftest import ROOT, BareServer
 
 pytestmark = pytest.mark.server
 
@@ -17,7 +17,7 @@ SUMMARY = {"ok", "git_revision", "config_hash", "host", "deploy", "verify", "tar
 
 def test_a_demo_killed_at_any_moment_is_finished_by_the_next(bare_server: BareServer) -> None:
     server = bare_server("demo")
-    command = ["make", f"NAME={server.name}", f"SCALE={SEED_SCALE}", "demo"]
+    command = ["make", f"NAME={server.name}", "SCALE=0.02", "demo"]
     # From the first second of the deploy to the middle of the load, as far as each attempt comes.
     for seconds in (1, 3, 6, 10, 15, 21, 28, 40, 55):
         attempt = subprocess.Popen(

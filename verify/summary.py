@@ -1,4 +1,4 @@
-"""What a run found, for programs: FILE.json with what passed, failed and was skipped, and why."""
+"""What a run found, for programs: FILE.json with what passed, failed and was skipped, why, and figures."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 
 class Summary:
-    """A pytest plugin that writes `passed`, `failed`, `skipped` and `failures` when the session ends."""
+    """A pytest plugin that writes the counts, `skipped`, `failures` and `figures` when the session ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -15,9 +15,12 @@ class Summary:
         self._passed = 0
         self._skipped: list[dict[str, str]] = []
         self._failures: list[dict[str, str]] = []
+        self._figures: dict[str, object] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Each check counts once: it passes in its call; it may be skipped or fail around it as well."""
+        if report.when == "call":
+            self._figures |= dict(report.user_properties)
         if report.failed:
             self._failures.append({"name": report.nodeid, "message": _message(report)})
         elif report.skipped:
@@ -38,6 +41,7 @@ class Summary:
             "failed": len(self._failures),
             "skipped": self._skipped,
             "failures": self._failures,
+            "figures": self._figures,
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_name(f".{self._path.name}.draft")

@@ -16,7 +16,17 @@ from verify.web import Answer, Edge
 SOCKET = "bantam-app.socket"
 LEAKS = Path(__file__).parent / "remote" / "leaks.py"
 
-PRIVATE = ["/api/projects/1", "/api/projects/1/tasks", "/api/dashboards/user"]
+JOBS = ["bantam-reports", "bantam-report-files"]
+REPORT_AGE_S = 20 * 60
+"""A quarter of an hour between two refreshes, and how long one may take."""
+
+PRIVATE = [
+    "/api/projects/1",
+    "/api/projects/1/tasks",
+    "/api/dashboards/user",
+    "/api/search?q=a",
+    "/api/reports/finance",
+]
 HOSTILE = [
     "/api/projects/1%27%20OR%20%271%27=%271",
     "/api/projects/%00",
@@ -24,6 +34,8 @@ HOSTILE = [
     "/api/projects/-1",
     "/api/projects/1/tasks?limit=1;DROP%20TABLE%20tasks",
     "/api/projects/1/tasks?cursor=%FF%FE",
+    "/api/search?q=%00",
+    "/api/reports/finance?format=csv&currency=%27--",
     "/..%2f..%2f..%2fetc/passwd",
     "/static/../../../etc/passwd",
     "/api/" + "a" * 3000,
@@ -166,6 +178,40 @@ def test_refusal(edge: Edge, name: str, value: str) -> None:
 @pytest.mark.parametrize("path", HOSTILE)
 def test_hostile_request_is_refused(edge: Edge, path: str) -> None:
     assert 400 <= edge.ask(path).status < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ActiveState", "active"), ("UnitFileState", "enabled"), ("NeedDaemonReload", "no")]
+)
+@pytest.mark.parametrize("job", JOBS)
+def test_timer(unit: Callable[[str], Unit], job: str, name: str, value: str) -> None:
+    assert unit(f"{job}.timer").properties[name] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("Result", "success"), ("ExecMainStatus", "0"), ("NeedDaemonReload", "no")]
+)
+@pytest.mark.parametrize("job", JOBS)
+def test_last_run_of(unit: Callable[[str], Unit], job: str, name: str, value: str) -> None:
+    assert unit(f"{job}.service").properties[name] == value
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_exposure_of(unit: Callable[[str], Unit], job: str) -> None:
+    assert unit(f"{job}.service").exposure() <= 2.0
+
+
+def test_reports_are_fresh(catalog: Callable[[str], list[dict[str, Any]]]) -> None:
+    ages = {row["view"]: row["age_s"] for row in catalog("report_ages")}
+    assert ages
+    assert {view: age for view, age in ages.items() if age > REPORT_AGE_S} == {}
+
+
+def test_report_files_are_for_the_app_to_read(host: Any) -> None:
+    assert (
+        host.check_output("find /var/lib/bantam/reports ! -user postgres -o ! -group bantam -o -perm /027")
+        == ""
+    )
 
 
 @pytest.mark.parametrize("place", ["environ", "cmdline", "journal"])

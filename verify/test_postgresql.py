@@ -304,7 +304,16 @@ def test_definer_functions_are_not_publics(catalog: Catalog) -> None:
 
 
 def test_extensions(catalog: Catalog) -> None:
-    assert [row["name"] for row in catalog("extensions")] == ["pg_stat_statements", "pg_trgm", "plpgsql"]
+    assert [row["name"] for row in catalog("extensions")] == [
+        "hypopg",
+        "pg_stat_statements",
+        "pg_trgm",
+        "plpgsql",
+    ]
+
+
+def test_the_planner_knows_that_comparing_trigrams_is_dear(catalog: Catalog) -> None:
+    assert [row["cost"] for row in catalog("trigram_costs")] == [100, 100, 100]
 
 
 def test_languages(catalog: Catalog) -> None:

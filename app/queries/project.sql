@@ -40,10 +40,12 @@ LEFT JOIN LATERAL (
                         count(*) FILTER (WHERE t.status = 'done') AS done
                     FROM tasks AS t
                     WHERE t.project_id = p.id
+                      AND t.deleted_at IS NULL
                 ) AS n
             ) AS tasks,
             p.created_at,
-            p.updated_at
+            p.updated_at,
+            p.version
         FROM projects AS p
         WHERE p.id = $2
           AND opened.audience IS NOT NULL

@@ -12,6 +12,7 @@ SELECT
         SELECT
         FROM tasks AS t
         WHERE t.project_id = $2
+          AND t.deleted_at IS NULL
           AND (t.due_on, t.id) < (page.first_due_on, page.first_id)
     ) AS more
 FROM callers AS caller
@@ -32,6 +33,7 @@ LEFT JOIN LATERAL (
         SELECT
             t.id,
             t.project_id,
+            t.milestone_id,
             t.title,
             t.status,
             t.priority,
@@ -40,9 +42,11 @@ LEFT JOIN LATERAL (
             (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM users AS u WHERE u.id = t.assignee_id) AS u)
                 AS assignee,
             t.completed_at,
-            t.updated_at
+            t.updated_at,
+            t.version
         FROM tasks AS t
         WHERE t.project_id = $2
+          AND t.deleted_at IS NULL
           AND (t.due_on, t.id) < ($3::date, $4::bigint)
           AND opened.audience IS NOT NULL
         ORDER BY t.due_on DESC, t.id DESC

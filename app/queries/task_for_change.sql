@@ -1,15 +1,24 @@
 -- task_for_change: what must be known before a caller's change of a task ($1 token hash, $2 task)
 SELECT
-    caller.role <> 'client' AS may_change,
+    caller.user_id,
+    caller.role,
     task.project_id,
-    task.assignee_id
+    task.assignee_id,
+    task.version,
+    task.manager_id,
+    task.client_id
 FROM callers AS caller
 LEFT JOIN LATERAL (
     SELECT
         t.project_id,
-        t.assignee_id
+        t.assignee_id,
+        t.version,
+        p.manager_id,
+        p.client_id
     FROM tasks AS t
+    JOIN projects AS p ON p.id = t.project_id
     WHERE t.id = $2
+      AND t.deleted_at IS NULL
       AND EXISTS (
           SELECT
           FROM project_keys AS k

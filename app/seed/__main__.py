@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 from app.direct import DATABASE, Connection, Refusal, lock, run
 from app.seed import state
 from app.seed.days import Days
-from app.seed.load import replace, report
+from app.seed.load import refresh_reports, replace, report
 from app.seed.scale import counts
 from app.seed.state import Seed
 from app.seed.tables import tables
@@ -25,11 +25,11 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
     wanted = tables(token_key)
     names = [table.name for table in wanted]
     state.refuse_others_rows(connection, names)
-    size = counts(options.scale)
+    size = counts(options.scale, options.work)
     standing = state.finished(connection)
     # Without a day asked for, yesterday's rows are as good as today's.
     today = options.today or (standing.today if standing else _utc_today())
-    asked = Seed(options.scale, options.seed, today)
+    asked = Seed(options.scale, options.work, options.seed, today)
     if standing == asked and state.holds(connection, size, token_key):
         print(f"Already seeded: {standing}.", file=sys.stderr)
         print(state.summary(connection))
@@ -38,12 +38,13 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
         asked = asked._replace(today=_utc_today())
     started = time.monotonic()
     with connection.transaction():
-        total = replace(connection, wanted, World(asked.seed, size, Days(asked.today)))
+        total = replace(connection, wanted, World(asked.seed, size, Days(asked.today), asked.work))
         state.begin(connection, asked, total)
     report("committed", started)
     vacuumed = time.monotonic()
     connection.execute(SQL("VACUUM (ANALYZE) {}").format(SQL(", ").join(map(Identifier, names))))
     report("vacuumed and analysed", vacuumed)
+    refresh_reports(connection)
     state.finish(connection)
     report(f"seeded {total:,} rows: {asked}", started)
     print(state.summary(connection))
@@ -57,7 +58,13 @@ def main() -> int:
     """Seed; the exit code is 0 when the database holds what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m app.seed", description=__doc__)
     parser.add_argument(
-        "--scale", type=_scale, default=1.0, help="1.0 is 2.1 million rows (default: %(default)s)"
+        "--scale", type=_scale, default=1.0, help="1.0 is 3.3 million rows (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--work",
+        type=_times,
+        default=1,
+        help="so many times the tasks and time entries, over as many times the years (default: 1)",
     )
     parser.add_argument("--seed", type=int, default=1, help="another number is another agency (default: 1)")
     parser.add_argument(
@@ -83,6 +90,13 @@ def _scale(text: str) -> float:
     if not 0 < scale <= 100:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 100")
     return scale
+
+
+def _times(text: str) -> int:
+    times = int(text)
+    if not 1 <= times <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 100")
+    return times
 
 
 def _token_key(path: str) -> bytes:

@@ -1,9 +1,17 @@
 """Days and moments as PostgreSQL reads them, counted from the reference day: 0 is today, -1 yesterday."""
 
 from datetime import date, timedelta
+from math import pow  # noqa: A004  (typed as float, unlike the operator)
 
-PAST = 1_200
+PAST = 4_500
 FUTURE = 500
+HISTORY = 700
+"""Invoices, messages and notifications reach back this many days."""
+
+
+def past(number: int, total: int) -> int:
+    """Return the day of row N of `total`: ids follow time, and there is more of everything lately."""
+    return -1 - round(HISTORY * pow(1 - number / total, 1.3))
 
 
 class Days:

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from app.seed import words
-from app.seed.dice import NULL, Dice, blocks
+from app.seed.dice import NULL, Dice, blocks, spread
 from app.seed.scale import role
 from app.seed.world import World
+
+RATES = {"project_manager": 95, "team_member": 60}
+"""What an hour costs at least, of those who log any."""
+
+WEEKLY_MINUTES = spread([("2400", 8), ("1920", 1), ("1200", 1)])
 
 
 def token_hash(token_key: bytes, user: int) -> bytes:
@@ -25,7 +30,8 @@ def clients(world: World) -> Iterator[str]:
             last = words.COMPANY_LAST[b % len(words.COMPANY_LAST)]
             legal = words.LEGAL_FORMS[c % len(words.LEGAL_FORMS)]
             industry = words.INDUSTRIES[d % len(words.INDUSTRIES)]
-            yield f"{client}\t{world.days.moment(-1100 + d % 300, a)}\t{first} {last} {legal}\t{industry}\n"
+            made = world.days.moment(-1100 + d % 300, a)
+            yield f"{client}\t{made}\t{made}\t{first} {last} {legal}\t{industry}\n"
 
 
 def users(world: World) -> Iterator[str]:
@@ -43,8 +49,12 @@ def users(world: World) -> Iterator[str]:
                 host = f"client{client}.example"
                 of_clients += 1
             zone = words.TIME_ZONES[c % len(words.TIME_ZONES)]
+            rate = RATES[part] + 5 * (b % 8) if part in RATES else 0
+            world.user_rates.append(rate)
+            minutes = WEEKLY_MINUTES[c % len(WEEKLY_MINUTES)] if part in RATES else 2400
+            made = world.days.moment(-1100 + d % 300, a)
             yield (
-                f"{user}\t{client}\t{world.days.moment(-1100 + d % 300, a)}\t{part}\t{zone}"
+                f"{user}\t{client}\t{made}\t{made}\t{part}\t{minutes}\t{rate}\t{zone}"
                 f"\t{first.lower()}.{last.lower()}.{user}@{host}\t{first} {last}\n"
             )
 

@@ -2,29 +2,42 @@
 
 from dataclasses import dataclass
 
+MILESTONES = 5
+"""Each project has this many, so that milestone N belongs to project (N - 1) // 5 + 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows by table; members are as many as the projects' teams add up to, about 8 a project."""
+    """Rows by table; of the tables that are not here, as many as these bring with them."""
 
     users: int
     clients: int
     projects: int
+    milestones: int
     tasks: int
+    comments: int
     time_entries: int
     invoices: int
     messages: int
     notifications: int
 
 
-def counts(scale: float) -> Counts:
-    """Return the rows of a scale; even the smallest has every role and every table."""
+def counts(scale: float, work: int = 1) -> Counts:
+    """
+    Return the rows of a scale; even the smallest has every role and every table.
+
+    `work` multiplies tasks and time entries alone: as many people on as many projects, for as many times the
+    years. (Ten times as much in the same days would be 2,800 entries in somebody's week.)
+    """
+    projects = max(5, round(5_000 * scale))
     return Counts(
         users=max(20, round(2_000 * scale)),
         clients=max(3, round(300 * scale)),
-        projects=max(5, round(5_000 * scale)),
-        tasks=max(50, round(200_000 * scale)),
-        time_entries=max(100, round(800_000 * scale)),
+        projects=projects,
+        milestones=MILESTONES * projects,
+        tasks=work * max(50, round(200_000 * scale)),
+        comments=max(60, round(250_000 * scale)),
+        time_entries=work * max(100, round(800_000 * scale)),
         invoices=max(20, round(60_000 * scale)),
         messages=max(50, round(400_000 * scale)),
         notifications=max(50, round(600_000 * scale)),

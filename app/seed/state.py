@@ -10,7 +10,7 @@ from app.direct import Connection, Refusal
 from app.seed.people import token_hash
 from app.seed.scale import Counts
 
-GENERATION = 1
+GENERATION = 2
 """Raised when the same scale, seed and day would give other rows: a database of an older one is made anew."""
 
 TABLE = """
@@ -21,6 +21,7 @@ CREATE TABLE seed_state (
     today date NOT NULL,
     generation integer NOT NULL,
     seed integer NOT NULL,
+    work integer NOT NULL,
     scale double precision NOT NULL
 )
 """
@@ -30,22 +31,26 @@ class Seed(NamedTuple):
     """What decides the rows."""
 
     scale: float
+    work: int
     seed: int
     today: date
     generation: int = GENERATION
 
     def __str__(self) -> str:
-        return f"scale {self.scale:g}, seed {self.seed}, for {self.today}"
+        work = f", {self.work} times the work" if self.work > 1 else ""
+        return f"scale {self.scale:g}{work}, seed {self.seed}, for {self.today}"
 
 
 def finished(connection: Connection) -> Seed | None:
     """Return the seed whose rows the database has got, None if none was finished."""
     if not exists(connection, "seed_state"):
         return None
+    # The table of an earlier release has no column `work`: it was always 1.
     row = connection.execute(
-        "SELECT scale, seed, today, generation FROM seed_state WHERE finished_at IS NOT NULL"
+        "SELECT scale, coalesce((to_jsonb(s) ->> 'work')::integer, 1), seed, today, generation"
+        " FROM seed_state AS s WHERE finished_at IS NOT NULL"
     ).fetchone()
-    return None if row is None else Seed(*cast("tuple[float, int, date, int]", row))
+    return None if row is None else Seed(*cast("tuple[float, int, int, date, int]", row))
 
 
 def holds(connection: Connection, counts: Counts, token_key: bytes) -> bool:
@@ -77,7 +82,8 @@ def begin(connection: Connection, seed: Seed, row_total: int) -> None:
     connection.execute("DROP TABLE IF EXISTS seed_state")
     connection.execute(TABLE)
     connection.execute(
-        "INSERT INTO seed_state (row_total, scale, seed, today, generation) VALUES (%s, %s, %s, %s, %s)",
+        "INSERT INTO seed_state (row_total, scale, work, seed, today, generation)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
         [row_total, *seed],
     )
 
@@ -90,10 +96,10 @@ def finish(connection: Connection) -> None:
 def summary(connection: Connection) -> str:
     """Return what the database was filled with, as JSON on one line; `seconds` is how long that took then."""
     row = connection.execute(
-        "SELECT json_build_object('scale', scale, 'seed', seed, 'today', today,"
-        " 'users', (SELECT count(*) FROM users), 'rows', row_total,"
+        "SELECT json_build_object('scale', scale, 'work', to_jsonb(s) -> 'work', 'seed', seed,"
+        " 'today', today, 'users', (SELECT count(*) FROM users), 'rows', row_total,"
         " 'seconds', round(extract(EPOCH FROM finished_at - started_at), 1))::text"
-        " FROM seed_state"
+        " FROM seed_state AS s"
     ).fetchone()
     return str(row[0]) if row else "null"
 

@@ -89,6 +89,22 @@ PROJECT_AIMS = (
     "keeps the old system running until the last branch has switched",
 )
 
+MILESTONE_NAMES = (
+    ("Kick-off", "Goals agreed", "Briefing complete"),
+    ("Concept approved", "Design approved", "Prototype tested"),
+    ("First version", "Beta", "Pilot"),
+    ("Content complete", "Acceptance test passed", "Training held"),
+    ("Launch", "Handover", "Final report"),
+)
+
+MILESTONE_AIMS = (
+    "Everyone knows what is to be done, by whom, and until when.",
+    "The client has seen it and agreed in writing.",
+    "Somebody outside the team uses it.",
+    "Nothing is missing that was promised.",
+    "It is in the client's hands.",
+)
+
 TASK_VERBS = """
 Add Adjust Analyse Approve Archive Assemble Check Clean Collect Compare Connect Convert Deliver Describe
 Design Document Draft Estimate Export Fix Import Improve Interview Launch Measure Merge Migrate Move
@@ -221,6 +237,8 @@ MESSAGE_CLOSERS = (
     "",
     "",
 )
+
+THREAD_KINDS = ("question", "idea", "decision", "status", "feedback", "planning")
 
 TIME_NOTES = (
     "Workshop with the client",

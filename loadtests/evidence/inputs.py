@@ -7,6 +7,7 @@ import msgspec
 from loadtests.files import read_json
 from loadtests.load_file import LOAD_FILE, Load
 from loadtests.refused import RefusedError
+from loadtests.slo import Verdict
 from loadtests.target import Seed, read_seed
 
 
@@ -44,14 +45,21 @@ class Host(msgspec.Struct, frozen=True):
     kind: str
 
 
+class Bench(msgspec.Struct, frozen=True):
+    """bench.json or growth.json: the figures of a bench against their promises."""
+
+    targets: list[Verdict]
+
+
 class Inputs(msgspec.Struct, frozen=True):
-    """Everything that a run left."""
+    """Everything that a run left; `bench` is empty where none was run since the last deploy."""
 
     deploy: Deploy
     verify: Verify
     host: Host
     load: Load
     seed: Seed
+    bench: list[Verdict]
 
 
 def read_inputs(run_dir: Path, scenario: str) -> Inputs:
@@ -63,6 +71,7 @@ def read_inputs(run_dir: Path, scenario: str) -> Inputs:
         host=read_json(run_dir / "host.json", Host, "`make deploy` writes it"),
         load=read_json(load_file, Load, "`make load` writes it"),
         seed=read_seed(run_dir),
+        bench=_bench(run_dir, deploy_file),
     )
     for file, command in ((verify_file, "make verify"), (load_file, "make load")):
         if file.stat().st_mtime < deploy_file.stat().st_mtime:
@@ -70,3 +79,16 @@ def read_inputs(run_dir: Path, scenario: str) -> Inputs:
     if inputs.load.scenario != scenario:
         raise RefusedError(f"{load_file} is of the scenario {inputs.load.scenario}, not of {scenario}.")
     return inputs
+
+
+def _bench(run_dir: Path, deploy_file: Path) -> list[Verdict]:
+    """Return the verdicts of what benches there were; one of an earlier deploy says nothing of this one."""
+    deployed = deploy_file.stat().st_mtime
+    found: list[Verdict] = []
+    for file, command in (
+        (run_dir / "bench.json", "make bench"),
+        (run_dir / "growth.json", "make bench-growth"),
+    ):
+        if file.exists() and file.stat().st_mtime >= deployed:
+            found += read_json(file, Bench, f"`{command}` writes it").targets
+    return found

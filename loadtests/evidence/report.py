@@ -51,6 +51,7 @@ def render(summary: Summary, load: Load) -> str:
         headline=_headline(summary),
         facts=_facts(summary, load),
         targets=[_target_row(verdict) for verdict in summary.targets],
+        bench=[_target_row(verdict) for verdict in summary.bench],
         groups=[GroupRow(group, GROUPS[group], group_cells(f)) for group, f in load.groups.items()],
         group_head=GROUP_HEAD,
         plots=plots(load, summary.host.vcpus),
@@ -59,10 +60,11 @@ def render(summary: Summary, load: Load) -> str:
 
 
 def _headline(summary: Summary) -> str:
-    met = sum(verdict.ok for verdict in summary.targets)
+    verdicts = (*summary.targets, *summary.bench)
+    met = sum(verdict.ok for verdict in verdicts)
     wanted = [verdict for verdict in summary.targets if verdict.ambition is not None]
     reached = sum(verdict.ambition_ok is True for verdict in wanted)
-    return f"{met} of {len(summary.targets)} targets met, {reached} of {len(wanted)} ambitions reached"
+    return f"{met} of {len(verdicts)} targets met, {reached} of {len(wanted)} ambitions reached"
 
 
 def _facts(summary: Summary, load: Load) -> dict[str, str]:
@@ -91,8 +93,9 @@ def _steps(summary: Summary) -> dict[str, str]:
 
 
 def _target_row(verdict: Verdict) -> TargetRow:
-    # A limit from above fills the bar to its end; a limit from below stands as a tick on a whole of 100 %.
-    whole = verdict.target if verdict.comparison.startswith("<") else 100.0
+    # A limit from above fills the bar to its end; one from below stands as a tick on a whole: 100 %, or 1.
+    from_below = 1.0 if verdict.unit == "times" else 100.0
+    whole = verdict.target if verdict.comparison.startswith("<") else from_below
     return TargetRow(
         name=verdict.name,
         word="met" if verdict.ok else "missed",

@@ -24,6 +24,7 @@ class Summary(msgspec.Struct, frozen=True):
     seed: Seed
     verify: Verify
     targets: list[Verdict]
+    bench: list[Verdict]
     measurements: dict[str, float | None]
 
 
@@ -42,6 +43,7 @@ def summarize(inputs: Inputs, git_revision: str, now: datetime) -> Summary:
         seed=inputs.seed,
         verify=inputs.verify,
         targets=inputs.load.targets,
+        bench=inputs.bench,
         measurements=inputs.load.measurements,
     )
 
@@ -58,7 +60,7 @@ def as_text(summary: Summary) -> str:
             f"{verdict.comparison} {verdict.ambition:g} {verdict.unit}" if verdict.ambition else "",
             "reached" if verdict.ambition_ok else "",
         ]
-        for verdict in summary.targets
+        for verdict in (*summary.targets, *summary.bench)
     ]
     deploy, verify = summary.deploy, summary.verify
     again = (
@@ -76,7 +78,7 @@ def as_text(summary: Summary) -> str:
 
 def _problems(inputs: Inputs) -> list[str]:
     verify, changed = inputs.verify, inputs.deploy.second_run_changed
-    problems = [miss(verdict) for verdict in inputs.load.targets if not verdict.ok]
+    problems = [miss(verdict) for verdict in (*inputs.load.targets, *inputs.bench) if not verdict.ok]
     problems += [f"the load is invalid: {doubt}" for doubt in inputs.load.invalid]
     if not inputs.load.targets:
         problems.append("no target was judged")

@@ -8,12 +8,14 @@ from app.cache_policy import (
     PROJECT_TASKS,
     TAG_SECONDS,
     USER_DASHBOARD,
+    Place,
     Policy,
     touched_by_task,
 )
-from app.cursors import START, Position
+from app.cursors import Position
+from app.projects import START
 
-NAMES = {"token": "abc", "project": 7, "user": 3, "limit": 50, "position": START}
+NAMES = {"token": "abc", "project": 7, "user": 3, "client": 5, "limit": 50, "position": START}
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.key)
@@ -33,7 +35,7 @@ def test_a_policy_that_lacks_a_name_is_an_error(policy: Policy) -> None:
 
 
 def test_pages_of_one_list_have_keys_of_their_own() -> None:
-    positions = [START, Position("forward", "2026-11-23", 1), Position("backward", "2026-11-23", 1)]
+    positions = [START, Position("forward", ("2026-11-23", "1")), Position("backward", ("2026-11-23", "1"))]
     keys = {
         PROJECT_TASKS.entry(project=7, position=position, limit=limit).key
         for position in positions
@@ -44,7 +46,7 @@ def test_pages_of_one_list_have_keys_of_their_own() -> None:
 
 
 def test_a_changed_task_makes_old_all_that_shows_it() -> None:
-    touched = set(touched_by_task(7, 3))
+    touched = set(touched_by_task(Place(7, 1, 2), people=(3,)))
 
     for entry in (
         PROJECT.entry(project=7),
@@ -55,7 +57,7 @@ def test_a_changed_task_makes_old_all_that_shows_it() -> None:
 
 
 def test_a_task_of_nobody_touches_its_project_only() -> None:
-    assert touched_by_task(7, None) == ("project:7",)
+    assert touched_by_task(Place(7, 1, 2), people=(None,)) == ("project:7", "manager:1", "client:2")
 
 
 def test_a_revoked_token_works_half_a_minute_at_most() -> None:

@@ -6,7 +6,9 @@ import httpx
 import msgspec
 import pytest
 
-from app.shapes import Project, TaskPage, UserDashboard
+from app.shapes.dashboard_user import UserDashboard
+from app.shapes.projects import Project
+from app.shapes.tasks import TaskPage
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server
@@ -16,6 +18,7 @@ SELECT t.id AS task, t.project_id AS project, t.assignee_id AS person
 FROM tasks AS t
 WHERE t.assignee_id IS NOT NULL
   AND t.completed_at IS NULL
+  AND t.deleted_at IS NULL
   AND t.due_on < current_date - 2
 ORDER BY t.id
 LIMIT 1

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cursors import END, START, Position, sign, verify
+from app.cursors import Direction, Position, sign, verify
+from app.projects import END, START
 
 KEY = b"a key of this test"
 SCOPE = "project_tasks:7"
-HERE = Position("forward", "2026-11-23", 42)
+HERE = Position("forward", ("2026-11-23", "42"))
 
 positions = st.builds(
     Position,
     st.sampled_from(["forward", "backward"]),
-    st.dates().map(str),
-    st.integers(min_value=0, max_value=2**63 - 1),
+    st.tuples(st.text(max_size=100), st.integers(min_value=0, max_value=2**63 - 1).map(str)),
 )
 
 
@@ -46,7 +46,7 @@ def test_a_cursor_signed_with_another_key_is_none() -> None:
     assert verify(KEY, SCOPE, sign(b"an older key", SCOPE, HERE)) is None
 
 
-@pytest.mark.parametrize("garbage", ["", "a", "=", "abc", "é" * 8, "\0", "a" * 201, "!!!!", "AAAA" * 40])
+@pytest.mark.parametrize("garbage", ["", "a", "=", "abc", "é" * 8, "\0", "a" * 2001, "!!!!", "AAAA" * 40])
 def test_anything_else_is_no_cursor(garbage: str) -> None:
     assert verify(KEY, SCOPE, garbage) is None
 
@@ -54,3 +54,11 @@ def test_anything_else_is_no_cursor(garbage: str) -> None:
 @given(st.text(max_size=250))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert verify(KEY, SCOPE, text) is None
+
+
+@pytest.mark.parametrize(("direction", "down", "key"), [("forward", False, "43"), ("backward", True, "41")])
+def test_the_way_back_begins_with_the_row_that_led_here(direction: Direction, down: bool, key: str) -> None:
+    turned = Position(direction, ("2026-11-23", "42")).turned(down=down)
+
+    assert turned.direction != direction
+    assert turned.keys == ("2026-11-23", key)

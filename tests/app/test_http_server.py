@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from app.cache_policy import ACCESS
-from app.shapes import Project, Task, TaskPage, UserDashboard
+from app.shapes.dashboard_user import UserDashboard
+from app.shapes.projects import Project
+from app.shapes.tasks import Task, TaskPage
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server
@@ -154,7 +156,9 @@ def test_an_answer_has_exactly_its_shape_from_the_database_and_from_the_cache(
 def test_the_project_counts_what_the_database_holds(server: Server) -> None:
     body = msgspec.json.decode(server.get("/api/projects/1", 1).content, type=Project)
 
-    assert body.tasks.total == int(server.sql("SELECT count(*) FROM tasks WHERE project_id = 1"))
+    assert body.tasks.total == int(
+        server.sql("SELECT count(*) FROM tasks WHERE project_id = 1 AND deleted_at IS NULL")
+    )
     assert body.member_count == int(server.sql("SELECT count(*) FROM project_members WHERE project_id = 1"))
 
 
@@ -163,10 +167,11 @@ def test_the_dashboard_counts_what_the_database_holds(server: Server) -> None:
     body = msgspec.json.decode(server.get("/api/dashboards/user", user).content, type=UserDashboard)
     overdue = (
         f"SELECT count(*) FROM tasks WHERE assignee_id = {user} AND completed_at IS NULL"
-        f" AND due_on < '{body.today}'"
+        f" AND deleted_at IS NULL AND due_on < '{body.today}'"
     )
     minutes = (
         f"SELECT coalesce(sum(minutes), 0) FROM time_entries WHERE user_id = {user}"
+        " AND deleted_at IS NULL"
         f" AND entry_date BETWEEN '{body.week.starts_on}' AND date '{body.week.starts_on}' + 6"
     )
     unread = f"SELECT count(*) FROM notifications WHERE user_id = {user} AND read_at IS NULL"
@@ -185,7 +190,9 @@ def page(server: Server, query: str) -> TaskPage:
 
 
 def ordered_ids(server: Server) -> list[int]:
-    rows = server.rows(f"SELECT id FROM tasks WHERE project_id = {BUSY} ORDER BY due_on, id")
+    rows = server.rows(
+        f"SELECT id FROM tasks WHERE project_id = {BUSY} AND deleted_at IS NULL ORDER BY due_on, id"
+    )
     return [row["id"] for row in rows]
 
 

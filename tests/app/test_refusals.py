@@ -10,14 +10,16 @@ import pytest
 
 from app.application import application
 from app.cache import Cache
-from app.cursors import START, sign
+from app.cursors import sign
 from app.database import Database
+from app.projects import START
 from app.services import Services
 from app.settings import decode
 
 CURSOR_KEY = b"a key of this test"
 TOKEN = {"authorization": "Bearer bt_" + 64 * "0"}
 EXAMPLE = Path(__file__).parent / "app.toml"
+NO_OBJECT = "Expected one JSON object in UTF-8, without lone surrogates."
 
 Ask = Callable[..., httpx.Response]
 
@@ -101,7 +103,7 @@ def test_an_id_that_is_none_does_not_exist(ask: Ask, method: str, path: str, num
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api", "/api/projects", "/api/projects/", "/api/projects/1/", "/healthz/"]
+    "path", ["/", "/api", "/api/project", "/api/projects/", "/api/projects/1/", "/healthz/"]
 )
 def test_an_unknown_path_is_404(ask: Ask, path: str) -> None:
     response = ask("GET", path)
@@ -115,7 +117,7 @@ def test_an_unknown_path_is_404(ask: Ask, path: str) -> None:
     [
         ("POST", "/api/projects/1", "GET"),
         ("DELETE", "/api/dashboards/user", "GET"),
-        ("GET", "/api/tasks/1", "PATCH"),
+        ("POST", "/api/tasks/1", "PATCH"),
     ],
 )
 def test_a_method_that_a_path_does_not_have_is_405(ask: Ask, method: str, path: str, allowed: str) -> None:
@@ -160,6 +162,76 @@ def test_a_wrong_parameter_is_422_and_named(ask: Ask, query: str, field: str | N
 
 
 @pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/tasks?sort=title", "sort"),
+        ("/api/tasks?sort=priority", "sort"),
+        ("/api/tasks?sort=completed_at&open=true", "sort"),
+        ("/api/milestones", "sort"),
+        ("/api/tasks?limit=1001", "limit"),
+        ("/api/tasks?project=0", "project"),
+        ("/api/tasks?project=9223372036854775808", "project"),
+        ("/api/tasks?due_from=0000-01-01", "due_from"),
+        ("/api/tasks?due_from=2026-02-30", "due_from"),
+        ("/api/tasks?due_from=2026-02-02&due_to=2026-02-01", "due_to"),
+        ("/api/reports/time?from_date=2026-02-02&to_date=2026-02-01", "to_date"),
+        ("/api/tasks?open=maybe", "open"),
+        ("/api/tasks?open=", "open"),
+        ("/api/tasks?color=red", "color"),
+        ("/api/tasks?cursor=abc", "cursor"),
+        ("/api/projects?text=%00", "text"),
+        ("/api/projects?text=" + 201 * "a", "text"),
+        ("/api/users/batch", "ids"),
+        ("/api/users/batch?ids=0", "ids"),
+        ("/api/users/batch?ids=1,,2", "ids"),
+        ("/api/users/batch?ids=" + ",".join(["1"] * 201), "ids"),
+        ("/api/tasks/counts?project=1&assignee=1", "assignee"),
+    ],
+)
+def test_what_no_list_gives_is_422_and_named(ask: Ask, path: str, field: str) -> None:
+    response = ask("GET", path)
+
+    assert response.status_code == 422
+    assert problem(response).get("field") == field
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/api/tasks?status=gone", "Expected one of blocked, done, in_progress, review, todo."),
+        ("/api/tasks?direction=up", "Expected one of backward, forward."),
+        ("/api/tasks?due_to=tomorrow", "Expected a date like 2026-11-23."),
+        ("/api/tasks?due_from=2026-02-02&due_to=2026-02-01", "Expected no day before that of due_from."),
+        ("/api/projects?text=%00", "Expected text without NUL characters."),
+        ("/api/users/batch?ids=one", "Expected 1 to 200 ids with commas between, like 7,3,9."),
+        ("/api/reports/finance?currency=euro", "Expected three capital letters like EUR."),
+    ],
+)
+def test_a_refusal_says_what_is_expected(ask: Ask, path: str, detail: str) -> None:
+    assert problem(ask("GET", path))["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "detail"),
+    [
+        ("/api/tasks/1", b'{"title": " "}', "Expected text that is not blank, without NUL characters."),
+        ("/api/tasks/1", b'{"due_on": 0}', "Expected a date like 2026-11-23."),
+        ("/api/tasks/1", b'{"due_on": "x"}', "Expected a date like 2026-11-23."),
+        ("/api/tasks/1", b'{"priority": "x"}', "Expected one of high, low, normal, urgent."),
+        ("/api/tasks/1", b'{"estimate_minutes": 1e400}', "Expected a number nearer to 0."),
+        ("/api/tasks/1", b'{"title": "\xff"}', NO_OBJECT),
+        ("/api/tasks/1", b'{"title": "\\ud800"}', NO_OBJECT),
+        ("/api/tasks/1", b"{", NO_OBJECT),
+        ("/api/users/1", b'{"email": "me"}', "Expected an address like somebody@example.com."),
+        ("/api/projects/1", b'{"budget": "much"}', "Expected a number like 12.50."),
+        ("/api/projects/1", b'{"budget": true}', "Expected a number like 12.50."),
+    ],
+)
+def test_a_refused_body_is_told_what_is_expected(ask: Ask, path: str, body: bytes, detail: str) -> None:
+    assert problem(ask("PATCH", path, content=body))["detail"] == detail
+
+
+@pytest.mark.parametrize(
     ("body", "field"),
     [
         (b"", None),
@@ -173,7 +245,7 @@ def test_a_wrong_parameter_is_422_and_named(ask: Ask, query: str, field: str | N
         (b'{"status": null}', "status"),
         (b'{"status": "finished"}', "status"),
         (b'{"status": "done\\u0000"}', "status"),
-        (b'{"status": "done", "title": "x"}', "title"),
+        (b'{"status": "done", "state": "x"}', "state"),
         (b'{"status":' + b"[" * 5000, "status"),
         (b'{"status":' + b"9" * 5000 + b"}", "status"),
     ],

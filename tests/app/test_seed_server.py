@@ -15,6 +15,14 @@ CHECKSUM = (
     " UNION ALL SELECT md5(string_agg(md5(t::text), '' ORDER BY t.id)) FROM time_entries AS t"
 )
 
+LOGGED = "SELECT sum(minutes) FROM time_entries WHERE deleted_at IS NULL"
+MINUTES = (
+    "SELECT sum(e.minutes) FROM time_entries AS e JOIN projects AS p ON p.id = e.project_id"
+    " WHERE e.deleted_at IS NULL AND p.deleted_at IS NULL"
+)
+PAID = "SELECT sum(amount) FROM payments"
+DONE = "SELECT count(*) FROM tasks WHERE completed_at IS NOT NULL AND deleted_at IS NULL"
+
 
 def test_a_seed_makes_the_rows_that_its_scale_says_and_keeps_the_schema(server: Server) -> None:
     dump = "cd / && runuser -u postgres -- pg_dump -s --restrict-key=same -T seed_state scratch"
@@ -35,6 +43,19 @@ def test_a_seed_makes_the_rows_that_its_scale_says_and_keeps_the_schema(server: 
         assert new == counts(0.01).clients + 1
 
 
+def test_the_reports_are_of_the_rows_that_were_seeded(server: Server) -> None:
+    with server.scratch_database() as scratch:
+        server.run(f"{MIGRATE} up --database {scratch}")
+        server.run(f"{SEED} --scale 0.01 --database {scratch} 2>/dev/null")
+        old = "SELECT count(*) FROM report_refreshes WHERE refreshed_at < now() - interval '1 hour'"
+
+        assert server.sql("SELECT sum(minutes) FROM report_time", "scratch") == server.sql(MINUTES, "scratch")
+        assert server.sql("SELECT sum(paid) FROM report_finance", "scratch") == server.sql(PAID, "scratch")
+        assert server.sql("SELECT sum(done) FROM report_projects", "scratch") == server.sql(DONE, "scratch")
+        assert server.sql("SELECT sum(minutes) FROM report_team", "scratch") == server.sql(LOGGED, "scratch")
+        assert server.sql(old, "scratch") == "0"
+
+
 def test_the_same_seed_again_does_nothing_and_another_one_begins_anew(server: Server) -> None:
     with server.scratch_database() as scratch:
         server.run(f"{MIGRATE} up --database {scratch}")
@@ -42,7 +63,7 @@ def test_the_same_seed_again_does_nothing_and_another_one_begins_anew(server: Se
         server.run(f"{SEED} --scale 0.01 {day} --database {scratch}")
         first = server.sql(CHECKSUM, "scratch")
         again = server.run(f"{SEED} --scale 0.01 --database {scratch} 2>&1")
-        server.run(f"{SEED} --scale 0.02 {day} --database {scratch}")
+        server.run(f"{SEED} --scale 0.01 --work 2 {day} --database {scratch}")
         other = server.sql(CHECKSUM, "scratch")
         server.run(f"{SEED} --scale 0.01 {day} --database {scratch}")
 

@@ -153,6 +153,61 @@ def test_a_missed_or_unmeasured_target_is_named_and_still_reported(
     assert "Missed" in (evidence.out / "latest" / "report.html").read_text()
 
 
+def promise(name: str, value: float, target: float, **others: object) -> dict[str, object]:
+    told = {
+        "name": name,
+        "metric": "m",
+        "value": value,
+        "comparison": ">=",
+        "target": target,
+        "unit": "times",
+    }
+    return told | {"ok": value >= target, "ambition": None, "ambition_ok": None} | others
+
+
+def write_benches(evidence: Evidence, *, small_row: float = 0.4) -> None:
+    benches = {
+        "bench.json": promise("Small row", small_row, 0.38),
+        "growth.json": promise("List", 1.1, 1.5, comparison="<", ok=True),
+    }
+    for name, one in benches.items():
+        (evidence.run_dir / name).write_text(json.dumps({"targets": [one], "scale": 1}))
+
+
+def test_the_figures_of_a_bench_are_part_of_the_evidence(evidence: Evidence) -> None:
+    write_benches(evidence)
+
+    done = evidence.gather()
+
+    assert done.returncode == 0
+    stated = [(one["name"], one["value"], one["target"], one["ok"]) for one in evidence.summary()["bench"]]
+    assert stated == [("Small row", 0.4, 0.38, True), ("List", 1.1, 1.5, True)]
+    assert re.search(r"^ok  Small row +0.4 times +>= 0.38 times", done.stdout, re.MULTILINE)
+    report = (evidence.out / "latest" / "report.html").read_text()
+    assert "10 of 10 targets met" in report
+    assert "&gt;= 0.38 times" in report
+
+
+def test_a_promise_that_a_bench_missed_is_named(evidence: Evidence) -> None:
+    write_benches(evidence, small_row=0.3)
+
+    done = evidence.gather()
+
+    assert done.returncode == 1
+    assert "not ok: Small row is 0.3 times, target >= 0.38 times" in done.stderr
+
+
+def test_a_bench_from_before_the_deploy_is_left_out(evidence: Evidence) -> None:
+    write_benches(evidence, small_row=0.3)
+    an_hour_ago = time.time() - 3600
+    os.utime(evidence.run_dir / "bench.json", (an_hour_ago, an_hour_ago))
+
+    done = evidence.gather()
+
+    assert done.returncode == 0
+    assert [one["name"] for one in evidence.summary()["bench"]] == ["List"]
+
+
 @pytest.mark.parametrize("name", [*FILES, "load.json"])
 def test_a_missing_file_is_a_refused_run(evidence: Evidence, name: str) -> None:
     (evidence.run_dir / name).unlink()

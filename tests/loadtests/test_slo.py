@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.measurements import UNITS
+from loadtests.measurements import BENCH_UNITS, ONE_CLIENT, UNITS
 from loadtests.refused import RefusedError
 from loadtests.slo import SLO_FILE, judge, read_targets
 
@@ -36,6 +36,24 @@ def test_the_projects_own_targets_are_valid_and_say_what_the_contract_says() -> 
     }
 
 
+def test_the_projects_own_promises_of_the_bench_are_valid_and_say_what_the_contract_says() -> None:
+    stated = {target.metric: target.target for target in read_targets(SLO_FILE, "bench")}
+
+    assert stated.keys() == BENCH_UNITS.keys()
+    assert {metric: bound for metric, bound in stated.items() if metric.endswith(".ratio")} == {
+        "small_row.ratio": ">= 0.38",
+        "page_of_50.ratio": ">= 0.7",
+        "dashboard.ratio": ">= 0.6",
+        "cached_dashboard.ratio": ">= 0.5",
+        "cached_page.ratio": ">= 0.5",
+    }
+    assert {bound for metric, bound in stated.items() if metric.endswith(".growth")} == {"< 1.5"}
+    limits = {"single_row": 20, "list": 20, "search": 80, "dashboard": 60, "page_of_1000": 60, "report": 150}
+    for name in ONE_CLIENT:
+        [longest] = [limit for kind, limit in limits.items() if name.startswith(kind)]
+        assert stated[f"{name}.p95"] == f"< {longest}"
+
+
 def but(old: str, new: str) -> str:
     return "targets:" + ENTRY.replace(old, new)
 
@@ -44,9 +62,10 @@ def but(old: str, new: str) -> str:
     ("text", "said"),
     [
         ("targets: [", "not YAML"),
-        ("", "the file is to hold one key, `targets`"),
+        ("", "the file is to hold the list `targets`"),
+        ("bench: []", "the file is to hold the list `targets`"),
         ("targets: []", "at least one target"),
-        ("targets:" + ENTRY + "more: 1", "the file is to hold one key, `targets`"),
+        ("targets:" + ENTRY + "more: 1", "and no key but `targets` and `bench`"),
         ("targets:" + ENTRY + "    colour: red", "target 1 (Dashboard, p95): Object contains unknown field"),
         ("targets:" + ENTRY + "    unit: ms", "`unit` stands twice in the entry at line 2"),
         ("targets:\n  - just text", "target 1: Expected `object`, got `str`"),

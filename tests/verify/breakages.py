@@ -64,6 +64,17 @@ BREAKAGES = {
         mends=_SQL + " -c 'UPDATE schema_migrations SET sha256 = substr(sha256, 2)'",  # noqa: S608
         noticed_by={"test_migrations_are_those_of_the_sources"},
     ),
+    "an index by another name": Breakage(
+        file="test_indexes.py",
+        breaks=f"{_SQL} -c 'ALTER INDEX payments_paid_on RENAME TO payments_stray'",
+        mends=f"{_SQL} -c 'ALTER INDEX payments_stray RENAME TO payments_paid_on'",
+        noticed_by={
+            "test_no_index_is_outside_the_catalogue",
+            "test_index_is_valid[payments_paid_on]",
+            "test_queries_use_index[payments_paid_on]",
+            "test_a_query_needs_index[payments_paid_on]",
+        },
+    ),
     "a pool with other limits": Breakage(
         file="test_pgbouncer.py",
         breaks=f"{_POOLER} -c 'SET default_pool_size = 19' -c 'SET query_wait_timeout = 120'",

@@ -67,6 +67,8 @@ def test_an_undamaged_server_passes(verify: Verify) -> None:
     result = verify()
     assert result["failures"] == []
     assert result["passed"] > 300
+    # They are skipped where the tables look small: the promise is for these.
+    assert not [each for each in result["skipped"] if "test_indexes" in each["name"]]
 
 
 @pytest.mark.parametrize("breakage", each_breakage())

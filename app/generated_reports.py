@@ -1,0 +1,97 @@
+"""GET /api/reports/generated: the files that `python -m app.report_files` keeps, for admins."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import inputs
+from app.access import Caller, bearer
+from app.answers import JsonBytes
+from app.problems import Problem, unauthorized
+from app.queries import queries
+from app.report_files import FOLDER
+from app.routes import Endpoint
+from app.services import services_of
+from app.shapes.generated_reports import GeneratedFileQuery, GeneratedReport, GeneratedReports
+
+NAME = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<report>projects|time|finance|team)\.csv")
+
+
+async def listing(request: Request) -> Response:
+    """Answer with what there is."""
+    await _admin(request)
+    files = await asyncio.to_thread(_files)
+    return JsonBytes(msgspec.json.encode(GeneratedReports(items=files)))
+
+
+async def content(request: Request) -> Response:
+    """Answer with one file, as it was made."""
+    await _admin(request)
+    asked = inputs.query(request, GeneratedFileQuery)
+    if NAME.fullmatch(asked.name) is None:
+        raise Problem(404, "There is no such file.")
+    try:
+        text = await asyncio.to_thread((FOLDER / asked.name).read_bytes)
+    except FileNotFoundError:
+        raise Problem(404, "There is no such file.") from None
+    headers = {
+        "content-disposition": f'attachment; filename="{asked.name}"',
+        "cache-control": "no-store",
+    }
+    return Response(text, media_type="text/csv", headers=headers)
+
+
+async def _admin(request: Request) -> None:
+    row = await services_of(request).database.read(queries.caller, bearer(request).digest)
+    if row is None:
+        raise unauthorized()
+    record, _ = row
+    if Caller.decode(record).key != "a":
+        raise Problem(403, "The generated reports are for admins.")
+
+
+def _files() -> list[GeneratedReport]:
+    found = []
+    for file in sorted(FOLDER.glob("*.csv"), reverse=True):
+        named = NAME.fullmatch(file.name)
+        if named is None:
+            continue
+        status = file.stat()
+        document = {
+            "name": file.name,
+            "report": named["report"],
+            "month": f"{named['month']}-01",
+            "bytes": status.st_size,
+            "made_at": datetime.fromtimestamp(status.st_mtime, UTC),
+        }
+        found.append(msgspec.convert(document, GeneratedReport))
+    return found
+
+
+ROUTES = (
+    Endpoint(
+        method="GET",
+        path="/api/reports/generated",
+        serve=listing,
+        summary="The files of the reports of past months",
+        tag="reports",
+        answer=GeneratedReports,
+        refusals=(403,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/reports/generated/file",
+        serve=content,
+        summary="One of these files",
+        tag="reports",
+        query=GeneratedFileQuery,
+        answer=str,
+        media_types=("text/csv",),
+        sends=("Content-Disposition",),
+        refusals=(403, 404),
+    ),
+)

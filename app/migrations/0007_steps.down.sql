@@ -1,0 +1,3 @@
+DROP TABLE comments;
+ALTER TABLE tasks DROP COLUMN milestone_id;
+DROP TABLE milestones;

@@ -1,0 +1,2 @@
+DROP FUNCTION field_changes(jsonb, jsonb);
+DROP TABLE activity;

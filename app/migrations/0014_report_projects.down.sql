@@ -1,0 +1,2 @@
+DROP MATERIALIZED VIEW report_projects;
+DROP TABLE report_refreshes;

@@ -1,0 +1,61 @@
+-- change_user: the changed user ($1 actor, $2 user, $3 version or NULL, $4 changed fields as JSON)
+WITH old AS (
+    SELECT u AS person
+    FROM users AS u
+    WHERE u.id = $2
+      AND ($3::integer IS NULL OR u.version = $3::integer)
+    FOR NO KEY UPDATE
+),
+changed AS (
+    UPDATE users AS u
+    SET
+        client_id = n.client_id,
+        role = n.role,
+        time_zone = n.time_zone,
+        email = n.email,
+        name = n.name,
+        weekly_minutes = n.weekly_minutes,
+        hourly_rate = n.hourly_rate,
+        updated_at = now(),
+        version = u.version + 1
+    FROM old AS o
+    CROSS JOIN LATERAL jsonb_populate_record(o.person, $4::jsonb) AS n
+    WHERE u.id = (o.person).id
+    RETURNING
+        u.id,
+        u.version,
+        u.client_id,
+        u.role,
+        u.name,
+        u.email,
+        u.time_zone,
+        u.weekly_minutes,
+        u.hourly_rate,
+        u.created_at,
+        u.updated_at,
+        u.deactivated_at,
+        field_changes(to_jsonb(o.person), $4::jsonb) AS changes
+),
+recorded AS (
+    INSERT INTO activity (actor_id, entity, entity_id, action, title, changes)
+    SELECT $1::bigint, 'user', c.id, 'changed', c.name, c.changes
+    FROM changed AS c
+    WHERE c.changes IS NOT NULL
+)
+SELECT row_to_json(r) AS body
+FROM (
+    SELECT
+        c.id,
+        c.version,
+        c.client_id,
+        c.role,
+        c.name,
+        c.email,
+        c.time_zone,
+        c.weekly_minutes,
+        c.hourly_rate,
+        c.created_at,
+        c.updated_at,
+        c.deactivated_at
+    FROM changed AS c
+) AS r;

@@ -1,0 +1,15 @@
+-- project_concerned: whose dashboards a project's end changes: who has open tasks in it or an unread word about it ($1 project)
+SELECT coalesce(array_agg(c.user_id), '{}') AS people
+FROM (
+    SELECT t.assignee_id AS user_id
+    FROM tasks AS t
+    WHERE t.project_id = $1
+      AND t.assignee_id IS NOT NULL
+      AND t.completed_at IS NULL
+      AND t.deleted_at IS NULL
+    UNION
+    SELECT n.user_id
+    FROM notifications AS n
+    WHERE n.project_id = $1
+      AND n.read_at IS NULL
+) AS c;

@@ -1,0 +1,17 @@
+-- What the totals add up: under filters that leave few lines the lines themselves, else their sums by month.
+(
+    SELECT
+        {lines} AS lines,
+        {sums}
+    FROM {totals_view} AS r
+    WHERE caller.role = 'admin'
+      AND {conditions}
+    UNION ALL
+    SELECT
+        1 AS lines,
+        {sums}
+    FROM {view} AS r
+    WHERE caller.role = 'project_manager'
+      AND {own}
+      AND {conditions}
+)

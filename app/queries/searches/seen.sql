@@ -1,0 +1,10 @@
+-- seen: the projects of whoever is no admin; the role is spelled out, so that only its arm is planned and run
+(
+    SELECT s.project_id
+    FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
+    WHERE caller.role = 'client'
+    UNION ALL
+    SELECT s.project_id
+    FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
+    WHERE caller.role IN ('project_manager', 'team_member')
+) AS seen

@@ -1,0 +1,14 @@
+-- token_for_change: whose a token is, for its user and for admins ($1 caller's token hash, $2 token hash)
+SELECT
+    caller.user_id,
+    caller.role,
+    token.user_id AS owner_id
+FROM callers AS caller
+LEFT JOIN LATERAL (
+    SELECT t.user_id
+    FROM api_tokens AS t
+    WHERE t.token_hash = $2
+      AND t.revoked_at IS NULL
+      AND (t.user_id = caller.user_id OR caller.role = 'admin')
+) AS token ON true
+WHERE caller.token_hash = $1;

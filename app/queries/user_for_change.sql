@@ -1,0 +1,42 @@
+-- user_for_change: what must be known before a caller's change of a user: the tokens that work, the projects that name them ($1 token hash, $2 user)
+SELECT
+    caller.user_id,
+    caller.role,
+    person.id,
+    person.version,
+    person.client_id,
+    person.deactivated_at IS NULL AS active,
+    person.tokens,
+    person.projects
+FROM callers AS caller
+LEFT JOIN LATERAL (
+    SELECT
+        u.id,
+        u.version,
+        u.client_id,
+        u.deactivated_at,
+        ARRAY(
+            SELECT encode(t.token_hash, 'hex')
+            FROM api_tokens AS t
+            WHERE t.user_id = u.id
+              AND t.revoked_at IS NULL
+              AND t.expires_at > now()
+        ) AS tokens,
+        ARRAY(
+            SELECT m.project_id
+            FROM project_members AS m
+            WHERE m.user_id = u.id
+            UNION
+            SELECT p.id
+            FROM projects AS p
+            WHERE p.manager_id = u.id
+            UNION
+            SELECT t.project_id
+            FROM tasks AS t
+            WHERE t.assignee_id = u.id
+        ) AS projects
+    FROM users AS u
+    WHERE u.id = $2
+      AND caller.role = 'admin'
+) AS person ON true
+WHERE caller.token_hash = $1;

@@ -1,0 +1,139 @@
+"""GET /api/search and /api/search/{projects,tasks,users,clients}: full text, or what is spelled alike."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import cursors, inputs
+from app.access import bearer
+from app.answers import JsonBytes
+from app.cursors import Position
+from app.problems import Problem, unauthorized
+from app.routes import Endpoint
+from app.search_sql import SEARCH_ALL, SEARCHES
+from app.services import services_of
+from app.shapes.searches import (
+    AllHits,
+    ClientHits,
+    ProjectHits,
+    SearchAllQuery,
+    SearchQuery,
+    TaskHits,
+    UserHits,
+)
+
+BEST = Position("forward", (str(2**63 - 1), str(2**63 - 1)))
+"""Before every hit: positions fall by score, then id."""
+
+WORD = re.compile(r"\w+")
+MOST_WORDS = 16
+"""More would make a search of every row's every word, which 200 letters can ask for."""
+
+
+async def everything(request: Request) -> Response:
+    """Answer with the best five of each kind."""
+    services, token = services_of(request), bearer(request)
+    asked = inputs.query(request, SearchAllQuery)
+    _refuse_many_words(asked.q)
+    row = await services.database.read_alone(SEARCH_ALL, token.digest, asked.q, prepared=False)
+    if row is None:
+        raise unauthorized()
+    _, _, body = row
+    return JsonBytes(body)
+
+
+def _search(kind: str, query: bytes) -> Callable[[Request], Awaitable[Response]]:
+    async def search(request: Request) -> Response:
+        services, token = services_of(request), bearer(request)
+        asked = inputs.query(request, SearchQuery)
+        _refuse_many_words(asked.q)
+        scope = f"search_{kind}:{asked.q}"
+        position = _position(services.cursor_key, scope, asked.cursor)
+        score, beyond = map(int, position.keys)
+        row = await services.database.read_alone(
+            query, token.digest, asked.q, score, beyond, asked.limit, prepared=False
+        )
+        if row is None:
+            raise unauthorized()
+        _, _, items, match, ranked, bounded, last_score, last_id, more = row
+        following = None
+        if more:
+            following = cursors.sign(
+                services.cursor_key, scope, Position("forward", (str(last_score), str(last_id)))
+            )
+        body = b'{"items":%b,"match":"%b","ranked":%d,"bounded":%b,"next":%b}' % (
+            items or b"[]",
+            match.encode(),
+            ranked,
+            b"true" if bounded else b"false",
+            msgspec.json.encode(following),
+        )
+        return JsonBytes(body)
+
+    return search
+
+
+def _refuse_many_words(words: str) -> None:
+    if len(WORD.findall(words)) > MOST_WORDS:
+        raise Problem(422, f"A search has at most {MOST_WORDS} words.", field="q")
+
+
+def _position(key: bytes, scope: str, cursor: str | None) -> Position:
+    if cursor is None:
+        return BEST
+    position = cursors.verify(key, scope, cursor)
+    if position is None:
+        raise Problem(422, "The cursor is not one that this search gave out.", field="cursor")
+    return position
+
+
+ROUTES = (
+    Endpoint(
+        method="GET",
+        path="/api/search",
+        serve=everything,
+        summary="The best five projects, tasks, users and clients that match",
+        tag="search",
+        query=SearchAllQuery,
+        answer=AllHits,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/search/projects",
+        serve=_search("projects", SEARCHES["projects"]),
+        summary="Projects whose name or description matches, the best first",
+        tag="search",
+        query=SearchQuery,
+        answer=ProjectHits,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/search/tasks",
+        serve=_search("tasks", SEARCHES["tasks"]),
+        summary="Tasks whose title or description matches, the best first",
+        tag="search",
+        query=SearchQuery,
+        answer=TaskHits,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/search/users",
+        serve=_search("users", SEARCHES["users"]),
+        summary="Active users whose name or address matches, the best first",
+        tag="search",
+        query=SearchQuery,
+        answer=UserHits,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/search/clients",
+        serve=_search("clients", SEARCHES["clients"]),
+        summary="Clients whose name or industry matches, the best first",
+        tag="search",
+        query=SearchQuery,
+        answer=ClientHits,
+    ),
+)

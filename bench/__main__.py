@@ -1,0 +1,48 @@
+"""`python -m bench --run-dir build/NAME`: how fast reads are, by themselves and against their limits."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench import on_server
+from bench.verdict import as_text, verdicts
+from loadtests.refused import RefusedError
+from loadtests.target import Seed, read_seed, read_target
+
+PARTS = ("ratios", "figures")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write bench.json and print its figures; exit code 1 if a promise is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("--run-dir", type=Path, required=True, help="where target.json and seed.json are")
+    parser.add_argument("parts", nargs="*", help=f"{' or '.join(PARTS)}; without any: both")
+    options = parser.parse_args(arguments)
+    parts = options.parts or PARTS
+    try:
+        target, seed = read_target(options.run_dir / "target.json"), read_seed(options.run_dir)
+        _refuse(parts, seed)
+        found = on_server.measure(target, parts)
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    judged = verdicts(found)
+    told = {"seed": seed, "targets": judged, **found}
+    (options.run_dir / "bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=2))
+    print(as_text(judged))
+    return 0 if all(verdict.ok for verdict in judged) else 1
+
+
+def _refuse(parts: Sequence[str], seed: Seed) -> None:
+    for part in parts:
+        if part not in PARTS:
+            raise RefusedError(f"There is no part {part}: the bench has {' and '.join(PARTS)}.")
+    if seed.scale < 1:
+        raise RefusedError(f"The promises are for scale 1.0, the server has {seed.scale}: `make seed`.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

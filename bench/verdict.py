@@ -1,0 +1,34 @@
+"""What the bench found against its promises in slo.yml."""
+
+from typing import Any
+
+from loadtests.slo import Verdict, judge, read_targets
+from loadtests.table import bound, shown, table
+
+KINDS = {"ratios": "ratio", "figures": "p95", "growth": "growth"}
+"""Part of the bench -> what its measurements' names end with."""
+
+
+def measurements(found: dict[str, Any]) -> dict[str, float | None]:
+    """Return each measurement that slo.yml may name."""
+    return {
+        f"{name}.{kind}": one["p95_ms" if kind == "p95" else kind]
+        for part, kind in KINDS.items()
+        for name, one in found.get(part, {}).items()
+    }
+
+
+def verdicts(found: dict[str, Any]) -> list[Verdict]:
+    """Return the verdicts on the parts that ran; a promise of such a part that has no value is missed."""
+    ran = tuple(f".{kind}" for part, kind in KINDS.items() if part in found)
+    promises = [target for target in read_targets(section="bench") if target.metric.endswith(ran)]
+    return judge(promises, measurements(found)) if ran else []
+
+
+def as_text(judged: list[Verdict]) -> str:
+    """Return the table of figures against promises that a bench ends with."""
+    rows = [["", "", "measured", "promise"]]
+    rows += [
+        ["ok" if one.ok else "MISSED", one.name, shown(one.value, one.unit), bound(one)] for one in judged
+    ]
+    return table(rows, left=2)

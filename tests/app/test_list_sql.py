@@ -1,0 +1,59 @@
+import re
+from typing import get_args, get_type_hints
+
+import msgspec
+import pytest
+
+from app.lists import Listing
+from app.read_lists import LISTS
+from app.shapes.lists import ListQuery
+from app.statements import statements
+
+COMMON = {field.name for field in msgspec.structs.fields(ListQuery)}
+
+every_list = pytest.mark.parametrize("listing", LISTS, ids=lambda listing: listing.sql.name)
+
+
+@every_list
+def test_a_list_may_be_asked_for_exactly_the_filters_of_its_file(listing: Listing) -> None:
+    asked = {field.name for field in msgspec.structs.fields(listing.query)} - COMMON - {"sort"}
+
+    assert asked == {name.partition("=")[0] for name in listing.sql.filters}
+
+
+@every_list
+def test_a_list_may_be_asked_for_exactly_the_orders_of_its_file(listing: Listing) -> None:
+    words = get_args(get_type_hints(listing.query)["sort"])
+
+    assert {word.removeprefix("-") for word in words} == set(listing.sql.sorts)
+
+
+@every_list
+def test_an_order_ends_in_what_is_unique(listing: Listing) -> None:
+    for sort in listing.sql.sorts.values():
+        column = sort.keys[-1].expression.partition(".")[2]
+        assert column == "token_hash" or (column.endswith("id") and sort.keys[-1].type == "bigint")
+
+
+@every_list
+def test_what_an_order_needs_is_a_filter(listing: Listing) -> None:
+    for sort in listing.sql.sorts.values():
+        assert set(sort.needs) <= set(listing.sql.filters)
+
+
+@every_list
+def test_a_statement_numbers_its_parameters_without_a_gap_and_names_its_columns(listing: Listing) -> None:
+    for statement in listing.statements():
+        numbers = {int(number) for number in re.findall(rb"\$(\d+)", statement.sql)}
+
+        assert numbers == set(range(1, len(statement.types) + 1)), statement.name
+        assert b"$value" not in statement.sql
+        assert b"{" not in statement.sql
+        assert not re.search(rb"SELECT\s+\*|\w\.\*", statement.sql)
+        assert b"IS NULL OR" not in statement.sql
+
+
+def test_statements_have_names_of_their_own() -> None:
+    names = [statement.name for statement in statements()]
+
+    assert len(set(names)) == len(names)

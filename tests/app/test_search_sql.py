@@ -1,0 +1,32 @@
+import re
+
+import pytest
+
+from app.search_sql import KINDS, SEARCH_ALL, SEARCHES
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_search_of_one_kind_asks_for_no_other(kind: str) -> None:
+    text = SEARCHES[kind].decode()
+
+    assert {name for name in KINDS if f"found_{name}" in text} == {kind}
+
+
+def test_the_search_across_all_finds_and_ranks_each_kind_by_the_very_lines_of_its_own_search() -> None:
+    for kind in KINDS:
+        found = re.search(
+            rf"found_{kind} AS MATERIALIZED .*?(?=,\nsimilarly AS)", SEARCHES[kind].decode(), re.DOTALL
+        )
+        near = re.search(
+            rf"near_{kind} AS MATERIALIZED .*?(?=,\nrest AS)", SEARCHES[kind].decode(), re.DOTALL
+        )
+
+        assert found
+        assert found[0].encode() in SEARCH_ALL
+        assert near
+        assert near[0].encode() in SEARCH_ALL
+
+
+@pytest.mark.parametrize("sql", [*SEARCHES.values(), SEARCH_ALL], ids=[*KINDS, "all"])
+def test_nothing_is_left_to_fill_in(sql: bytes) -> None:
+    assert not re.search(rb"\$[a-z]|\{[a-z_]+\}", sql)

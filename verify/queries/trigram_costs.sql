@@ -1,0 +1,6 @@
+-- trigram_costs: what the planner takes the comparison of words by their trigrams for
+SELECT
+    p.proname AS function,
+    p.procost AS cost
+FROM pg_proc AS p
+WHERE p.proname IN ('word_similarity', 'word_similarity_op', 'word_similarity_commutator_op');

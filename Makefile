@@ -79,7 +79,7 @@ ask: $(RUN)/target.json
 first-admin: $(RUN)/target.json
 	@test -n "$(EMAIL)" || { echo "Say who it is: make first-admin EMAIL=you@example.com" >&2; exit 1; }
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/python -m app.first_admin \
-	  --email '$(EMAIL)' --name '$(or $(ADMIN),$(EMAIL))'"
+	  --email '$(EMAIL)'"
 
 ssh: $(RUN)/target.json
 	@$(SSH) -t

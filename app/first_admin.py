@@ -1,4 +1,4 @@
-"""`python -m app.first_admin --email you@example.com --name You`: the one user whom no other can make."""
+"""`python -m app.first_admin --email you@example.com`: the one user whom no other can make."""
 
 import argparse
 import secrets
@@ -36,10 +36,14 @@ def main() -> int:
     """Return the exit code: 1 with one sentence for what is refused."""
     parser = argparse.ArgumentParser(prog="python -m app.first_admin", description=make.__doc__)
     parser.add_argument("--email", required=True)
-    parser.add_argument("--name", required=True)
+    parser.add_argument("--name", help="what others see; the address, if it is not said")
     parser.add_argument("--database", default=DATABASE, help="a conninfo, for tests")
     options = parser.parse_args()
-    return run(options.database, "bantam-first-admin", partial(make, email=options.email, name=options.name))
+    return run(
+        options.database,
+        "bantam-first-admin",
+        partial(make, email=options.email, name=options.name or options.email),
+    )
 
 
 if __name__ == "__main__":

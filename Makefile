@@ -15,7 +15,8 @@ SSH = ssh -F $(RUN)/ssh_config server
 export NAME
 
 .NOTPARALLEL:
-.PHONY: demo test up deploy deploy-again seed verify load evidence bench bench-growth ask first-admin ssh status down lock
+.PHONY: demo test up deploy deploy-again seed verify load evidence bench bench-growth bench-cache cache-stats cache-proof warm-cache ask first-admin \
+  ssh status down lock
 
 demo: up deploy deploy-again seed verify load
 	@echo "Look around: make ssh NAME=$(NAME). The server stays until make down NAME=$(NAME)."
@@ -25,6 +26,10 @@ test: .venv/ready
 	.venv/bin/ruff check --quiet .
 	.venv/bin/mypy
 	.venv/bin/pytest tests
+
+# The cache's proofs in their full length, on a server of their own.
+cache-proof: .venv/ready
+	BANTAM_PROOF=full .venv/bin/pytest -s tests/app/test_cache_*server.py
 
 up: .venv/ready
 	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) --ram $(RAM),true)
@@ -46,8 +51,6 @@ seed: $(RUN)/target.json
 	  /opt/bantam/current/bin/python -m app.seed --scale $(SCALE) --work $(WORK) \
 	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json.draft
 	@mv $(RUN)/seed.json.draft $(RUN)/seed.json
-	@# The seed bypasses the app: what the cache holds is of the rows before.
-	@$(SSH) sudo -n systemctl restart redis-server.service
 
 verify: .venv/ready
 	@mkdir -p $(RUN) && .venv/bin/pytest verify --inventory $(INVENTORY) --summary $(RUN)/verify.json
@@ -66,6 +69,9 @@ evidence: .venv/ready
 bench: $(RUN)/target.json
 	@$(PYTHON) -m bench --run-dir $(RUN)
 
+bench-cache: $(RUN)/target.json
+	@$(PYTHON) -m bench.cache --run-dir $(RUN)
+
 # Beside a second sandbox with ten times the tasks and time entries, which is gone afterwards.
 bench-growth: $(RUN)/target.json
 	@$(if $(SANDBOX),true,$(error Only a sandbox has a second server to compare it with: $(INVENTORY) is a real one))
@@ -80,6 +86,16 @@ first-admin: $(RUN)/target.json
 	@test -n "$(EMAIL)" || { echo "Say who it is: make first-admin EMAIL=you@example.com" >&2; exit 1; }
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/python -m app.first_admin \
 	  --email '$(EMAIL)'"
+
+cache-stats: $(RUN)/target.json
+	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/python -m app.cache.report"
+
+warm-cache: $(RUN)/target.json
+	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=bantam --property=WorkingDirectory=/ \
+	  --property=LoadCredential=database-password:/etc/bantam/credentials/database-password \
+	  --property=LoadCredential=redis-password:/etc/bantam/credentials/redis-password \
+	  --property=LoadCredential=cursor-key:/etc/bantam/credentials/cursor-key \
+	  /opt/bantam/current/bin/python -m app.cache.warm"
 
 ssh: $(RUN)/target.json
 	@$(SSH) -t

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
@@ -14,7 +15,10 @@ import uvloop
 from psycopg import OperationalError
 
 from app.application import application
-from app.cache import Cache
+from app.cache.cache import Cache
+from app.cache.keeper import Keeper
+from app.cache.statistics import Statistics
+from app.cache.warmer import Warmer
 from app.database import Database
 from app.notify import notify
 from app.server import Server
@@ -24,6 +28,8 @@ from app.settings import Secrets, Settings, SettingsError, load, load_secrets
 SYSTEMD_SOCKET = 3
 # Longer than nginx keeps an idle connection to the app, so that the app never closes one that is being used.
 KEEP_ALIVE_S = 75
+# Connections of the pool that fills of the cache leave to everything else.
+FOR_WRITES = 2
 
 
 def release() -> str:
@@ -45,11 +51,20 @@ def listening_socket() -> socket.socket:
 async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services]:
     """Give the services once the database has answered; close them at the end."""
     database = Database(settings.database, secrets.database_password)
-    cache = Cache(settings.redis, secrets.redis_password)
+    statistics = Statistics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"), os.environ.get("BANTAM_WORKER", "0"))
+    cache = Cache(
+        settings.redis,
+        secrets.redis_password,
+        statistics,
+        fills_at_once=max(1, settings.database.pool_max - FOR_WRITES),
+    )
+    keeper = asyncio.create_task(Keeper(database, cache.store, cache.health).keep())
     try:
         await database.open()
+        await cache.health.beat()
         yield Services(release(), settings.http, database, cache, secrets.cursor_key)
     finally:
+        keeper.cancel()
         await database.close()
         await cache.close()
 
@@ -57,9 +72,11 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
 async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -> None:
     """Serve until SIGTERM, then let requests finish for http.stop_timeout_s seconds."""
     async with opened(settings, secrets) as services:
+        app = application(services)
+        warmer = asyncio.create_task(Warmer(services, app).keep())
         server = Server(
             uvicorn.Config(
-                application(services),
+                app,
                 http="httptools",
                 lifespan="off",
                 ws="none",
@@ -77,6 +94,7 @@ async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -
         notify("READY=1")
         await server.serve([listener])
         notify("STOPPING=1")
+        warmer.cancel()
 
 
 def main() -> int:

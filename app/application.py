@@ -3,6 +3,7 @@
 from starlette.applications import Starlette
 
 from app import (
+    cache_admin,
     counts,
     dashboards,
     documentation,
@@ -39,6 +40,7 @@ TOPICS: tuple[tuple[Endpoint, ...], ...] = (
     searches.ROUTES,
     reports.ROUTES,
     generated_reports.ROUTES,
+    cache_admin.ROUTES,
     write_projects.ROUTES,
     write_members.ROUTES,
     write_milestones.ROUTES,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app import reads
 from app.access import Caller, Token, bearer
-from app.cache_policy import ADMIN_DASHBOARD, CLIENT_DASHBOARD, MANAGER_DASHBOARD, USER_DASHBOARD, Entry
+from app.cache.policy import ADMIN_DASHBOARD, CLIENT_DASHBOARD, MANAGER_DASHBOARD, USER_DASHBOARD, Entry
 from app.problems import Problem
 from app.queries import queries
 from app.reads import Loaded
@@ -21,11 +21,7 @@ from app.shapes.dashboard_user import UserDashboard
 
 async def user(request: Request) -> Response:
     """Answer with the caller's own dashboard."""
-    return await read_user(services_of(request), bearer(request))
-
-
-async def read_user(services: Services, token: Token) -> Response:
-    """Return the answer to whoever holds the token; afterwards the cache has it."""
+    services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_user, "")
     return await reads.own(services, token, USER_DASHBOARD, load)
 

@@ -12,6 +12,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
+from app.cache.touches import Touched
 from app.pipelines import Connection, Pipelines, Row, Unanswered
 from app.settings import DatabaseSettings
 
@@ -90,41 +91,40 @@ class Database:
         prepares it once it has come OFTEN on one connection.
         """
         try:
-            return await self._run(query, parameters, prepared=prepared)
+            return await self._read(query, parameters, prepared=prepared)
         except OperationalError as error:
             if not _was_cut(error):
                 raise
             # Whatever cut this connection (a restart of PgBouncer or PostgreSQL) has cut the idle ones too.
             log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
             await self._pool.check()
-            return await self._run(query, parameters, prepared=prepared)
+            return await self._read(query, parameters, prepared=prepared)
 
-    async def write(self, query: bytes, *parameters: object) -> Row | None:
-        """Return the one row of a query, committed; it is never sent twice."""
-        return await self._run(query, parameters, prepared=True)
+    async def write(self, query: bytes, *parameters: object, touched: Touched | None = None) -> Row | None:
+        """Return the one row of a query, committed, never sent twice; `touched` hears its triggers."""
+        async with self._lent() as connection, _heard(connection, touched):
+            return await _row(connection, query, parameters, prepared=True)
 
-    async def write_holding(self, hold: bytes, held: int, query: bytes, *parameters: object) -> Row | None:
+    async def write_holding(
+        self, hold: bytes, held: int, query: bytes, *parameters: object, touched: Touched | None = None
+    ) -> Row | None:
         """
         Return the one row of a query, committed, that sees all that was done to what `hold` locks.
 
         A statement sees what was there when it began, so waiting for a lock must be over before.
         """
-        async with self._lent() as connection, connection.transaction():
-            cursor = connection.cursor(binary=True)
-            await cursor.execute(hold, (held,), prepare=True)
-            await cursor.execute(query, parameters, prepare=True)
-            return await cursor.fetchone()
+        async with self._lent() as connection, _heard(connection, touched), connection.transaction():
+            await _row(connection, hold, (held,), prepared=True)
+            return await _row(connection, query, parameters, prepared=True)
 
     async def _connected(self) -> Connection:
         connection = await AsyncConnection.connect(self._conninfo, **OPTIONS)
         await _adapt(connection)
         return connection
 
-    async def _run(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
+    async def _read(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
         async with self._lent() as connection:
-            cursor = connection.cursor(binary=True)
-            await cursor.execute(query, parameters, prepare=prepared)
-            return await cursor.fetchone()
+            return await _row(connection, query, parameters, prepared=prepared)
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[Connection]:
@@ -140,6 +140,27 @@ class Database:
             yield connection
         finally:
             await self._pool.putconn(connection)
+
+
+@asynccontextmanager
+async def _heard(connection: Connection, touched: Touched | None) -> AsyncIterator[None]:
+    """Around a statement: `touched` hears the notices that come with its answer."""
+    if touched is None:
+        yield
+        return
+    connection.add_notice_handler(touched.hear)
+    try:
+        yield
+    finally:
+        connection.remove_notice_handler(touched.hear)
+
+
+async def _row(
+    connection: Connection, query: bytes, parameters: Sequence[object], *, prepared: bool | None
+) -> Row | None:
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(query, parameters, prepare=prepared)
+    return await cursor.fetchone()
 
 
 def _was_cut(error: OperationalError) -> bool:

@@ -6,21 +6,24 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import etags, inputs
-from app.access import bearer
+from app import etags, inputs, reads
+from app.access import Token, bearer
 from app.answers import JsonBytes
+from app.cache.policy import Policy
 from app.lists import Listing
 from app.problems import not_found, unauthorized
+from app.reads import Loaded
 from app.routes import Endpoint
-from app.services import services_of
+from app.services import Services, services_of
 
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """The rows of a list, each by itself; who sees it in the list sees it here."""
+    """The rows of a list, each by itself, cached by a policy; who sees it in the list sees it here."""
 
     listing: Listing
     shape: type[msgspec.Struct]
+    policy: Policy | None = None
 
     def endpoint(self, path: str, summary: str, tag: str) -> Endpoint:
         """Return the route that serves them."""
@@ -32,17 +35,30 @@ class Entities:
             tag=tag,
             answer=self.shape,
             headers=("If-None-Match",) if "version" in self.shape.__struct_fields__ else (),
+            sends=() if self.policy is None else ("X-Cache",),
         )
 
     async def serve(self, request: Request) -> Response:
         """Answer with the entity; 304 to whoever has it already, 404 if the caller does not see it."""
-        services = services_of(request)
-        token = bearer(request)
+        services, token = services_of(request), bearer(request)
         number = inputs.path_id(request)
+
+        async def load() -> Loaded | None:
+            return await self._load(services, token, number)
+
+        if self.policy is not None:
+            page = await reads.own(services, token, self.policy, load, may_be_absent=True, shown=number)
+            return etags.tagged(request, page)
+        loaded = await load()
+        if loaded is None:
+            raise unauthorized()
+        if loaded.body is None:
+            raise not_found()
+        return etags.tagged(request, JsonBytes(loaded.body))
+
+    async def _load(self, services: Services, token: Token, number: int) -> Loaded | None:
         row = await services.database.read(self.listing.sql.entity.sql, token.digest, number)
         if row is None:
-            raise unauthorized()
-        _, _, body = row
-        if body is None:
-            raise not_found()
-        return etags.tagged(request, JsonBytes(body))
+            return None
+        caller, seconds_left, body = row
+        return Loaded(caller, seconds_left, "", body)

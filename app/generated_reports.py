@@ -9,13 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import inputs
-from app.access import Caller, bearer
+from app.admins import admin
 from app.answers import JsonBytes
-from app.problems import Problem, unauthorized
-from app.queries import queries
+from app.problems import Problem
 from app.report_files import FOLDER
 from app.routes import Endpoint
-from app.services import services_of
 from app.shapes.generated_reports import GeneratedFileQuery, GeneratedReport, GeneratedReports
 
 NAME = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<report>projects|time|finance|team)\.csv")
@@ -23,14 +21,14 @@ NAME = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<report>projects|time|finance|team
 
 async def listing(request: Request) -> Response:
     """Answer with what there is."""
-    await _admin(request)
+    await admin(request, "The generated reports are")
     files = await asyncio.to_thread(_files)
     return JsonBytes(msgspec.json.encode(GeneratedReports(items=files)))
 
 
 async def content(request: Request) -> Response:
     """Answer with one file, as it was made."""
-    await _admin(request)
+    await admin(request, "The generated reports are")
     asked = inputs.query(request, GeneratedFileQuery)
     if NAME.fullmatch(asked.name) is None:
         raise Problem(404, "There is no such file.")
@@ -43,15 +41,6 @@ async def content(request: Request) -> Response:
         "cache-control": "no-store",
     }
     return Response(text, media_type="text/csv", headers=headers)
-
-
-async def _admin(request: Request) -> None:
-    row = await services_of(request).database.read(queries.caller, bearer(request).digest)
-    if row is None:
-        raise unauthorized()
-    record, _ = row
-    if Caller.decode(record).key != "a":
-        raise Problem(403, "The generated reports are for admins.")
 
 
 def _files() -> list[GeneratedReport]:

@@ -42,7 +42,8 @@ async def readyz(request: Request) -> Response:
     """Answer whether requests can be served: 503 without the database; without Redis they are only slower."""
     services = services_of(request)
     database = await _answers(services.database)
-    redis = "off" if not services.cache.enabled else "up" if await services.cache.answers() else "down"
+    cache = services.cache
+    redis = "off" if not cache.health.is_wanted else "up" if await cache.answers() else "down"
     document = {
         "status": "ok" if database else "unavailable",
         "release": services.release,

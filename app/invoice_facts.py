@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from app import allowed
-from app.cache_policy import Place
+from app.cache.tags import Place
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.writes import Write

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app import etags, inputs, paging, reads
 from app.access import Token, bearer
-from app.cache_policy import PROJECT, PROJECT_TASKS
+from app.cache.policy import PROJECT, PROJECT_TASKS
 from app.cursors import Position
 from app.database import Database
 from app.large_pages import LARGE
@@ -16,25 +16,21 @@ from app.problems import Problem
 from app.queries import queries
 from app.reads import Loaded
 from app.routes import Endpoint
-from app.services import Services, services_of
+from app.services import services_of
 from app.shapes.projects import Project
 from app.shapes.tasks import TaskListQuery, TaskPage
 
 
 async def project(request: Request) -> Response:
     """Answer with one project's page."""
-    response = await read_project(services_of(request), bearer(request), inputs.path_id(request))
-    return etags.tagged(request, response)
-
-
-async def read_project(services: Services, token: Token, number: int) -> Response:
-    """Return the answer to whoever holds the token; afterwards the cache has it."""
+    services, token = services_of(request), bearer(request)
+    number = inputs.path_id(request)
 
     async def load() -> Loaded | None:
         row = await services.database.read(queries.project, token.digest, number)
         return None if row is None else Loaded(*row)
 
-    return await reads.shared(services, token, PROJECT.entry(project=number), load)
+    return etags.tagged(request, await reads.shared(services, token, PROJECT.entry(project=number), load))
 
 
 async def project_tasks(request: Request) -> Response:

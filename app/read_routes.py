@@ -2,6 +2,7 @@
 
 from app import read_lists as lists
 from app.batches import Batches
+from app.cache.policy import USER
 from app.entities import Entities
 from app.shapes.clients import ClientEntity
 from app.shapes.comments import CommentEntity
@@ -15,7 +16,7 @@ from app.shapes.users import UserEntity
 PEOPLE = (
     lists.USERS.endpoint("/api/users", "The people whom the caller may know", "people"),
     Batches(lists.USERS).endpoint("/api/users/batch", "Users by their ids", "people"),
-    Entities(lists.USERS, UserEntity).endpoint("/api/users/{id}", "A user with projects", "people"),
+    Entities(lists.USERS, UserEntity, USER).endpoint("/api/users/{id}", "A user with projects", "people"),
     lists.CLIENTS.endpoint("/api/clients", "The clients that the caller may know", "people"),
     Batches(lists.CLIENTS).endpoint("/api/clients/batch", "Clients by their ids", "people"),
     Entities(lists.CLIENTS, ClientEntity).endpoint(

@@ -4,17 +4,19 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app import csv_lines, inputs, paging
+from app import csv_lines, inputs, paging, reads
 from app.access import Token, bearer
-from app.answers import JsonBytes
+from app.cache.policy import REPORT
 from app.cursors import Direction, Position
 from app.problems import Problem, unauthorized
+from app.reads import Loaded
 from app.report_sql import Choice, ReportSql
 from app.routes import Endpoint
 from app.services import Services, services_of
@@ -55,6 +57,8 @@ class Asked(NamedTuple):
 class Lines(NamedTuple):
     """A page as the database gave it; keys are those of the first and last line in reading order."""
 
+    caller: str
+    seconds_left: int
     items: bytes
     first: str | None
     last: str | None
@@ -62,16 +66,6 @@ class Lines(NamedTuple):
     totals: bytes | None
     refreshed_at: str
     age_s: int
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """How old the figures are."""
-        moment = datetime.fromisoformat(self.refreshed_at).astimezone(UTC)
-        return {
-            "age": str(self.age_s),
-            "last-modified": format_datetime(moment, usegmt=True),
-            "x-refreshed-at": self.refreshed_at,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +88,7 @@ class Report:
             query=self.query,
             answer=self.page,
             media_types=("application/json", "text/csv"),
-            sends=("Age", "Last-Modified", "X-Refreshed-At", "Content-Disposition"),
+            sends=("Age", "Last-Modified", "X-Cache", "X-Refreshed-At", "Content-Disposition"),
             refusals=(403,),
         )
 
@@ -114,25 +108,15 @@ class Report:
         scope = msgspec.json.encode((self.sql.view, asked)).decode()
         position = paging.begins(services.cursor_key, scope, query)
         backward = query.direction == "backward" if position is None else position.direction == "backward"
-        lines = await self._lines(services, token, asked, position, backward=backward, limit=query.limit)
-        way: Direction = "backward" if backward else "forward"
-        other: Direction = "forward" if backward else "backward"
-        onward = Position(way, KEYS.decode(lines.last)) if lines.more and lines.last else None
-        back = Position(other, KEYS.decode(lines.first)) if position and lines.first else None
-        before, after = (onward, back) if backward else (back, onward)
-        response = JsonBytes(
-            b'{"refreshed_at":%b,"age_s":%d,"items":%b,"totals":%b,"next":%b,"previous":%b}'
-            % (
-                msgspec.json.encode(lines.refreshed_at),
-                lines.age_s,
-                lines.items,
-                lines.totals or b"null",
-                paging.cursor(services.cursor_key, scope, after),
-                paging.cursor(services.cursor_key, scope, before),
-            )
-        )
-        response.headers.update(lines.headers)
-        return response
+
+        async def load() -> Loaded:
+            lines = await self._lines(services, token, asked, position, backward=backward, limit=query.limit)
+            body = _page(services.cursor_key, scope, lines, position, backward=backward)
+            return Loaded(lines.caller, lines.seconds_left, "", body)
+
+        page = msgspec.json.encode((scope, position, backward, query.limit))
+        name = sha256(page).hexdigest()[:32]
+        return _aged(await reads.own(services, token, REPORT, load, asked=name))
 
     async def _csv(self, services: Services, token: Token, query: ReportQuery, asked: Asked) -> Response:
         for field in ("cursor", "direction"):
@@ -146,7 +130,7 @@ class Report:
         return StreamingResponse(
             self._rows(services, token, asked, first),
             headers={
-                **first.headers,
+                **_headers(first.refreshed_at, first.age_s),
                 "cache-control": "no-store",
                 "content-disposition": f'attachment; filename="{self.sql.name}-{made_on}.csv"',
             },
@@ -205,10 +189,47 @@ class Report:
             )
         if row is None:
             raise unauthorized()
-        _, _, allowed, *lines = row
+        caller, seconds_left, allowed, *lines = row
         if not allowed:
             raise Problem(403, "Reports are for admins and project managers.")
-        return Lines(*lines)
+        return Lines(caller, seconds_left, *lines)
+
+
+def _page(key: bytes, scope: str, lines: Lines, position: Position | None, *, backward: bool) -> bytes:
+    """Return a page that says when, but not yet how long ago, its figures were made."""
+    way: Direction = "backward" if backward else "forward"
+    other: Direction = "forward" if backward else "backward"
+    onward = Position(way, KEYS.decode(lines.last)) if lines.more and lines.last else None
+    back = Position(other, KEYS.decode(lines.first)) if position and lines.first else None
+    before, after = (onward, back) if backward else (back, onward)
+    return b'{"refreshed_at":%b,"items":%b,"totals":%b,"next":%b,"previous":%b}' % (
+        msgspec.json.encode(lines.refreshed_at),
+        lines.items,
+        lines.totals or b"null",
+        paging.cursor(key, scope, after),
+        paging.cursor(key, scope, before),
+    )
+
+
+def _aged(page: Response) -> Response:
+    """Return the page with its age at this moment, which may have come from the cache."""
+    made, _, rest = bytes(page.body).partition(b",")
+    refreshed_at = made.removeprefix(b'{"refreshed_at":"').removesuffix(b'"').decode()
+    age_s = max(0, int((datetime.now(UTC) - datetime.fromisoformat(refreshed_at)).total_seconds()))
+    page.body = b'%b,"age_s":%d,%b' % (made, age_s, rest)
+    page.headers["content-length"] = str(len(page.body))
+    page.headers.update(_headers(refreshed_at, age_s))
+    return page
+
+
+def _headers(refreshed_at: str, age_s: int) -> dict[str, str]:
+    """Return how old the figures are."""
+    moment = datetime.fromisoformat(refreshed_at).astimezone(UTC)
+    return {
+        "age": str(age_s),
+        "last-modified": format_datetime(moment, usegmt=True),
+        "x-refreshed-at": refreshed_at,
+    }
 
 
 def _count(totals: bytes | None) -> int:

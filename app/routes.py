@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
 from app import inputs
-from app.access import bearer
+from app.access import OWN, bearer
+from app.services import services_of
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Serve = Callable[[Request], Awaitable[Response]]
@@ -75,6 +76,8 @@ def route(endpoints: Iterable[Endpoint]) -> Route:
     unasked: set[str] = {
         method for method, endpoint in by_method.items() if endpoint.query is None and not endpoint.public
     }
+    # Not searches: what people look for is written down nowhere.
+    counted = any("X-Cache" in endpoint.sends and endpoint.tag != "search" for endpoint in by_method.values())
     if "GET" in serves:
         serves["HEAD"] = serves["GET"]
 
@@ -82,9 +85,20 @@ def route(endpoints: Iterable[Endpoint]) -> Route:
         if request.scope["query_string"] and request.method in unasked:
             bearer(request)
             inputs.query(request, NoQuery)
-        return await serves[request.method](request)
+        response = await serves[request.method](request)
+        if counted and request.method == "GET" and OWN not in request.scope and _came_by_cache(response):
+            path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+            services_of(request).popularity.count(
+                bearer(request).digest, f"{path}?{query}" if query else path
+            )
+        return response
 
     return Route(path, serve, methods=list(by_method))
+
+
+def _came_by_cache(response: Response) -> bool:
+    """Return whether the cache may have it: it says where it came from, or that the client has it already."""
+    return response.status_code == 304 or any(name == b"x-cache" for name, _ in response.raw_headers)
 
 
 class Directory(BaseRoute):

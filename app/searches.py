@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import cursors, inputs
-from app.access import bearer
-from app.answers import JsonBytes
+from app import cursors, inputs, reads
+from app.access import Token, bearer
+from app.cache.policy import SEARCH, SEARCH_TASKS
 from app.cursors import Position
-from app.problems import Problem, unauthorized
+from app.problems import Problem
+from app.reads import Loaded
 from app.routes import Endpoint
 from app.search_sql import SEARCH_ALL, SEARCHES
-from app.services import services_of
+from app.services import Services, services_of
 from app.shapes.searches import (
     AllHits,
     ClientHits,
@@ -38,42 +40,67 @@ async def everything(request: Request) -> Response:
     services, token = services_of(request), bearer(request)
     asked = inputs.query(request, SearchAllQuery)
     _refuse_many_words(asked.q)
-    row = await services.database.read_alone(SEARCH_ALL, token.digest, asked.q, prepared=False)
-    if row is None:
-        raise unauthorized()
-    _, _, body = row
-    return JsonBytes(body)
+
+    async def load() -> Loaded | None:
+        row = await services.database.read_alone(SEARCH_ALL, token.digest, asked.q, prepared=False)
+        if row is None:
+            return None
+        caller, seconds_left, body = row
+        return Loaded(caller, seconds_left, "", body)
+
+    return await reads.own(services, token, SEARCH_TASKS, load, asked=_digest("all", asked.q))
 
 
-def _search(kind: str, query: bytes) -> Callable[[Request], Awaitable[Response]]:
+def _search(kind: str) -> Callable[[Request], Awaitable[Response]]:
+    policy = SEARCH_TASKS if kind == "tasks" else SEARCH
+
     async def search(request: Request) -> Response:
         services, token = services_of(request), bearer(request)
         asked = inputs.query(request, SearchQuery)
         _refuse_many_words(asked.q)
         scope = f"search_{kind}:{asked.q}"
         position = _position(services.cursor_key, scope, asked.cursor)
-        score, beyond = map(int, position.keys)
-        row = await services.database.read_alone(
-            query, token.digest, asked.q, score, beyond, asked.limit, prepared=False
-        )
-        if row is None:
-            raise unauthorized()
-        _, _, items, match, ranked, bounded, last_score, last_id, more = row
-        following = None
-        if more:
-            following = cursors.sign(
-                services.cursor_key, scope, Position("forward", (str(last_score), str(last_id)))
-            )
-        body = b'{"items":%b,"match":"%b","ranked":%d,"bounded":%b,"next":%b}' % (
-            items or b"[]",
-            match.encode(),
-            ranked,
-            b"true" if bounded else b"false",
-            msgspec.json.encode(following),
-        )
-        return JsonBytes(body)
+
+        async def load() -> Loaded | None:
+            return await _page(services, token, kind, asked, position)
+
+        name = _digest(scope, *position.keys, asked.limit)
+        return await reads.own(services, token, policy, load, asked=name)
 
     return search
+
+
+async def _page(
+    services: Services, token: Token, kind: str, asked: SearchQuery, position: Position
+) -> Loaded | None:
+    """Return the page of hits beyond `position`, None for a token that is not good."""
+    score, beyond = map(int, position.keys)
+    row = await services.database.read_alone(
+        SEARCHES[kind], token.digest, asked.q, score, beyond, asked.limit, prepared=False
+    )
+    if row is None:
+        return None
+    caller, seconds_left, items, match, ranked, bounded, last_score, last_id, more = row
+    following = None
+    if more:
+        following = cursors.sign(
+            services.cursor_key,
+            f"search_{kind}:{asked.q}",
+            Position("forward", (str(last_score), str(last_id))),
+        )
+    body = b'{"items":%b,"match":"%b","ranked":%d,"bounded":%b,"next":%b}' % (
+        items or b"[]",
+        match.encode(),
+        ranked,
+        b"true" if bounded else b"false",
+        msgspec.json.encode(following),
+    )
+    return Loaded(caller, seconds_left, "", body)
+
+
+def _digest(*asked: object) -> str:
+    """Return what a search is kept under: words may be long, and of any letters."""
+    return sha256(msgspec.json.encode(asked)).hexdigest()[:32]
 
 
 def _refuse_many_words(words: str) -> None:
@@ -99,41 +126,46 @@ ROUTES = (
         tag="search",
         query=SearchAllQuery,
         answer=AllHits,
+        sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/projects",
-        serve=_search("projects", SEARCHES["projects"]),
+        serve=_search("projects"),
         summary="Projects whose name or description matches, the best first",
         tag="search",
         query=SearchQuery,
         answer=ProjectHits,
+        sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/tasks",
-        serve=_search("tasks", SEARCHES["tasks"]),
+        serve=_search("tasks"),
         summary="Tasks whose title or description matches, the best first",
         tag="search",
         query=SearchQuery,
         answer=TaskHits,
+        sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/users",
-        serve=_search("users", SEARCHES["users"]),
+        serve=_search("users"),
         summary="Active users whose name or address matches, the best first",
         tag="search",
         query=SearchQuery,
         answer=UserHits,
+        sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/clients",
-        serve=_search("clients", SEARCHES["clients"]),
+        serve=_search("clients"),
         summary="Clients whose name or industry matches, the best first",
         tag="search",
         query=SearchQuery,
         answer=ClientHits,
+        sends=("X-Cache",),
     ),
 )

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
-from app.cache import Cache
+from app.cache.cache import Cache
+from app.cache.popularity import Popularity
 from app.database import Database
 from app.large_pages import LargePages
 from app.settings import HttpSettings
@@ -20,6 +21,7 @@ class Services:
     cache: Cache
     cursor_key: bytes
     large_pages: LargePages = field(default_factory=LargePages)
+    popularity: Popularity = field(default_factory=Popularity)
     users_of_tokens: dict[bytes, int] = field(default_factory=dict)
     """The user of each token seen, by its digest: never another one, as the app may not update that column.
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import allowed, inputs
-from app.cache_policy import touched_by_talk
+from app.cache.tags import touched_by_talk
 from app.problems import not_found
 from app.queries import queries
 from app.routes import Endpoint
@@ -43,7 +43,7 @@ async def say(request: Request) -> Response:
         facts = await task_facts(write, number)
         told = sorted({facts.assignee or facts.manager, facts.manager} - {facts.caller})
         return await write.change(
-            touched_by_talk(facts.project, told),
+            touched_by_talk(told),
             queries.create_comment,
             *(facts.caller, *write.keep, number, facts.project, write.body.body, told),
         )
@@ -60,7 +60,7 @@ async def edit(request: Request) -> Response:
         facts = await _own(write, number)
         version = write.expected(facts.version)
         return await write.change(
-            touched_by_talk(facts.project, ()),
+            (),
             queries.change_comment,
             *(facts.caller, number, facts.project, version, write.body.body),
         )
@@ -77,7 +77,7 @@ async def delete(request: Request) -> Response:
         facts = await _own(write, number)
         version = write.expected(facts.version)
         return await write.change(
-            touched_by_talk(facts.project, ()),
+            (),
             queries.delete_comment,
             *(facts.caller, number, facts.project, version),
         )

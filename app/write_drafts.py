@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import allowed, inputs
-from app.cache_policy import touched_by_invoice
+from app.cache.tags import touched_by_invoice
 from app.invoice_facts import invoice_facts, may_become
 from app.queries import queries
 from app.routes import Endpoint

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from app.cache_policy import Place
+from app.cache.tags import Place
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.writes import Write

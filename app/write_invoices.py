@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import inputs
-from app.cache_policy import touched_by_invoice
+from app.cache.tags import touched_by_invoice
 from app.invoice_facts import invoice_facts, may_become
 from app.problems import Problem
 from app.queries import queries

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import allowed, inputs
-from app.cache_policy import touched_by_talk
 from app.problems import not_found
 from app.queries import queries
 from app.routes import Endpoint
@@ -42,7 +41,7 @@ async def edit(request: Request) -> Response:
         facts = await _own(write, number)
         version = write.expected(facts.version)
         return await write.change(
-            touched_by_talk(facts.project, ()),
+            (),
             queries.change_message,
             *(facts.caller, number, version, write.body.body),
         )
@@ -58,9 +57,7 @@ async def delete(request: Request) -> Response:
     async def attempt() -> Any:
         facts = await _own(write, number)
         version = write.expected(facts.version)
-        return await write.change(
-            touched_by_talk(facts.project, ()), queries.delete_message, *(facts.caller, number, version)
-        )
+        return await write.change((), queries.delete_message, *(facts.caller, number, version))
 
     return await write.answer(attempt, status=204)
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import allowed, inputs
-from app.cache_policy import Place, touched_by_task
+from app.cache.tags import Place, touched_by_task
 from app.problems import not_found
 from app.queries import queries
 from app.routes import Endpoint

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.cache_policy import touched_by_reading
+from app.cache.tags import touched_by_reading
 from app.queries import queries
 from app.routes import Endpoint
 from app.shapes.notifications import NotificationsRead, ReadCounts

@@ -6,18 +6,14 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 from msgspec.structs import replace
-from psycopg import InterfaceError, OperationalError
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import allowed, dashboards, inputs, projects
-from app.access import Token
-from app.cache_policy import Place, touched_by_task
+from app import allowed, inputs
+from app.cache.tags import Place, touched_by_task
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
-from app.services import Services
 from app.shapes.bodies import Nothing
 from app.shapes.tasks import NewTask, Task, TaskChange
 from app.write_facts import assignable, named_project, project_facts
@@ -80,7 +76,6 @@ async def change(request: Request) -> Response:
     """Answer with the changed task; every read that begins after the answer sees it."""
     number = inputs.path_id(request)
     write = await begin(request, TaskChange)
-    touched: set[int] = set()
 
     async def attempt() -> Any:
         facts = await task_facts(write, number)
@@ -91,16 +86,13 @@ async def change(request: Request) -> Response:
         people = [facts.assignee, facts.manager if wanted.body.status == "done" else None]
         if isinstance(wanted.body.assignee_id, int):
             people.append(wanted.body.assignee_id)
-        touched.update((facts.project, there.project))
         return await write.change(
             touched_by_task(facts.place, there, people=people),
             queries.change_task,
             *(facts.caller, number, facts.project, facts.assignee, version, wanted.fields, facts.manager),
         )
 
-    response = await write.answer(attempt)
-    response.background = BackgroundTask(_refresh, write.services, write.token, touched)
-    return response
+    return await write.answer(attempt)
 
 
 async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[Place, Write[TaskChange]]:
@@ -121,20 +113,6 @@ async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[Place, Wri
 def replace_body(write: Write[TaskChange], body: TaskChange) -> Write[TaskChange]:
     """Return the same write with another body."""
     return dataclasses.replace(write, body=body)
-
-
-async def _refresh(services: Services, token: Token, touched: set[int]) -> None:
-    """
-    Make anew what the writer is about to look at, so that the next read finds it in the cache.
-
-    The change stands and was answered: if this fails, that read goes to the database itself.
-    """
-    try:
-        await dashboards.read_user(services, token)
-        for project in touched:
-            await projects.read_project(services, token, project)
-    except (Problem, OperationalError, InterfaceError) as error:
-        log.info("not refreshed after a write: %s", type(error).__name__)
 
 
 async def delete(request: Request) -> Response:

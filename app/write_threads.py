@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import inputs
-from app.cache_policy import touched_by_reading, touched_by_talk
+from app.cache.tags import touched_by_reading, touched_by_talk
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint
@@ -51,7 +51,7 @@ async def start(request: Request) -> Response:
         facts = await project_facts(write, number)
         told = _participants(body.participant_ids, facts)
         return await write.change(
-            touched_by_talk(facts.id, (facts.caller, *told)),
+            touched_by_talk((facts.caller, *told)),
             queries.start_thread,
             *(facts.caller, *write.keep, number, body.subject, body.body, told),
         )
@@ -68,7 +68,7 @@ async def reply(request: Request) -> Response:
         facts = await _thread(write, number)
         told = sorted({*facts.participants} - {facts.caller})
         return await write.change(
-            touched_by_talk(facts.project, (facts.caller, *told)),
+            touched_by_talk((facts.caller, *told)),
             queries.reply,
             *(facts.caller, *write.keep, number, write.body.body, told),
         )

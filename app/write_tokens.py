@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import allowed
-from app.cache_policy import touched_by_token
+from app.cache.tags import touched_by_token
 from app.problems import Problem, not_found
 from app.queries import queries
 from app.routes import Endpoint

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from app import etags, idempotency, inputs
 from app.access import Token, bearer
 from app.answers import JsonBytes
+from app.cache.touches import Touched
 from app.idempotency import Once
 from app.pipelines import Row
 from app.problems import Problem, unauthorized
@@ -79,17 +80,35 @@ class Write(Generic[Body]):
 
     async def change(self, tags: Sequence[str], query: bytes, *parameters: object) -> Any:
         """Return the first column of a committed statement, None if it found nothing; `tags` are renewed."""
-        async with self.services.cache.changing(*tags):
-            row = await self.services.database.write(query, *parameters)
-        return None if row is None else row[0]
+
+        async def write(touched: Touched) -> Row | None:
+            return await self.services.database.write(query, *parameters, touched=touched)
+
+        return await self._changed(tags, write)
 
     async def delete(
         self, tags: Sequence[str], query: bytes, *parameters: object, hold: bytes, held: int
     ) -> Any:
         """Return what `change` returns; nobody has added to what is held when the statement begins."""
-        async with self.services.cache.changing(*tags):
-            row = await self.services.database.write_holding(hold, held, query, *parameters)
-        return None if row is None else row[0]
+
+        async def write(touched: Touched) -> Row | None:
+            return await self.services.database.write_holding(hold, held, query, *parameters, touched=touched)
+
+        return await self._changed(tags, write)
+
+    async def _changed(self, tags: Sequence[str], write: Callable[[Touched], Awaitable[Row | None]]) -> Any:
+        told: list[str] = []
+
+        async def listening(touched: Touched) -> Row | None:
+            row = await write(touched)
+            told.extend(touched.tags)
+            return row
+
+        row = await self.services.cache.store.change(tags, listening)
+        if row is None:
+            return None
+        self.services.cache.lately.touched((*tags, *told))
+        return row[0]
 
     async def answer(self, attempt: Attempt, *, status: int = 200, location: str | None = None) -> Response:
         """

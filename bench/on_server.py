@@ -20,11 +20,11 @@ PREPARE = (
 )
 
 
-def measure(target: Target, parts: Sequence[str]) -> dict[str, Any]:
+def measure(target: Target, parts: Sequence[str], script: str = "run") -> dict[str, Any]:
     """Return what the parts found; nothing of them is left on the server but wrk."""
     _run(target, PREPARE, stdin=_packed())
     try:
-        run = f"cd {PLACE} && /opt/bantam/current/bin/python -m bench.remote.run {' '.join(parts)}"
+        run = f"cd {PLACE} && /opt/bantam/current/bin/python -m bench.remote.{script} {' '.join(parts)}"
         output = _run(target, run)
     finally:
         _run(target, f"rm -rf {PLACE}")

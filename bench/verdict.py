@@ -11,7 +11,8 @@ KINDS = {"ratios": "ratio", "figures": "p95", "growth": "growth"}
 
 def measurements(found: dict[str, Any]) -> dict[str, float | None]:
     """Return each measurement that slo.yml may name."""
-    return {
+    of_the_cache = {f"{name}.cache": value for name, value in found.get("cache", {}).items()}
+    return of_the_cache | {
         f"{name}.{kind}": one["p95_ms" if kind == "p95" else kind]
         for part, kind in KINDS.items()
         for name, one in found.get(part, {}).items()
@@ -20,7 +21,8 @@ def measurements(found: dict[str, Any]) -> dict[str, float | None]:
 
 def verdicts(found: dict[str, Any]) -> list[Verdict]:
     """Return the verdicts on the parts that ran; a promise of such a part that has no value is missed."""
-    ran = tuple(f".{kind}" for part, kind in KINDS.items() if part in found)
+    kinds = KINDS | {"cache": "cache"}
+    ran = tuple(f".{kind}" for part, kind in kinds.items() if part in found)
     promises = [target for target in read_targets(section="bench") if target.metric.endswith(ran)]
     return judge(promises, measurements(found)) if ran else []
 

@@ -19,6 +19,7 @@ CONFIGURATION = "/etc/bantam/app.toml"
 CREDENTIALS = "/etc/bantam/credentials"
 SERVICE = "/etc/systemd/system/bantam-app@.service"
 SOCKET = "/etc/systemd/system/bantam-app.socket"
+WARM = "/etc/systemd/system/bantam-warm.service"
 REPORTS = "/var/lib/bantam/reports"
 # What runs by the clock: the unit's name, what it runs, and what it is for.
 JOBS = (
@@ -90,6 +91,13 @@ def app(
             restart_after=(CURRENT, SERVICE, CONFIGURATION, *_credential_paths()),
         )
     surplus_workers_stopped(name="Stop workers beyond that number", workers=workers)
+    files.put(
+        name="The service that warms the cache",
+        src="templates/app/bantam-warm.service",
+        dest=WARM,
+        mode="644",
+    )
+    unit(name="Warm the cache for the release", unit="bantam-warm.service", restart_after=(CURRENT,))
     files.directory(
         name="A place for the reports of a month", path=REPORTS, user="postgres", group="bantam", mode="750"
     )

@@ -34,9 +34,22 @@ ONE_CLIENT = (
 )
 """Reads of the bench's one client, one after the other."""
 
+OF_THE_CACHE = {
+    "hit_rate": "%",
+    "cold_hit_rate": "%",
+    "queries_saved": "%",
+    "dashboard_p50": "ms",
+    "stampede_fills": "fills",
+    "memory_of_limit": "%",
+    "evicted": "keys",
+    "errors": "%",
+}
+"""Figures of the bench's hundred people -> unit."""
+
 BENCH_UNITS = (
     {f"{name}.ratio": "times" for name in RATIOS}
     | {f"{name}.p95": "ms" for name in ONE_CLIENT}
     | {f"{name}.growth": "times" for name in GROWING}
+    | {f"{name}.cache": unit for name, unit in OF_THE_CACHE.items()}
 )
 """Measurement of the bench -> unit."""

@@ -201,6 +201,23 @@ def test_exposure_of(unit: Callable[[str], Unit], job: str) -> None:
     assert unit(f"{job}.service").exposure() <= 2.0
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ActiveState", "active"),
+        ("UnitFileState", "enabled"),
+        ("NeedDaemonReload", "no"),
+        ("ExecMainStatus", "0"),
+    ],
+)
+def test_cache_was_warmed_for_the_release(unit: Callable[[str], Unit], name: str, value: str) -> None:
+    assert unit("bantam-warm.service").properties[name] == value
+
+
+def test_exposure_of_warming(unit: Callable[[str], Unit]) -> None:
+    assert unit("bantam-warm.service").exposure() <= 2.0
+
+
 def test_reports_are_fresh(catalog: Callable[[str], list[dict[str, Any]]]) -> None:
     ages = {row["view"]: row["age_s"] for row in catalog("report_ages")}
     assert ages

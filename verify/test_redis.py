@@ -33,7 +33,7 @@ FORBIDDEN_TO_THE_APP = [
     "KEYS bantam:verify:none",
     "SWAPDB 14 15",
     "FLUSHDB",
-    "INFO",
+    "FLUSHALL verify",
     "SLOWLOG GET 1",
     "LATENCY LATEST",
     "MONITOR",
@@ -125,7 +125,11 @@ def test_version(information: dict[str, str]) -> None:
         ("unixsocket", "/run/redis/redis.sock"),
         ("protected-mode", "yes"),
         ("enable-debug-command", "no"),
+        ("unixsocketperm", "777"),
         ("maxmemory-policy", "allkeys-lfu"),
+        ("maxmemory-clients", "10%"),
+        ("lazyfree-lazy-eviction", "yes"),
+        ("lazyfree-lazy-expire", "yes"),
         ("save", ""),
         ("appendonly", "no"),
     ],
@@ -148,6 +152,11 @@ def test_memory_is_below_the_limit_of_the_service(
 @pytest.mark.parametrize(("name", "value"), [("rdb_bgsave_in_progress", "0"), ("aof_enabled", "0")])
 def test_keeps_nothing_on_disk(information: dict[str, str], name: str, value: str) -> None:
     assert information[name] == value
+
+
+def test_socket_is_there_for_whoever_has_a_name(host: Any) -> None:
+    socket = host.file("/run/redis/redis.sock")
+    assert (socket.is_socket, socket.user, oct(socket.mode)) == (True, "redis", "0o777")
 
 
 def test_nobody_without_a_name_gets_in(connection: Connection) -> None:

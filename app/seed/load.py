@@ -49,6 +49,9 @@ def replace(connection: Connection, tables: Sequence[Table], world: World) -> in
     table may fill it with frozen rows, so nothing is left to vacuum.
     """
     names = [table.name for table in tables]
+    # Without triggers: they would hold all rows in memory, for a cache that must forget everything anyway.
+    connection.execute("SET LOCAL session_replication_role = 'replica'")
+    connection.execute("INSERT INTO cache_touches (by_app, tags) VALUES (false, ARRAY['epoch'])")
     connection.execute(SQL("SET LOCAL ROLE {}").format(Identifier(OWNER)))
     connection.execute("SET LOCAL lock_timeout = '10s'")
     connection.execute(

@@ -1,7 +1,5 @@
 """Runs on the server as root: the bench's ratios and figures as one line of JSON on standard output."""
 
-import hashlib
-import hmac
 import json
 import subprocess
 import sys
@@ -12,22 +10,12 @@ from bench.remote import figures, ratios
 from bench.remote.figures import ADMIN, MEMBER, WALKED, Client
 from bench.remote.instances import PYTHON, instance, workers
 from bench.remote.ratios import Subject
+from bench.remote.tokens import digest, token
 from bench.remote.tools import PgBench, search, wrk
 
 HERE = Path(__file__).parent
 UNCACHED_PORT, CACHED_PORT = 8101, 8102
 PASSES = 7
-
-
-def token(user: int) -> str:
-    """Return the seeded user's bearer token."""
-    key = Path("/etc/bantam/credentials/seed-token-key").read_bytes().strip()
-    return "bt_" + hmac.new(key, f"user:{user}".encode(), hashlib.sha256).hexdigest()
-
-
-def digest(user: int) -> str:
-    """Return the token's SHA-256 as PostgreSQL reads a bytea."""
-    return "\\x" + hashlib.sha256(token(user).encode()).hexdigest()
 
 
 def statements() -> dict[str, str]:

@@ -46,7 +46,7 @@ class Host(msgspec.Struct, frozen=True):
 
 
 class Bench(msgspec.Struct, frozen=True):
-    """bench.json or growth.json: the figures of a bench against their promises."""
+    """bench.json, growth.json or cache.json: the figures of a bench against their promises."""
 
     targets: list[Verdict]
 
@@ -88,6 +88,7 @@ def _bench(run_dir: Path, deploy_file: Path) -> list[Verdict]:
     for file, command in (
         (run_dir / "bench.json", "make bench"),
         (run_dir / "growth.json", "make bench-growth"),
+        (run_dir / "cache.json", "make bench-cache"),
     ):
         if file.exists() and file.stat().st_mtime >= deployed:
             found += read_json(file, Bench, f"`{command}` writes it").targets

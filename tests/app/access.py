@@ -113,6 +113,9 @@ GET    /api/reports/time                    200 200 403 403 403 403
 GET    /api/reports/finance                 200 200 403 403 403 403
 GET    /api/reports/team                    200 200 403 403 403 403
 GET    /api/reports/generated               200 403 403 403 403 403
+GET    /api/admin/cache-stats               200 403 403 403 403 403
+GET    /api/admin/metrics                   200 403 403 403 403 403
+PATCH  /api/admin/cache                     200 403 403 403 403 403
 GET    /api/reports/generated/file          404 403 403 403 403 403
 
 GET    /api/search                          200 200 200 200 200 200

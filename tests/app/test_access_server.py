@@ -58,6 +58,7 @@ BODIES: dict[str, Callable[[World, Ids], Any]] = {
         "role": "team_member",
     },
     "PATCH /api/users/{id}": lambda *_: {"weekly_minutes": 5},
+    "PATCH /api/admin/cache": lambda *_: {"enabled": True},
 }
 
 QUERIES = {

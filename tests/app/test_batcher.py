@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from app.batcher import LARGEST, Batcher
+from app.cache.batcher import LARGEST, Batcher
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

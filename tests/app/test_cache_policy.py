@@ -1,34 +1,62 @@
+from dataclasses import replace
+
 import pytest
 
-from app.cache_policy import (
-    ACCESS,
+from app.cache.policy import (
     MARK_SECONDS,
     POLICIES,
     PROJECT,
     PROJECT_TASKS,
     TAG_SECONDS,
     USER_DASHBOARD,
-    Place,
     Policy,
-    touched_by_task,
 )
+from app.cache.store import JITTER
+from app.cache.tags import Place, touched_by_task
 from app.cursors import Position
 from app.projects import START
 
-NAMES = {"token": "abc", "project": 7, "user": 3, "client": 5, "limit": 50, "position": START}
+NAMES = {
+    "entry": "project.v:7",
+    "tag": "project:7",
+    "token": "abc",
+    "project": 7,
+    "user": 3,
+    "client": 5,
+    "shown": 4,
+    "asked": "0a1b",
+    "limit": 50,
+    "position": START,
+}
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.key)
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.namespace)
 def test_every_entry_has_a_tag_that_outlives_it(policy: Policy) -> None:
     assert policy.entry(**NAMES).tags
     assert 0 < policy.seconds < TAG_SECONDS
 
 
 def test_namespaces_are_distinct() -> None:
-    assert len({policy.key.split(":")[0] for policy in POLICIES}) == len(POLICIES)
+    assert len({policy.namespace for policy in POLICIES}) == len(POLICIES)
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.key)
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.namespace)
+def test_a_hot_entry_is_made_anew_before_it_can_expire(policy: Policy) -> None:
+    assert policy.early_s is None or 0 < policy.early_s < policy.seconds * (1 - JITTER)
+
+
+def test_another_statement_makes_another_key() -> None:
+    twin = replace(PROJECT, made_by=("queries/dashboard_user.sql",))
+
+    assert twin.entry(project=7).key != PROJECT.entry(project=7).key
+
+
+def test_a_policy_names_files_that_there_are() -> None:
+    with pytest.raises(LookupError, match="project: no file in app matches"):
+        replace(PROJECT, made_by=("queries/projct.sql",)).entry(project=7)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.namespace)
 def test_a_policy_that_lacks_a_name_is_an_error(policy: Policy) -> None:
     with pytest.raises(KeyError):
         policy.entry()
@@ -58,10 +86,6 @@ def test_a_changed_task_makes_old_all_that_shows_it() -> None:
 
 def test_a_task_of_nobody_touches_its_project_only() -> None:
     assert touched_by_task(Place(7, 1, 2), people=(None,)) == ("project:7", "manager:1", "client:2")
-
-
-def test_a_revoked_token_works_half_a_minute_at_most() -> None:
-    assert ACCESS.seconds <= 30
 
 
 def test_a_mark_outlives_any_write() -> None:

@@ -2,9 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cache_value import decode, encode, fresh_token, mark_token, stamp
+from app.cache.value import believed, encode, fresh_token, is_intact, mark_token, stamp
 
 KEY = b"bantam:project:7"
+
+
+def kept(payload: bytes, now: bytes, key: bytes = KEY, *, compress: bool = False) -> bytes:
+    return encode(key, now, payload, made_at=1_800_000_000, compress=compress)
+
+
+def read(key: bytes, now: bytes, value: bytes) -> bytes | None:
+    found = believed(now, value) if is_intact(key, value) else None
+    return None if found is None else found.payload
 
 
 def stamped(count: int = 1) -> bytes:
@@ -13,40 +22,50 @@ def stamped(count: int = 1) -> bytes:
     return made
 
 
-@given(st.binary(max_size=5000), st.integers(min_value=0, max_value=4))
-def test_a_value_gives_back_its_payload(payload: bytes, tags: int) -> None:
+@given(st.binary(max_size=5000), st.integers(min_value=0, max_value=4), st.booleans())
+def test_a_value_gives_back_its_payload_and_when_it_was_made(
+    payload: bytes, tags: int, compress: bool
+) -> None:
     now = stamped(tags)
+    value = kept(payload, now, compress=compress)
 
-    assert decode(KEY, now, encode(KEY, now, payload)) == payload
+    assert is_intact(KEY, value)
+    assert believed(now, value) == (payload, 1_800_000_000)
+
+
+def test_a_compressed_value_is_smaller() -> None:
+    page = b'{"id":7,"status":"in_progress","assignee":null}' * 100
+
+    assert len(kept(page, stamped(), compress=True)) < len(kept(page, stamped())) / 4
 
 
 def test_no_bit_of_a_value_can_flip_unnoticed() -> None:
     now = stamped()
-    value = encode(KEY, now, b'{"id":7}')
+    value = kept(b'{"id":7}', now)
 
     for place in range(len(value)):
         for bit in range(8):
             damaged = bytearray(value)
             damaged[place] ^= 1 << bit
-            assert decode(KEY, now, bytes(damaged)) is None
+            assert read(KEY, now, bytes(damaged)) is None
 
 
 def test_a_value_that_was_cut_off_is_a_miss() -> None:
     now = stamped()
-    value = encode(KEY, now, b'{"id":7}')
+    value = kept(b'{"id":7}', now)
 
-    assert all(decode(KEY, now, value[:length]) is None for length in range(len(value)))
+    assert all(read(KEY, now, value[:length]) is None for length in range(len(value)))
 
 
 @given(st.binary(max_size=100))
 def test_bytes_of_anybody_else_are_a_miss(value: bytes) -> None:
-    assert decode(KEY, stamped(), value) is None
+    assert read(KEY, stamped(), value) is None
 
 
 def test_a_value_is_good_under_its_own_key_only() -> None:
     now = stamped()
 
-    assert decode(b"bantam:project:8", now, encode(KEY, now, b"seven")) is None
+    assert read(b"bantam:project:8", now, kept(b"seven", now)) is None
 
 
 def test_a_value_dies_with_the_token_of_any_of_its_tags() -> None:
@@ -56,7 +75,7 @@ def test_a_value_dies_with_the_token_of_any_of_its_tags() -> None:
     assert before is not None
     assert after is not None
 
-    assert decode(KEY, after, encode(KEY, before, b"old")) is None
+    assert read(KEY, after, kept(b"old", before)) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from app.cache_policy import ACCESS
+from app.cache.policy import ACCESS
 from app.shapes.dashboard_user import UserDashboard
 from app.shapes.projects import Project
 from app.shapes.tasks import Task, TaskPage

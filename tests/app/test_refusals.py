@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from app.application import application
-from app.cache import Cache
+from app.cache.cache import Cache
+from app.cache.statistics import Statistics
 from app.cursors import sign
 from app.database import Database
 from app.projects import START
@@ -32,7 +33,7 @@ def ask(tmp_path: Path) -> Ask:
         release="test",
         http=settings.http,
         database=Database(settings.database, "no password"),
-        cache=Cache(settings.redis, "no password"),
+        cache=Cache(settings.redis, "no password", Statistics(None, "1"), fills_at_once=8),
         cursor_key=CURSOR_KEY,
     )
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from app import idempotency, inputs
 from app.application import ENDPOINTS
-from app.cache_policy import (
+from app.cache.tags import (
     Place,
     touched_by_client,
     touched_by_invoice,
@@ -207,8 +207,8 @@ WHOLE = {"project:7", "manager:1", "client:2"}
             touched_by_task(PLACE, Place(8, 1, 4), people=(3, 5)),
             WHOLE | {"project:8", "client:4", "user:3", "user:5"},
         ),
-        (touched_by_time(PLACE, 3), WHOLE | {"user:3"}),
-        (touched_by_talk(7, (3, 4)), {"project:7", "user:3", "user:4"}),
+        (touched_by_time(PLACE, 3), (WHOLE - {"project:7"}) | {"user:3"}),
+        (touched_by_talk((3, 4)), {"user:3", "user:4"}),
         (touched_by_reading(3), {"user:3"}),
         (touched_by_project(PLACE, PLACE, people=(3, 3)), WHOLE | {"user:3"}),
         (touched_by_member(PLACE, 3), WHOLE | {"user:3"}),

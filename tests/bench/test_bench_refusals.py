@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import growth
+from bench import cache, growth
 from bench.__main__ import main
 
 TARGET = {
@@ -66,3 +66,11 @@ def test_a_comparison_needs_a_server_with_ten_times_the_work(
         "grown is of a server with scale 1 and 2 times the work, not scale 1 and 10"
         in capsys.readouterr().err
     )
+
+
+def test_the_cache_is_measured_with_the_whole_seed(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed(run_dir, scale=0.02)
+
+    assert cache.main(["--run-dir", str(run_dir)]) == 1
+    assert "The promises are for scale 1.0, the server has 0.02: `make seed`." in capsys.readouterr().err
+    assert not (run_dir / "cache.json").exists()

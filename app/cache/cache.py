@@ -1,0 +1,69 @@
+"""The cache of one worker, put together: what reads and writes use is `store` and `fills`."""
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from app.cache.fills import Fills
+from app.cache.health import Health
+from app.cache.lately import Lately
+from app.cache.statistics import Statistics
+from app.cache.store import Store
+from app.cache.warmth import Warmth
+from app.settings import RedisSettings
+from app.shapes.cache import Redis as RedisFigures
+
+CONNECTIONS = 100
+
+
+class Cache:
+    """Redis, what is known of it, and what goes through it."""
+
+    def __init__(
+        self, settings: RedisSettings, password: str, statistics: Statistics, *, fills_at_once: int
+    ) -> None:
+        timeout = settings.timeout_ms / 1000
+        self._redis = redis = Redis(
+            unix_socket_path=settings.socket,
+            username=settings.username,
+            password=password,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            # Retrying is for whoever knows what it costs: the keeper's next beat.
+            retry=Retry(NoBackoff(), 0),
+            max_connections=CONNECTIONS,
+        )
+        prefix = settings.key_prefix
+        self.statistics = statistics
+        self.health = Health(redis, prefix, enabled=settings.enabled)
+        self.store = Store(redis, prefix, self.health, statistics)
+        self.warmth = Warmth(redis, prefix)
+        self.fills = Fills(redis, prefix, self.store, statistics, fills_at_once)
+        self.lately = Lately(self.fills)
+
+    async def answers(self) -> bool:
+        """Return whether Redis is there at this moment."""
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError):
+            return False
+        return True
+
+    async def redis_figures(self) -> RedisFigures | None:
+        """Return what Redis says of itself, None while it is away."""
+        try:
+            said = await self._redis.info("everything")
+        except (RedisError, OSError):
+            return None
+        return RedisFigures(
+            keys=said.get("db0", {}).get("keys", 0),
+            memory_bytes=said["used_memory"],
+            memory_limit_bytes=said["maxmemory"],
+            evicted=said["evicted_keys"],
+            expired=said["expired_keys"],
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()

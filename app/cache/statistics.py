@@ -1,0 +1,104 @@
+"""What the cache did, counted by namespace; all workers write files that any of them can add up."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, multiprocess, values
+from prometheus_client.registry import Collector
+
+from app.cache.policy import POLICIES, Entry
+
+Outcome = Literal["hit", "miss", "stale", "damaged", "off"]
+OUTCOMES: tuple[Outcome, ...] = ("hit", "miss", "stale", "damaged", "off")
+Operation = Literal["read", "keep", "renew"]
+
+READ_SECONDS = (0.0002, 0.0003, 0.0005, 0.0007, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
+FILL_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
+
+
+class Statistics:
+    """
+    The counters of this worker. They go on where the worker of the same number before it ended.
+
+    A child for each namespace is looked up once: a hit must not pay for the making of label names.
+    """
+
+    def __init__(self, folder: str | None, worker: str) -> None:
+        self._folder = folder
+        if folder is not None:
+            values.ValueClass = values.MultiProcessValue(lambda: worker)  # type: ignore[no-untyped-call]
+        self._registry = registry = CollectorRegistry()
+        names = [policy.namespace for policy in POLICIES]
+
+        def counter(name: str, help_: str, label: str | None = None) -> Counter:
+            labels = ["namespace"] if label is None else ["namespace", label]
+            return Counter(f"bantam_cache_{name}", help_, labels, registry=registry)
+
+        reads = counter("reads", "Reads of an entry, by what came of them.", "outcome")
+        self._reads = {(name, outcome): reads.labels(name, outcome) for name in names for outcome in OUTCOMES}
+        read_bytes = counter("read_bytes", "Bytes of values that were read.")
+        self._read_bytes = {name: read_bytes.labels(name) for name in names}
+        kept_bytes = counter("kept_bytes", "Bytes of values that were kept.")
+        self._kept_bytes = {name: kept_bytes.labels(name) for name in names}
+        waits = counter("waits", "Readers who waited for another's fill.")
+        self._waits = {name: waits.labels(name) for name in names}
+        refreshes = counter("early_refreshes", "Values made anew before they expired.")
+        self._refreshes = {name: refreshes.labels(name) for name in names}
+        self._errors = Counter(
+            "bantam_cache_errors", "Commands that Redis did not answer.", ["operation"], registry=registry
+        )
+        seconds = Histogram(
+            "bantam_cache_read_seconds",
+            "How long the cache took to answer, with its share of a common MGET.",
+            ["namespace"],
+            buckets=READ_SECONDS,
+            registry=registry,
+        )
+        self._read_seconds = {name: seconds.labels(name) for name in names}
+        fills = Histogram(
+            "bantam_cache_fill_seconds",
+            "How long the database took to make a value.",
+            ["namespace"],
+            buckets=FILL_SECONDS,
+            registry=registry,
+        )
+        self._fill_seconds = {name: fills.labels(name) for name in names}
+
+    def read(self, entry: Entry, outcome: Outcome, size: int = 0) -> None:
+        """Count one read of an entry."""
+        namespace = entry.policy.namespace
+        self._reads[namespace, outcome].inc()
+        if size:
+            self._read_bytes[namespace].inc(size)
+
+    def took(self, entries: Sequence[Entry], seconds: float) -> None:
+        """Count how long the cache took, under the last of a read's entries, which is the body's."""
+        self._read_seconds[entries[-1].policy.namespace].observe(seconds)
+
+    def kept(self, entry: Entry, size: int) -> None:
+        """Count a value that was kept."""
+        self._kept_bytes[entry.policy.namespace].inc(size)
+
+    def filled(self, entry: Entry, seconds: float) -> None:
+        """Count a value that the database made."""
+        self._fill_seconds[entry.policy.namespace].observe(seconds)
+
+    def waited(self, entry: Entry) -> None:
+        """Count a reader who waited for another's fill."""
+        self._waits[entry.policy.namespace].inc()
+
+    def refreshed(self, entry: Entry) -> None:
+        """Count a value that is made anew before it expires."""
+        self._refreshes[entry.policy.namespace].inc()
+
+    def failed(self, operation: Operation) -> None:
+        """Count a command that Redis did not answer in time, or refused."""
+        self._errors.labels(operation).inc()
+
+    def collector(self) -> Collector:
+        """Return what all workers have counted."""
+        if self._folder is None:
+            return self._registry
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together, path=self._folder)  # type: ignore[no-untyped-call]
+        return together

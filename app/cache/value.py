@@ -1,0 +1,75 @@
+"""
+The bytes of a cached value: a header that says whether the rest may be believed, then the payload.
+
+2 bytes   format
+4 bytes   CRC-32 of the value's key and of everything after these 4 bytes
+1 byte    how the payload is kept: r as it is, z compressed
+4 bytes   when the database was asked, in seconds since 1970
+17 bytes  for each tag: its token when the database was asked
+rest      payload
+"""
+
+import zlib
+from collections.abc import Sequence
+from os import urandom
+from typing import NamedTuple
+
+FORMAT = b"b2"
+TOKEN_BYTES = 17
+FRESH = b"="
+MARK = b"!"
+RAW = b"r"
+COMPRESSED = b"z"
+HEADER_BYTES = 11
+# JSON shrinks to a fifth at level 1; a higher one costs more time than Redis memory is worth.
+COMPRESSION_LEVEL = 1
+
+
+class Kept(NamedTuple):
+    """A payload that may be believed, and when the database was asked for it."""
+
+    payload: bytes
+    made_at: int
+
+
+def fresh_token() -> bytes:
+    """Return a token that no tag ever had: random, as a counter would repeat itself after an eviction."""
+    return FRESH + urandom(TOKEN_BYTES - 1)
+
+
+def mark_token() -> bytes:
+    """Return the token of a tag whose rows somebody is about to change."""
+    return MARK + urandom(TOKEN_BYTES - 1)
+
+
+def stamp(tokens: Sequence[bytes | None]) -> bytes | None:
+    """Return what a value made now is stamped with, or None while a tag has no token or a writer's mark."""
+    for token in tokens:
+        if token is None or len(token) != TOKEN_BYTES or token[:1] != FRESH:
+            return None
+    return b"".join(tokens)  # type: ignore[arg-type]
+
+
+def encode(key: bytes, stamp: bytes, payload: bytes, *, made_at: int, compress: bool) -> bytes:
+    """Return the value to keep under `key`."""
+    kept = zlib.compress(payload, COMPRESSION_LEVEL) if compress else payload
+    how = COMPRESSED if compress else RAW
+    rest = b"".join((how, made_at.to_bytes(4, "big"), stamp, kept))
+    return b"".join((FORMAT, zlib.crc32(rest, zlib.crc32(key)).to_bytes(4, "big"), rest))
+
+
+def is_intact(key: bytes, value: bytes) -> bool:
+    """Return whether the value was kept under `key` in this format and nothing has changed it since."""
+    checksum = zlib.crc32(memoryview(value)[6:], zlib.crc32(key)).to_bytes(4, "big")
+    return len(value) >= HEADER_BYTES and value.startswith(FORMAT) and value[2:6] == checksum
+
+
+def believed(stamp: bytes, value: bytes) -> Kept | None:
+    """Return what an intact value says, None if one of its tags was renewed since the database was asked."""
+    start = HEADER_BYTES + len(stamp)
+    if value[HEADER_BYTES:start] != stamp:
+        return None
+    payload = value[start:]
+    if value[6:7] == COMPRESSED:
+        payload = zlib.decompress(payload)
+    return Kept(payload, int.from_bytes(value[7:11], "big"))

@@ -1,0 +1,38 @@
+"""Whether the cache is warm: in Redis itself, so that a flush forgets it too."""
+
+from typing import cast
+
+from redis.asyncio import Redis
+
+from app.cache import value
+from app.cache.policy import EPOCH, TAG_SECONDS
+
+LONGEST_S = 60
+"""How long one worker is left alone with it, and may take: if it dies, another one warms."""
+
+
+class Warmth:
+    """Redis is warm while its epoch is the one that was warmed: a flush, an outage, a seed begin another."""
+
+    def __init__(self, redis: Redis, prefix: str) -> None:
+        self._redis = redis
+        self._epoch = f"{prefix}tag:{EPOCH}"
+        self._warmed = f"{prefix}warmed"
+        self._lock = f"{prefix}warming"
+
+    async def begin(self) -> bytes | None:
+        """Return the epoch that this worker is to warm, None if it is warm or another worker is at it."""
+        found = await self._redis.mget(self._epoch, self._warmed)
+        epoch, warmed = cast("list[bytes | None]", found)
+        if epoch is None:
+            fresh = value.fresh_token()
+            standing = await self._redis.set(self._epoch, fresh, nx=True, get=True, ex=TAG_SECONDS)
+            epoch = cast("bytes | None", standing) or fresh
+        if epoch == warmed or not await self._redis.set(self._lock, b"", nx=True, ex=LONGEST_S):
+            return None
+        return epoch
+
+    async def end(self, epoch: bytes) -> None:
+        """Have everybody know that this epoch is warm."""
+        await self._redis.set(self._warmed, epoch, ex=TAG_SECONDS)
+        await self._redis.unlink(self._lock)

@@ -1,0 +1,17 @@
+-- switch_feature: a feature is on or off from now on, if the caller is an admin ($1 token hash, $2 feature, $3 enabled)
+WITH switched AS (
+    UPDATE features AS f
+    SET
+        enabled = $3,
+        changed_at = now()
+    FROM callers AS caller
+    WHERE f.name = $2
+      AND caller.token_hash = $1
+      AND caller.role = 'admin'
+    RETURNING f.name, f.enabled, f.changed_at
+)
+SELECT
+    caller.role,
+    (SELECT row_to_json(switched) FROM switched) AS feature
+FROM callers AS caller
+WHERE caller.token_hash = $1;

@@ -1,0 +1,3 @@
+SELECT enabled
+FROM features
+WHERE name = 'cache';

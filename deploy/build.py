@@ -12,6 +12,7 @@ from pathlib import Path
 from pyinfra.api.exceptions import DeployError
 
 LOCK = Path("requirements/app.txt")
+PYTHON = "3.13"  # Debian 13's
 
 # The oldest C library that the wheels are chosen for: Debian 13 has 2.41.
 _PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
@@ -25,17 +26,17 @@ class Release:
     archive: Path
 
 
-def build_release(*, python: str, machine: str) -> Release:
+def build_release(machine: str) -> Release:
     """
-    The app's wheel and its locked dependencies for the server's Python and machine, as one archive.
+    The app's wheel and its locked dependencies for the server's Python and `machine`, as one archive.
 
     The same sources give the same name; what is in build/ already is not made again. Raises
     DeployError if a wheel cannot be built or fetched.
     """
-    wheels = _fetch_wheels(python=python, machine=machine)
+    wheels = _fetch_wheels(machine)
     with tempfile.TemporaryDirectory() as folder:
         wheel = _build_wheel(Path(folder))
-        digest = hashlib.sha256(wheel.read_bytes() + LOCK.read_bytes() + f"{python} {machine}".encode())
+        digest = hashlib.sha256(wheel.read_bytes() + LOCK.read_bytes() + f"{PYTHON} {machine}".encode())
         version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
         name = f"{version}-{digest.hexdigest()[:12]}"
         archive = Path(f"build/releases/{name}.tar")
@@ -60,9 +61,9 @@ def _build_wheel(folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def _fetch_wheels(*, python: str, machine: str) -> Path:
+def _fetch_wheels(machine: str) -> Path:
     """The folder with exactly the wheels in the lock file, each checked against its hash."""
-    digest = hashlib.sha256(LOCK.read_bytes() + f"{python} {machine}".encode()).hexdigest()[:12]
+    digest = hashlib.sha256(LOCK.read_bytes() + f"{PYTHON} {machine}".encode()).hexdigest()[:12]
     folder = Path(f"build/wheelhouse/{digest}")
     if folder.exists():
         return folder
@@ -74,7 +75,7 @@ def _fetch_wheels(*, python: str, machine: str) -> Path:
         "--no-deps",
         "--only-binary=:all:",
         "--require-hashes",
-        f"--python-version={python}",
+        f"--python-version={PYTHON}",
         *platforms,
     ]
     _run("fetch the app's dependencies", [*command, f"--dest={draft}", f"--requirement={LOCK}"])

@@ -1,4 +1,8 @@
-"""What a server becomes, from top to bottom: `pyinfra inventories/NAME.py deploy/main.py`."""
+"""
+What a server becomes, from top to bottom: `pyinfra inventories/NAME.py deploy/main.py`.
+
+`--data only=app` (or `only=app,edge`) leaves out the components that it does not name.
+"""
 
 from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
@@ -12,10 +16,12 @@ from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host
 from deploy.redis import redis
 from deploy.secrets import load_secrets
-from deploy.settings import read_settings
+from deploy.settings import COMPONENTS, read_components, read_settings
 from deploy.sizing import BudgetError, Overrides, size_server
+from deploy.sources import config_hash, sources_recorded
 
 settings = read_settings(host.name, host.data.dict())
+components = read_components(host.name, host.data.get("only"))
 server = preflight(swap_mb=settings.swap_mb)
 config.SUDO = server.login_user != "root"  # a bare server may not have sudo yet
 try:
@@ -38,47 +44,54 @@ except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
 secrets = load_secrets(settings.environment)
 record_host(server, environment=settings.environment)
-release = build_release(python="3.13", machine=server.machine)
+release = build_release(server.machine)
 
-base(
-    admins=settings.admins,
-    login_user=server.login_user,
-    ssh_ports=server.ssh_ports,
-    swap_mb=settings.swap_mb,
-    container=server.container,
-)
-postgresql(
-    sizes=sizes,
-    secrets=secrets,
-    app_statement_timeout_ms=settings.app_statement_timeout_ms,
-    log_slow_statement_ms=settings.log_slow_statement_ms,
-)
-pgbouncer(
-    sizes=sizes,
-    pool_timeout_s=settings.pool_timeout_s,
-    connect_timeout_s=settings.connect_timeout_s,
-    max_client_connections=settings.max_client_connections,
-    max_prepared_statements=settings.max_prepared_statements,
-)
-redis(sizes=sizes, secrets=secrets)
-app(
-    release=release,
-    sizes=sizes,
-    secrets=secrets,
-    workers=settings.app_workers,
-    event_loop=settings.app_event_loop,
-    max_body_kb=settings.max_body_kb,
-    releases_kept=settings.releases_kept,
-    seed_allowed=settings.seed_allowed,
-)
-edge(
-    server_name=settings.server_name,
-    server_address=settings.server_address,
-    tls_issuer=settings.tls_issuer,
-    acme_email=settings.acme_email,
-    max_body_kb=settings.max_body_kb,
-    requests_per_second_per_client=settings.requests_per_second_per_client,
-    requests_per_second_per_address=settings.requests_per_second_per_address,
-    ipv6=server.ipv6,
-    ca_copy=f"build/{settings.environment}/ca.crt",
-)
+if "base" in components:
+    base(
+        admins=settings.admins,
+        login_user=server.login_user,
+        ssh_ports=server.ssh_ports,
+        swap_mb=settings.swap_mb,
+        container=server.container,
+    )
+if "postgresql" in components:
+    postgresql(
+        sizes=sizes,
+        secrets=secrets,
+        app_statement_timeout_ms=settings.app_statement_timeout_ms,
+        log_slow_statement_ms=settings.log_slow_statement_ms,
+    )
+if "pgbouncer" in components:
+    pgbouncer(
+        sizes=sizes,
+        pool_timeout_s=settings.pool_timeout_s,
+        connect_timeout_s=settings.connect_timeout_s,
+        max_client_connections=settings.max_client_connections,
+        max_prepared_statements=settings.max_prepared_statements,
+    )
+if "redis" in components:
+    redis(sizes=sizes, secrets=secrets)
+if "app" in components:
+    app(
+        release=release,
+        sizes=sizes,
+        secrets=secrets,
+        workers=settings.app_workers,
+        event_loop=settings.app_event_loop,
+        max_body_kb=settings.max_body_kb,
+        releases_kept=settings.releases_kept,
+        seed_allowed=settings.seed_allowed,
+    )
+if "edge" in components:
+    edge(
+        server_name=settings.server_name,
+        server_address=settings.server_address,
+        tls_issuer=settings.tls_issuer,
+        acme_email=settings.acme_email,
+        max_body_kb=settings.max_body_kb,
+        requests_per_second_per_client=settings.requests_per_second_per_client,
+        requests_per_second_per_address=settings.requests_per_second_per_address,
+        ipv6=server.ipv6,
+        ca_copy=f"build/{settings.environment}/ca.crt",
+    )
+sources_recorded(name="Record the sources", sources=config_hash(), whole=components == COMPONENTS)

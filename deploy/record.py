@@ -1,12 +1,13 @@
 """
-Run the deploy and record what it did: `python -m deploy.record INVENTORY FOLDER [--again]`.
+Run the deploy and record what it did: `python -m deploy.record INVENTORY FOLDER [--again | --only NAMES]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change
 nothing: it adds second_run_seconds and second_run_changed and fails, naming the operations, otherwise.
+--only deploys the components that it names; the figures stay those of the whole deploy, and what its second
+run showed counts no more.
 """
 
-import hashlib
 import json
 import re
 import subprocess
@@ -17,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from deploy.sources import config_hash
+
 _STARTED = re.compile(r"--> Starting operation: (.*\S)")
 _PROGRESS = re.compile(
     r"--> (Loading|Connecting|Preparing|Skipping|Beginning|Results|Disconnecting)"
@@ -24,21 +27,15 @@ _PROGRESS = re.compile(
 )
 _HOST = re.compile(r"    \[(\S+)\] (.*)")
 _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
-_MADE_FROM = (
-    "deploy/*.py",
-    "templates/*/*",
-    "app/migrations/*.sql",
-    "requirements/app.txt",
-    "inventories/**/*.py",
-)
 
 
-def main() -> None:
+def main(inventory: str, folder: str, *options: str) -> None:
     """Deploy, record, exit 1 if the deploy failed or a second run changed something."""
-    inventory, folder, *again = sys.argv[1:]
+    again, only = options == ("--again",), options[1] if options[:1] == ("--only",) else None
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as results:
-        command = [sys.executable, "-m", "pyinfra", "-y", "--json", inventory, "deploy/main.py"]
+        data = [f"--data=only={only}"] if only else []
+        command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, "deploy/main.py"]
         with subprocess.Popen(command, stdout=results, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr  # noqa: S101  tells mypy what PIPE promises
             unfinished = list(_show_changes(process.stderr, started))
@@ -56,7 +53,8 @@ def main() -> None:
     print(f"Deploy: {len(operations)} operations, {len(changed)} changed, {seconds} s", file=sys.stderr)
     _record(
         Path(folder) / "deploy.json",
-        again=bool(again),
+        again=again,
+        whole=only is None,
         seconds=seconds,
         total=len(operations),
         changed=changed,
@@ -85,7 +83,7 @@ def _reason(log: list[str]) -> str:
     return "\n".join(unreachable or [_PREFIX.sub("", line) for line in told])
 
 
-def _record(path: Path, *, again: bool, seconds: float, total: int, changed: list[str]) -> None:
+def _record(path: Path, *, again: bool, whole: bool, seconds: float, total: int, changed: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {}
     if again and not path.exists():
@@ -95,25 +93,23 @@ def _record(path: Path, *, again: bool, seconds: float, total: int, changed: lis
     if again:
         record = json.loads(path.read_text())
         record |= {"second_run_seconds": seconds, "second_run_changed": len(changed)}
+    elif not whole:
+        if not path.exists():
+            return
+        kept = json.loads(path.read_text())
+        record = {key: value for key, value in kept.items() if not key.startswith("second_run")}
+        record["config_hash"] = config_hash()
     else:
         record = {
             "seconds": seconds,
             "operations": total,
             "changed": len(changed),
-            "config_hash": _config_hash(),
+            "config_hash": config_hash(),
         }
     path.write_text(json.dumps(record, indent=2) + "\n")
     if again and changed:
         sys.exit("The second run changed something: " + "; ".join(changed))
 
 
-def _config_hash() -> str:
-    """SHA-256, shortened, of everything in the sources that a server's configuration is made from."""
-    digest = hashlib.sha256()
-    for file in sorted(file for pattern in _MADE_FROM for file in Path().glob(pattern)):
-        digest.update(f"{file}\0".encode() + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

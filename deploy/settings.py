@@ -12,8 +12,10 @@ Milliseconds = Annotated[int, Meta(ge=1)]
 PublicKey = Annotated[str, Meta(pattern=r"^(ssh|ecdsa|sk)-\S+ \S+")]
 Seconds = Annotated[int, Meta(ge=1)]
 
-# What belongs to pyinfra's connection, not to the server's configuration.
-_CONNECTION_KEYS = ("ssh_", "fake_", "_")
+COMPONENTS = frozenset({"base", "postgresql", "pgbouncer", "redis", "app", "edge"})
+
+# What belongs to pyinfra's connection or to one run, not to the server's configuration.
+_OTHER_KEYS = ("ssh_", "fake_", "_", "only")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,7 +62,7 @@ def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
     Raises DeployError, naming the host and the setting, if one is unknown, missing or of the wrong
     type, or if two contradict each other.
     """
-    own = {key: value for key, value in data.items() if not key.startswith(_CONNECTION_KEYS)}
+    own = {key: value for key, value in data.items() if not key.startswith(_OTHER_KEYS)}
     unknown = sorted(own.keys() - {field.name for field in msgspec.structs.fields(Settings)})
     if unknown:
         raise DeployError(
@@ -81,3 +83,15 @@ def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
             f'{host_name}: setting `server_address` is for `tls_issuer = "local"` only: remove it.'
         )
     return settings
+
+
+def read_components(host_name: str, only: str | None) -> frozenset[str]:
+    """The components that `only` names, separated by commas; all without it. DeployError for others."""
+    if only is None:
+        return COMPONENTS
+    named = frozenset(only.split(","))
+    if unknown := sorted(named - COMPONENTS):
+        raise DeployError(
+            f"{host_name}: there is no component `{unknown[0]}`: only= takes {', '.join(sorted(COMPONENTS))}."
+        )
+    return named

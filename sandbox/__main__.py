@@ -1,4 +1,4 @@
-"""Run `python3 -m sandbox up|down|ssh|status`."""
+"""Run `python3 -m sandbox up|down|ssh|snapshot|forget|status`."""
 
 import argparse
 import json
@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import NoReturn
 
-from sandbox import host, servers, ssh, state
+from sandbox import host, servers, snapshots, ssh, state
 from sandbox.errors import SandboxError
+from sandbox.snapshots import Snapshot
 from sandbox.state import Server
 
 
@@ -41,11 +42,12 @@ class Parser(argparse.ArgumentParser):
 def arguments() -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = Parser(prog="sandbox", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="up|down|ssh|status")
+    commands = parser.add_subparsers(required=True, metavar="up|down|ssh|snapshot|forget|status")
 
     up = commands.add_parser("up", help="a running server, new or as it was")
     up.add_argument("--name", default="demo", help="the server's name [demo]")
-    up.add_argument("--ram", type=int, default=2048, metavar="MB", help="its memory [2048]")
+    up.add_argument("--ram", type=int, metavar="MB", help="its memory [2048, or the snapshot's]")
+    up.add_argument("--from", dest="snapshot", default="", metavar="IMAGE", help="begin as this snapshot")
     up.set_defaults(command=do_up)
 
     down = commands.add_parser("down", help="remove a server and all it left")
@@ -59,7 +61,16 @@ def arguments() -> argparse.ArgumentParser:
     shell.add_argument("remote", nargs="*", metavar="-- command", help="what to run instead of a shell")
     shell.set_defaults(command=do_ssh)
 
-    status = commands.add_parser("status", help="every server and its state")
+    snapshot = commands.add_parser("snapshot", help="keep a server's disk for others to begin with")
+    snapshot.add_argument("--name", default="demo", help="the server's name [demo]")
+    snapshot.add_argument("--image", required=True, help="the snapshot's name")
+    snapshot.set_defaults(command=do_snapshot)
+
+    forget = commands.add_parser("forget", help="remove a snapshot")
+    forget.add_argument("--image", required=True, help="the snapshot's name")
+    forget.set_defaults(command=do_forget)
+
+    status = commands.add_parser("status", help="every server and snapshot")
     status.add_argument("--json", action="store_true", help="for programs")
     status.set_defaults(command=do_status)
     return parser
@@ -67,7 +78,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def do_up(wish: argparse.Namespace) -> None:
     """Print the address of the running server."""
-    print(servers.up(wish.name, wish.ram).address)
+    print(servers.up(wish.name, wish.ram, wish.snapshot).address)
 
 
 def do_down(wish: argparse.Namespace) -> None:
@@ -92,6 +103,20 @@ def do_ssh(wish: argparse.Namespace) -> None:
     os.execvp(line[0], line)  # noqa: S606 - signals and the terminal belong to ssh alone
 
 
+def do_snapshot(wish: argparse.Namespace) -> None:
+    """Keep the server's disk."""
+    servers.take_snapshot(wish.name, wish.image)
+
+
+def do_forget(wish: argparse.Namespace) -> None:
+    """Print what was removed."""
+    state.check_name(wish.image)
+    host.require_root()
+    with state.exclusive():
+        found = snapshots.forget(wish.image)
+    print(f"removed the snapshot {wish.image}" if found else f"there was no snapshot {wish.image}")
+
+
 def do_status(wish: argparse.Namespace) -> None:
     """Print a table, or a JSON list of the records with their state."""
     found = state.all_servers()
@@ -101,13 +126,26 @@ def do_status(wish: argparse.Namespace) -> None:
         print_table([("NAME", "STATE", "ADDRESS", "RAM", "SINCE", "SSH"), *map(row, found)])
     else:
         print("there is no server")
+    kept = snapshots.all_snapshots()
+    if kept and not wish.json:
+        print_table([("SNAPSHOT", "OF", "RAM", "SINCE"), *map(snapshot_row, kept)])
 
 
 def row(server: Server) -> tuple[str, ...]:
     """Return the cells of one server; `since` is the local time of its making."""
-    since = time.strftime("%Y-%m-%d %H:%M", time.localtime(server.created))
+    since = local_time(server.created)
     line = f"python3 -m sandbox ssh --name {server.name}"
     return server.name, server.state, server.address, f"{server.ram_mb} MB", since, line
+
+
+def snapshot_row(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the cells of one snapshot."""
+    return snapshot.name, snapshot.server, f"{snapshot.ram_mb} MB", local_time(snapshot.created)
+
+
+def local_time(seconds: float) -> str:
+    """Return the local time of a moment in seconds since 1970."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
 
 
 def print_table(rows: Sequence[tuple[str, ...]]) -> None:

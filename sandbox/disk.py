@@ -24,10 +24,9 @@ def upper(name: str) -> Path:
 
 
 def make(server: Server) -> None:
-    """Mount a fresh disk, with an identity that no other server has."""
-    remove(server.name)
+    """Mount a disk with what is in its layer, if anything, and an identity that no other server has."""
     for layer in ("upper", "work", "root"):
-        (directory(server.name) / layer).mkdir(parents=True)
+        (directory(server.name) / layer).mkdir(parents=True, exist_ok=True)
     share_packages(server.name)
     mount(server)
     give_identity(server)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 from sandbox.progress import say, step
 from sandbox.shell import ENVIRONMENT, dies_with_us, last_line
+from sandbox.snapshots import all_snapshots
 from sandbox.state import IMAGES, all_servers
 
 SUITE = "trixie"
@@ -94,8 +95,9 @@ def ensure() -> Path:
 
 
 def forget_others(image: Path) -> None:
-    """Remove the images of older recipes, except those that a server stands on."""
+    """Remove the images of older recipes, except those that a server or snapshot stands on."""
     used = {image.name, *(server.image for server in all_servers())}
+    used |= {snapshot.image for snapshot in all_snapshots()}
     for other in IMAGES.iterdir():
         if other.is_dir() and other.name not in used:
             # Half removed, it must not look finished.

@@ -13,6 +13,7 @@ from sandbox.shell import last_line
 from sandbox.state import Server, directory, save
 
 BOOT_SECONDS = 120
+POWER_OFF_SECONDS = 120
 ASK_STATE = "systemctl is-system-running"
 
 # Where nspawn keeps directories by machine name; since systemd 257 a killed one leaves a mount
@@ -92,6 +93,20 @@ def nspawn(server: Server) -> list[str]:
 def console(name: str) -> Path:
     """Return the file with what the server printed while it booted."""
     return directory(name) / "console.log"
+
+
+def power_off(server: Server) -> None:
+    """Stop the server as a rented one is stopped: every service ends in its own way."""
+    # The connection may go before the command has an exit code.
+    ssh.ask(server, "systemctl poweroff")
+    deadline = time.monotonic() + POWER_OFF_SECONDS
+    while server.process.alive():
+        if time.monotonic() > deadline:
+            raise SandboxError(
+                f"The server {server.name} did not power off within {POWER_OFF_SECONDS} s: "
+                f"what it waits for is in {console(server.name)}."
+            )
+        time.sleep(0.1)
 
 
 def repair_view(server: Server) -> None:

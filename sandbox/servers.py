@@ -4,23 +4,26 @@ import shutil
 import time
 from ipaddress import IPv4Address
 
-from sandbox import cgroups, disk, host, image, lxcfs, machine, network, state
+from sandbox import cgroups, disk, host, image, lxcfs, machine, network, snapshots, state
 from sandbox.errors import SandboxError
 from sandbox.progress import say, step
 from sandbox.state import Server
 
 VCPUS = 2
 LEAST_RAM_MB = 512
+USUAL_RAM_MB = 2048
 
 
-def up(name: str, ram_mb: int) -> Server:
-    """Make the server run: ssh answers, and no unit has failed."""
+def up(name: str, ram_mb: int | None = None, snapshot: str = "") -> Server:
+    """Make the server run, a new one bare or as the snapshot: ssh answers, and no unit has failed."""
     state.check_name(name)
     host.require_root()
     host.require_debian()
-    check_ram(ram_mb)
     with state.exclusive():
         server = state.load(name)
+        check_beginning(server, snapshot)
+        ram_mb = usual_ram(server, snapshot) if ram_mb is None else ram_mb
+        check_ram(ram_mb)
         if server and server.ready and server.ram_mb != ram_mb:
             raise SandboxError(
                 f"The server {name} has {server.ram_mb} MB, not {ram_mb}: "
@@ -35,11 +38,30 @@ def up(name: str, ram_mb: int) -> Server:
         host.ensure_packages()
         newest = image.ensure()
         prepare_shared()
-        if not (server and server.state == "starting" and server.ram_mb == ram_mb):
-            server = start(server, name, ram_mb, newest.name)
+        boots_already = server and server.state == "starting"
+        if not (server and boots_already and (server.ram_mb, server.snapshot) == (ram_mb, snapshot)):
+            server = start(server, name, ram_mb, newest.name, snapshot)
         with step(f"{name} is up at {server.address}, systemd is running"):
             machine.wait_until_up(server)
         return server
+
+
+def check_beginning(server: Server | None, snapshot: str) -> None:
+    """Refuse a server that has not begun as the snapshot, and a snapshot that is not there."""
+    if snapshot:
+        snapshots.load(snapshot)
+    if snapshot and server and server.ready and server.snapshot != snapshot:
+        raise SandboxError(
+            f"The server {server.name} is there and did not begin as the snapshot {snapshot}: "
+            f"run `python3 -m sandbox down --name {server.name}` first, or choose another --name."
+        )
+
+
+def usual_ram(server: Server | None, snapshot: str) -> int:
+    """Return the memory in MB that is meant where none is said: what it has, or had, or the usual."""
+    if server and server.ready:
+        return server.ram_mb
+    return snapshots.load(snapshot).ram_mb if snapshot else USUAL_RAM_MB
 
 
 def check_ram(ram_mb: int) -> None:
@@ -60,15 +82,18 @@ def prepare_shared() -> None:
             machine.repair_view(server)
 
 
-def start(server: Server | None, name: str, ram_mb: int, newest: str) -> Server:
+def start(server: Server | None, name: str, ram_mb: int, newest: str, snapshot: str) -> Server:
     """Boot the server: with its own disk if it has been up before, else with a fresh one."""
     clear(name)
     if server and server.ready:
         with step(f"disk of {name} as it was left"):
             disk.mount(server)
     else:
-        server = plan(name, ram_mb, newest)
+        server = plan(name, ram_mb, snapshots.load(snapshot).image if snapshot else newest, snapshot)
         state.save(server)
+        disk.remove(name)
+        if snapshot:
+            snapshots.lay(server)
         with step(f"fresh disk from {server.image}"):
             disk.make(server)
     with step(f"network {server.address}"):
@@ -78,7 +103,7 @@ def start(server: Server | None, name: str, ram_mb: int, newest: str) -> Server:
     return server
 
 
-def plan(name: str, ram_mb: int, newest: str) -> Server:
+def plan(name: str, ram_mb: int, image: str, snapshot: str) -> Server:
     """Return a record with an address that nobody else has."""
     taken = [IPv4Address(other.address) for other in state.all_servers() if other.name != name]
     link = network.allocate(name, taken, network.host_routes())
@@ -97,9 +122,33 @@ def plan(name: str, ram_mb: int, newest: str) -> Server:
         pid=0,
         pid_start=0,
         created=time.time(),
-        image=newest,
+        image=image,
         ready=False,
+        snapshot=snapshot,
     )
+
+
+def take_snapshot(name: str, snapshot: str) -> None:
+    """Keep the server's disk as the snapshot; it is powered off for that, and runs again if it ran."""
+    state.check_name(name)
+    state.check_name(snapshot)
+    host.require_root()
+    with state.exclusive():
+        server = state.load(name)
+        if server is None or not server.ready:
+            raise SandboxError(f"There is no server {name} to keep: `python3 -m sandbox status` lists them.")
+        runs = server.state == "running"
+        if runs:
+            with step(f"{name} is powered off, its services stopped cleanly"):
+                machine.power_off(server)
+        clear(name)
+        with step(f"snapshot {snapshot} of {name}"):
+            snapshots.keep(server, snapshot)
+        if runs:
+            prepare_shared()
+            start(server, name, server.ram_mb, server.image, server.snapshot)
+            with step(f"{name} is up again"):
+                machine.wait_until_up(server)
 
 
 def clear(name: str) -> None:

@@ -16,6 +16,8 @@ from sandbox.progress import say
 HOME = Path("/var/lib/bantam-sandbox")
 IMAGES = HOME / "images"
 SERVERS = HOME / "servers"
+SNAPSHOTS = HOME / "snapshots"
+SNAPSHOTS = HOME / "snapshots"
 APT_ARCHIVES = HOME / "apt"
 # Facts that a reboot of the host makes untrue belong to /run.
 VOLATILE = Path("/run/bantam-sandbox")
@@ -25,7 +27,11 @@ NAME = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]|[a-z]")
 
 @dataclass
 class Server:
-    """One server as server.json has it; `pid` is 0 before the first boot, times are seconds since 1970."""
+    """
+    One server as server.json has it; times are seconds since 1970.
+
+    `pid` is 0 before the first boot, `snapshot` is empty for a server that began as a bare one.
+    """
 
     name: str
     address: str
@@ -41,6 +47,7 @@ class Server:
     created: float
     image: str
     ready: bool
+    snapshot: str = ""
 
     @property
     def process(self) -> Process:

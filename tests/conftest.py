@@ -3,22 +3,21 @@
 import hashlib
 import hmac
 import json
-import os
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).parent.parent
-# What plans and figures are promised for; it takes half a minute.
-SEED_SCALE = "1.0"
-# Servers belong to the whole machine: two checkouts that are tested at once must not share their names.
-CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:4]
+from sandbox.snapshots import all_snapshots, forget
+from tests.servers import CHECKOUT, ROOT, SUITE_SNAPSHOTS, SandboxServer, checked, suite_snapshot
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--server NAME`: a running sandbox instead of a fresh one, for testing again and again."""
+    parser.addoption("--server", metavar="NAME", help="use this running, seeded sandbox and leave it up")
+    parser.addoption("--fresh", action="store_true", help="make the servers' snapshot anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,74 +30,73 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SandboxServer:
-    """A server named `name`, deployed and seeded; `run_folder` holds what its steps left."""
-
-    name: str
-    run_folder: Path
-    inventory: str = "inventories/sandbox.py"
-
-    @property
-    def env(self) -> dict[str, str]:
-        return {**os.environ, "NAME": self.name}
-
-    def make(self, *targets: str) -> subprocess.CompletedProcess[str]:
-        """Run make for this server."""
-        return subprocess.run(
-            ["make", "--no-print-directory", f"NAME={self.name}", f"SCALE={SEED_SCALE}", *targets],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def read(self, file: str) -> dict[str, object]:
-        """One of the JSON files of its run folder."""
-        content: dict[str, object] = json.loads((self.run_folder / file).read_text())
-        return content
-
-    def ssh(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command as root."""
-        return subprocess.run(
-            [".venv/bin/python", "-m", "sandbox", "ssh", "--name", self.name, "--", command],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-
-class BareServer(Protocol):
-    """Makes a fresh server that nobody has deployed to; it is gone when the tests end."""
+class NewServer(Protocol):
+    """Makes a fresh server, bare or deployed; it is gone when the tests end."""
 
     def __call__(self, name: str, ram_mb: int = 2048) -> SandboxServer: ...
 
 
 @pytest.fixture(scope="session")
-def bare_server() -> Iterator[BareServer]:
+def bare_server() -> Iterator[NewServer]:
     """Bare servers by name."""
     made: list[SandboxServer] = []
 
     def make(name: str, ram_mb: int = 2048) -> SandboxServer:
-        name = f"{name}-{CHECKOUT}"
-        server = SandboxServer(name=name, run_folder=ROOT / "build" / f"sandbox-{name}")
+        server = SandboxServer(name=f"{name}-{CHECKOUT}")
         made.append(server)
-        _check(server.make("down"))
-        _check(server.make("up", f"RAM={ram_mb}"))
+        checked(server.make("down"))
+        checked(server.make("up", f"RAM={ram_mb}"))
         return server
 
     yield make
     for server in made:
-        _check(server.make("down"))
+        checked(server.make("down"))
 
 
 @pytest.fixture(scope="session")
-def sandbox_server(bare_server: BareServer) -> SandboxServer:
-    """A fresh server after deploy, second deploy and seed."""
-    server = bare_server("test")
-    _check(server.make("deploy", "deploy-again", "seed"))
-    return server
+def snapshot(request: pytest.FixtureRequest, bare_server: NewServer) -> str:
+    """The name of a snapshot after deploy, second deploy and seed; the ones of older sources are gone."""
+    name = suite_snapshot()
+    for kept in all_snapshots():
+        if kept.name.startswith(SUITE_SNAPSHOTS) and (
+            kept.name != name or request.config.getoption("--fresh")
+        ):
+            forget(kept.name)
+    if not any(kept.name == name for kept in all_snapshots()):
+        server = bare_server("fresh")
+        checked(server.make("deploy", "deploy-again", "seed"))
+        checked(server.make("snapshot", f"IMAGE={name}"))
+        checked(server.make("down"))
+    return name
+
+
+@pytest.fixture(scope="session")
+def ready_server(snapshot: str) -> Iterator[NewServer]:
+    """Deployed and seeded servers by name."""
+    made: list[SandboxServer] = []
+
+    def make(name: str, ram_mb: int = 2048) -> SandboxServer:
+        server = SandboxServer(name=f"{name}-{CHECKOUT}")
+        made.append(server)
+        checked(server.make("down"))
+        checked(server.make("up", f"FROM={snapshot}", *([f"RAM={ram_mb}"] if ram_mb != 2048 else [])))
+        checked(server.make(f"build/sandbox-{server.name}/target.json"))
+        return server
+
+    yield make
+    for server in made:
+        checked(server.make("down"))
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(request: pytest.FixtureRequest) -> SandboxServer:
+    """A deployed and seeded server: a fresh one, or the one that --server names, as the working tree says."""
+    if name := request.config.getoption("--server"):
+        server = SandboxServer(name=name)
+        checked(server.make("update"))
+        return server
+    ready_server: NewServer = request.getfixturevalue("ready_server")
+    return ready_server("test")
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +104,7 @@ def run_on_server(sandbox_server: SandboxServer) -> Callable[[str], str]:
     """Run a command as root on the deployed server; what it printed, stripped."""
 
     def run(command: str) -> str:
-        return _check(sandbox_server.ssh(command)).stdout.strip()
+        return checked(sandbox_server.ssh(command)).stdout.strip()
 
     return run
 
@@ -129,8 +127,3 @@ def token(sandbox_server: SandboxServer) -> Callable[[int], str]:
         return "bt_" + hmac.new(key, f"user:{user_id}".encode(), hashlib.sha256).hexdigest()
 
     return of
-
-
-def _check(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-    assert done.returncode == 0, f"{done.args}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    return done

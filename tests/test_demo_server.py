@@ -8,14 +8,15 @@ import time
 
 import pytest
 
-from tests.conftest import ROOT, BareServer
+from tests.conftest import NewServer
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.server
 
 SUMMARY = {"ok", "git_revision", "config_hash", "host", "deploy", "verify", "targets"}
 
 
-def test_a_demo_killed_at_any_moment_is_finished_by_the_next(bare_server: BareServer) -> None:
+def test_a_demo_killed_at_any_moment_is_finished_by_the_next(bare_server: NewServer) -> None:
     server = bare_server("demo")
     command = ["make", f"NAME={server.name}", "SCALE=0.02", "demo"]
     # From the first second of the deploy to the middle of the load, as far as each attempt comes.

@@ -11,12 +11,22 @@ FOLDER = "/run/bantam-tests"
 
 def remote(server: Server, script: str, arguments: str) -> str:
     """What a script printed."""
+    bring_scripts(server)
+    return server.run(remote_command(script, arguments))
+
+
+def bring_scripts(server: Server) -> None:
+    """The scripts are on the server as they are here."""
     place = f"{FOLDER}/tests/app/remote"
     files = " && ".join(
         f"printf %s {shlex.quote(file.read_text())} > {place}/{file.name}" for file in SCRIPTS.glob("*.py")
     )
-    python = f"/opt/bantam/current/bin/python -m tests.app.remote.{script}"
-    return server.run(f"mkdir -p {place} && {files} && cd {FOLDER} && {python} {arguments}")
+    server.run(f"mkdir -p {place} && {files}")
+
+
+def remote_command(script: str, arguments: str) -> str:
+    """The shell command that runs a script there."""
+    return f"(cd {FOLDER} && /opt/bantam/current/bin/python -m tests.app.remote.{script} {arguments})"
 
 
 def bearer(server: Server, user: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from app.cache.keeper import GRACE_S
 from app.cache.policy import PROJECT
-from tests.app.on_server import bearer, remote
+from tests.app.on_server import bearer, bring_scripts, remote_command
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server
@@ -101,24 +101,37 @@ def test_keys_of_a_wrong_type_are_a_miss_and_replaced(server: Server) -> None:
     assert states(server) == ["hit"] * len(PROJECTS)
 
 
+# Each step waits until the one before has happened: no machine is too slow for it.
+KILLED_AFTER_ITS_COMMIT = """
+psql() {{ (cd / && runuser -u postgres -- psql -qAtX bantam "$@"); }}
+until_true() {{ for _ in $(seq 300); do [ "$(psql -c "SELECT $1")" = t ] && return; sleep 0.05; done; }}
+waiting="(SELECT count(*) FROM pg_locks WHERE relation = 'projects'::regclass AND NOT granted) > 0"
+locked="SELECT pid FROM pg_locks WHERE relation = 'projects'::regclass AND mode = 'ShareLock' AND granted"
+psql -c BEGIN -c 'LOCK TABLE projects IN SHARE MODE' -c 'SELECT pg_sleep(60)' > /dev/null 2>&1 &
+until_true "EXISTS ($locked)"
+{patch} &
+until_true "$waiting"
+systemctl kill --signal=STOP redis-server
+psql -c "SELECT pg_terminate_backend(pid) FROM ($locked) AS holder" > /dev/null
+until_true "EXISTS (SELECT FROM projects WHERE id = 3 AND name = '{name}')"
+systemctl kill --signal=KILL bantam-app@1 bantam-app@2
+systemctl kill --signal=CONT redis-server
+wait
+"""
+
+
 def test_a_worker_killed_between_commit_and_answer_leaves_nothing_old(server: Server) -> None:
     name = f"Left behind at {time.time()}"
     body = shlex.quote(json.dumps({"name": name}))
     states(server)
+    patch = remote_command("together", f"{bearer(server, 1)} 1 PATCH /api/projects/3 {body}")
+    bring_scripts(server)
+
     # The statement waits behind a lock, after its marks; then it commits, and Redis hears of nothing more.
-    lock = "-c BEGIN -c 'LOCK TABLE projects IN SHARE MODE' -c 'SELECT pg_sleep(1.5)' -c COMMIT"
-    server.run(f"cd / && (runuser -u postgres -- psql -qX bantam {lock} > /dev/null 2>&1 &) && sleep 0.5")
-    answered = remote(
-        server,
-        "together",
-        f"{bearer(server, 1)} 1 PATCH /api/projects/3 {body} & sleep 0.7;"
-        " systemctl kill --signal=STOP redis-server; sleep 0.6;"
-        " systemctl kill --signal=KILL bantam-app@1 bantam-app@2;"
-        " systemctl kill --signal=CONT redis-server; wait",
-    )
+    answered = server.run(KILLED_AFTER_ITS_COMMIT.format(patch=patch, name=name))
+
     assert answered == "none:1"
     time.sleep(GRACE_S + 4)
-
     assert server.sql("SELECT name FROM projects WHERE id = 3") == name
     assert server.get("/api/projects/3", 1).json()["name"] == name
     assert server.sql("SELECT count(*) FROM cache_touches") == "0"

@@ -12,7 +12,7 @@ import pytest
 from app.cache.policy import ACCESS
 from app.cache.popularity import REMEMBERED
 from tests.app.server import Server
-from tests.conftest import SandboxServer
+from tests.servers import SandboxServer
 
 pytestmark = pytest.mark.server
 

@@ -25,9 +25,10 @@ NO_OBJECT = "Expected one JSON object in UTF-8, without lone surrogates."
 Ask = Callable[..., httpx.Response]
 
 
-@pytest.fixture
-def ask(tmp_path: Path) -> Ask:
-    text = EXAMPLE.read_text().replace("/run/pgbouncer", str(tmp_path)).replace("/run/redis", str(tmp_path))
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    nowhere = str(tmp_path_factory.mktemp("nowhere"))
+    text = EXAMPLE.read_text().replace("/run/pgbouncer", nowhere).replace("/run/redis", nowhere)
     settings = decode(text.encode(), "app.toml")
     services = Services(
         release="test",
@@ -36,9 +37,10 @@ def ask(tmp_path: Path) -> Ask:
         cache=Cache(settings.redis, "no password", Statistics(None, "1"), fills_at_once=8),
         cursor_key=CURSOR_KEY,
     )
+    app = application(services)
 
     async def send(method: str, path: str, **request: Any) -> httpx.Response:
-        transport = httpx.ASGITransport(application(services))
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
             return await client.request(method, path, **{"headers": TOKEN, **request})
 

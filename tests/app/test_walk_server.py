@@ -22,7 +22,7 @@ from app.application import ENDPOINTS
 from tests.app.server import Server
 from tests.app.walk import Walk
 from tests.app.world import make
-from tests.conftest import ROOT, SandboxServer
+from tests.servers import ROOT, SandboxServer
 
 pytestmark = [pytest.mark.server, pytest.mark.last]
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from loadtests.measurements import ONE_CLIENT
-from tests.conftest import ROOT, SEED_SCALE, SandboxServer
+from tests.servers import ROOT, SEED_SCALE, SandboxServer
 
 pytestmark = [
     pytest.mark.server,

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, BareServer, SandboxServer
+from tests.conftest import NewServer
+from tests.servers import ROOT, SandboxServer
 
 pytestmark = pytest.mark.server
 
@@ -13,7 +14,7 @@ FINGERPRINT = "{ find /etc /usr/sbin -type f | sort | xargs sha256sum; dpkg --li
 
 
 @pytest.fixture(scope="module")
-def server(bare_server: BareServer) -> SandboxServer:
+def server(bare_server: NewServer) -> SandboxServer:
     return bare_server("bare")
 
 

@@ -7,16 +7,39 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, BareServer, SandboxServer
+from tests.conftest import NewServer
+from tests.servers import ROOT, SandboxServer, checked
 
 pytestmark = pytest.mark.server
 
 
 def test_the_second_run_changes_nothing(sandbox_server: SandboxServer) -> None:
-    record = sandbox_server.read("deploy.json")
-    assert isinstance(record["changed"], int)
-    assert record["changed"] > 30
-    assert record["second_run_changed"] == 0
+    checked(sandbox_server.make("deploy-again"))
+    assert sandbox_server.read("deploy.json")["second_run_changed"] == 0
+
+
+ANOTHER_RELEASE = """
+cd /opt/bantam && cp -a $(readlink current) releases/another && ln -sfn releases/another current
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "deployed", "left_alone"),
+    [
+        ("true", [], ["App", "Record"]),
+        (ANOTHER_RELEASE, ["App | Make the release current"], ["Base", "Record"]),
+        ("echo others > /etc/bantam/sources", ["Record the sources"], ["App", "Base"]),
+    ],
+    ids=["nothing changed", "another release", "other sources"],
+)
+def test_an_update_deploys_what_changed_and_nothing_more(
+    sandbox_server: SandboxServer, change: str, deployed: list[str], left_alone: list[str]
+) -> None:
+    checked(sandbox_server.ssh(change))
+    done = checked(sandbox_server.make("update"))
+    assert [line for line in deployed if line not in done.stderr] == []
+    assert [line for line in left_alone if line in done.stderr] == []
+    assert sandbox_server.make("update").stderr == ""
 
 
 def deploy(server: SandboxServer, *options: str) -> dict[str, Any]:
@@ -78,9 +101,8 @@ def test_a_run_repairs_what_was_damaged_and_nothing_else(sandbox_server: Sandbox
     assert again.returncode == 0, again.stderr
 
 
-def test_four_gigabytes_give_the_scaled_configuration(bare_server: BareServer) -> None:
-    server = bare_server("large", ram_mb=4096)
-    finished = server.make("deploy", "verify")
-    assert finished.returncode == 0, finished.stdout + finished.stderr
+def test_four_gigabytes_give_the_scaled_configuration(ready_server: NewServer) -> None:
+    server = ready_server("large", ram_mb=4096)
+    checked(server.make("verify"))
     shown = server.ssh(f"cd / && {PSQL} 'SHOW shared_buffers' -c 'SHOW work_mem'")
     assert shown.stdout.split() == ["1GB", "32MB"]

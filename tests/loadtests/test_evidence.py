@@ -12,7 +12,9 @@ import msgspec
 import pytest
 
 from loadtests.evidence.__main__ import keep, main
+from loadtests.evidence.plots import Plot, plots
 from loadtests.evidence.revision import git_revision
+from loadtests.load_file import Load
 from tests.loadtests.made import ANSWERS, ROOT, made_load
 
 FILES: dict[str, dict[str, Any]] = {
@@ -69,8 +71,20 @@ class Evidence:
         return summary
 
 
+DRAWN: dict[bytes, list[Plot]] = {}
+
+
+def plots_drawn_once(load: Load, vcpus: int) -> list[Plot]:
+    """The report's plots; most of these tests have the same figures, and drawing takes a second."""
+    key = msgspec.json.encode((load, vcpus))
+    if key not in DRAWN:
+        DRAWN[key] = plots(load, vcpus)
+    return DRAWN[key]
+
+
 @pytest.fixture
-def evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Evidence:
+def evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Evidence:
+    monkeypatch.setattr("loadtests.evidence.report.plots", plots_drawn_once)
     return Evidence(tmp_path, capsys)
 
 

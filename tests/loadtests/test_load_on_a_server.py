@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from tests.conftest import SandboxServer
 from tests.loadtests.kinds import SHAPE, Load
+from tests.servers import SandboxServer
 
 
 @pytest.mark.server

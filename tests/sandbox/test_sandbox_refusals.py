@@ -48,6 +48,18 @@ def test_ssh_to_a_server_that_is_not_there() -> None:
 
 
 @needs_root
+def test_a_snapshot_that_is_not_there() -> None:
+    said = refused(sandbox("up", "--name", "selftest-none", "--from", "selftest-none"))
+    assert said.startswith("There is no snapshot selftest-none: ")
+
+
+@needs_root
+def test_a_snapshot_of_a_server_that_is_not_there() -> None:
+    said = refused(sandbox("snapshot", "--name", "selftest-none", "--image", "selftest-none"))
+    assert said.startswith("There is no server selftest-none to keep")
+
+
+@needs_root
 @pytest.mark.parametrize("command", [["up"], ["ssh"], ["down"], ["down", "--all"]], ids=" ".join)
 def test_somebody_who_is_not_root(command: list[str]) -> None:
     done = subprocess.run(

@@ -8,14 +8,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox import cgroups, lxcfs, network
 from sandbox.process import Process
 from sandbox.state import IMAGES, SERVERS
-from tests.conftest import CHECKOUT, ROOT
+from tests.sandbox.commands import on, record, sandbox, up
+from tests.servers import CHECKOUT, ROOT
 
 NAME = f"selftest-{CHECKOUT}"
 OTHER = f"selftest-b-{CHECKOUT}"
@@ -40,38 +40,6 @@ sys.addaudithook(count)
 sys.argv[0] = "sandbox"
 runpy.run_module("sandbox", run_name="__main__")
 """
-
-
-def sandbox(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sandbox", *words],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-
-
-def up(name: str, *words: str) -> str:
-    """The address of a server that is up."""
-    done = sandbox("up", "--name", name, *words)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def on(name: str, command: str) -> str:
-    """What a command on the server printed."""
-    done = sandbox("ssh", "--name", name, "--", command)
-    assert done.returncode == 0, (command, done.stdout, done.stderr)
-    return done.stdout.strip()
-
-
-def record(name: str) -> dict[str, Any]:
-    """The server as `status --json` has it."""
-    known = json.loads(sandbox("status", "--json").stdout)
-    return next((server for server in known if server["name"] == name), {})
 
 
 def traces(name: str) -> list[str]:

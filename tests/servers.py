@@ -1,0 +1,74 @@
+"""Sandbox servers for the tests, and the snapshot that the suite takes them from."""
+
+import datetime as dt
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.image import recipe_hash
+
+ROOT = Path(__file__).parent.parent
+# What plans and figures are promised for; it takes a minute.
+SEED_SCALE = "1.0"
+# Servers belong to the whole machine: two checkouts that are tested at once must not share their names.
+CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:4]
+SUITE_SNAPSHOTS = f"suite-{CHECKOUT}-"
+_MADE_FROM = (
+    "pyproject.toml",
+    "deploy/*.py",
+    "templates/*/*",
+    "inventories/**/*.py",
+    "app/**/*.*",
+    "requirements/app.txt",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxServer:
+    """A server named `name`; `run_folder` holds what its steps left."""
+
+    name: str
+    inventory: str = "inventories/sandbox.py"
+
+    @property
+    def run_folder(self) -> Path:
+        return ROOT / "build" / f"sandbox-{self.name}"
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {**os.environ, "NAME": self.name}
+
+    def make(self, *targets: str) -> subprocess.CompletedProcess[str]:
+        """Run make for this server."""
+        return _run("make", "--no-print-directory", f"NAME={self.name}", f"SCALE={SEED_SCALE}", *targets)
+
+    def read(self, file: str) -> dict[str, object]:
+        """One of the JSON files of its run folder."""
+        content: dict[str, object] = json.loads((self.run_folder / file).read_text())
+        return content
+
+    def ssh(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as root."""
+        return _run(".venv/bin/python", "-m", "sandbox", "ssh", "--name", self.name, "--", command)
+
+
+def checked(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    """The finished command, which must have succeeded."""
+    assert done.returncode == 0, f"{done.args}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return done
+
+
+def suite_snapshot() -> str:
+    """The name of the snapshot that today's suite takes its servers from: another one for other sources."""
+    digest = hashlib.sha256(f"{recipe_hash()} {SEED_SCALE} {dt.datetime.now(dt.UTC).date()}".encode())
+    files = {file for pattern in _MADE_FROM for file in ROOT.glob(pattern) if file.suffix != ".pyc"}
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
+    return SUITE_SNAPSHOTS + digest.hexdigest()[:8]
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -20,9 +20,15 @@ _PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """A release's name, which follows from its content, and the archive that holds its wheels."""
+    """
+    A release's name, which follows from its content, its wheel, and the archive of all its wheels.
+
+    `dependencies` is the same for releases whose dependencies are.
+    """
 
     name: str
+    dependencies: str
+    wheel: Path
     archive: Path
 
 
@@ -40,9 +46,12 @@ def build_release(machine: str) -> Release:
         version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
         name = f"{version}-{digest.hexdigest()[:12]}"
         archive = Path(f"build/releases/{name}.tar")
-        if not archive.exists():
-            _pack(archive, [wheel, LOCK, *sorted(wheels.iterdir())])
-    return Release(name=name, archive=archive)
+        kept = archive.with_suffix("") / wheel.name
+        if not archive.exists() or not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            wheel.rename(kept)
+            _pack(archive, [kept, LOCK, *sorted(wheels.iterdir())])
+    return Release(name=name, dependencies=wheels.name, wheel=kept, archive=archive)
 
 
 def _pack(archive: Path, files: list[Path]) -> None:

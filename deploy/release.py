@@ -38,10 +38,24 @@ class Releases(FactBase[list[str]]):
         return output
 
 
+class ReleaseWith(FactBase[str | None]):
+    """The newest complete release that has exactly these dependencies; None if there is none."""
+
+    def command(self, dependencies: str) -> str:
+        """A release's marker names its dependencies."""
+        return f"grep -lsx {dependencies} $(ls -1t {FOLDER}/*/complete) | head -n 1"
+
+    def process(self, output: list[str]) -> str | None:
+        """The name of the marker's directory."""
+        return output[0].split("/")[-2] if output else None
+
+
 @operation()
 def installed(release: Release) -> Generator[str | StringCommand | FileUploadCommand]:
     """
     The release is complete in its own directory: a virtual environment that never changes again.
+
+    Where another release has the same dependencies they are copied: seconds instead of half a minute.
 
     + release: what build_release made
     """
@@ -50,14 +64,23 @@ def installed(release: Release) -> Generator[str | StringCommand | FileUploadCom
         host.noop(f"release {release.name} is installed")
         return
     incoming = f"{FOLDER}/.{release.name}"
-    yield f"rm -rf {target} {incoming} && mkdir -p {incoming}"
-    yield FileUploadCommand(str(release.archive), f"{incoming}/release.tar")
-    yield f"tar -xf {incoming}/release.tar -C {incoming}"
-    yield f"python3 -m venv {target}"
     pip = f"{target}/bin/pip --disable-pip-version-check install --quiet --no-index --no-cache-dir"
-    yield f"{pip} --find-links={incoming} --require-hashes --requirement={incoming}/{LOCK.name}"
-    yield f"{pip} --no-deps {incoming}/bantam-*.whl"
-    yield f"rm -rf {incoming} && touch {target}/complete"
+    yield f"rm -rf {target} {incoming} && mkdir -p {incoming}"
+    if akin := host.get_fact(ReleaseWith, dependencies=release.dependencies):
+        yield FileUploadCommand(str(release.wheel), f"{incoming}/{release.wheel.name}")
+        # Without its marker from the first moment on, so that a copy that was cut off counts as none.
+        copy = f"{incoming}/copy"
+        yield f"cp -a {FOLDER}/{akin} {copy} && rm {copy}/complete && mv -T {copy} {target}"
+        # Scripts begin with the path of their Python.
+        own_paths = f"grep -rlIF {FOLDER}/{akin} {target}/bin {target}/pyvenv.cfg"
+        yield f"{own_paths} | xargs sed -i 's#{FOLDER}/{akin}#{target}#g'"
+    else:
+        yield FileUploadCommand(str(release.archive), f"{incoming}/release.tar")
+        yield f"tar -xf {incoming}/release.tar -C {incoming}"
+        yield f"python3 -m venv {target}"
+        yield f"{pip} --find-links={incoming} --require-hashes --requirement={incoming}/{LOCK.name}"
+    yield f"{pip} --no-deps --force-reinstall {incoming}/{release.wheel.name}"
+    yield f"rm -rf {incoming} && echo {release.dependencies} > {target}/complete"
 
 
 @operation()

@@ -44,13 +44,13 @@ def bare_server() -> Iterator[NewServer]:
     def make(name: str, ram_mb: int = 2048) -> SandboxServer:
         server = SandboxServer(name=f"{name}-{CHECKOUT}")
         made.append(server)
-        checked(server.make("down"))
+        server.down()
         checked(server.make("up", f"RAM={ram_mb}"))
         return server
 
     yield make
     for server in made:
-        checked(server.make("down"))
+        server.down()
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +66,7 @@ def snapshot(request: pytest.FixtureRequest, bare_server: NewServer) -> str:
         server = bare_server("fresh")
         checked(server.make("deploy", "deploy-again", "seed"))
         checked(server.make("snapshot", f"IMAGE={name}"))
-        checked(server.make("down"))
+        server.down()
     return name
 
 
@@ -78,14 +78,14 @@ def ready_server(snapshot: str) -> Iterator[NewServer]:
     def make(name: str, ram_mb: int = 2048) -> SandboxServer:
         server = SandboxServer(name=f"{name}-{CHECKOUT}")
         made.append(server)
-        checked(server.make("down"))
+        server.down()
         checked(server.make("up", f"FROM={snapshot}", *([f"RAM={ram_mb}"] if ram_mb != 2048 else [])))
         checked(server.make(f"build/sandbox-{server.name}/target.json"))
         return server
 
     yield make
     for server in made:
-        checked(server.make("down"))
+        server.down()
 
 
 @pytest.fixture(scope="session")

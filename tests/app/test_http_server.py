@@ -8,7 +8,6 @@ import httpx
 import msgspec
 import pytest
 
-from app.cache.policy import ACCESS
 from app.shapes.dashboard_user import UserDashboard
 from app.shapes.projects import Project
 from app.shapes.tasks import Task, TaskPage
@@ -20,6 +19,8 @@ BUSY = 1
 """The project with the most tasks."""
 
 PROJECT = 50
+# The relay needs a second; a busy machine may need more.
+RELAYED_S = 10
 """One that is neither everybody's nor nobody's."""
 
 SEES = """
@@ -115,14 +116,17 @@ def test_a_token_stops_when_it_expires_even_from_the_cache(server: Server) -> No
     )
 
 
-def test_a_token_revoked_behind_the_apps_back_stops_within_its_time_to_live(server: Server) -> None:
+def test_a_token_revoked_behind_the_apps_back_stops_long_before_its_time_to_live(server: Server) -> None:
     token = server.new_token(1)
     assert server.http.get("/api/dashboards/user", headers=token).status_code == 200
     server.revoke(token)
+    deadline = time.monotonic() + RELAYED_S
 
-    time.sleep(ACCESS.seconds + 1)
+    while (response := server.http.get("/api/dashboards/user", headers=token)).status_code == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
-    problem(server.http.get("/api/dashboards/user", headers=token), 401)
+    problem(response, 401)
 
 
 def test_a_deactivated_user_may_not_begin(server: Server) -> None:

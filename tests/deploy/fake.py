@@ -1,12 +1,14 @@
 """A deploy planned by pyinfra itself against a server that exists only as the answers it gives."""
 
+import functools
 import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.preloaded import Preloaded
 
 ROOT = Path(__file__).parent.parent.parent
 GB = 1024 * 1024
@@ -81,14 +83,17 @@ def project_copy(
 
 def run_pyinfra(folder: Path, inventory: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Pyinfra in the copy; results or plan as JSON on stdout, its log on stderr."""
-    return subprocess.run(
-        [sys.executable, "-m", "pyinfra", *options, f"inventories/{inventory}.py", "deploy/main.py"],
+    return _pyinfra().run(
+        *(*options, f"inventories/{inventory}.py", "deploy/main.py"),
         cwd=folder,
         env={**os.environ, "NAME": "demo", "PYINFRA_PROGRESS": "off"},
-        capture_output=True,
-        text=True,
-        check=False,
+        folder=folder,
     )
+
+
+@functools.cache
+def _pyinfra() -> Preloaded:
+    return Preloaded("pyinfra", "pyinfra_cli.main", "pyinfra.operations.apt", "pyinfra.operations.server")
 
 
 def _make_sandbox_state(folder: Path) -> None:

@@ -18,9 +18,12 @@ def test_the_second_run_changes_nothing(sandbox_server: SandboxServer) -> None:
     assert sandbox_server.read("deploy.json")["second_run_changed"] == 0
 
 
+# As if the one of this tree had never been there.
 ANOTHER_RELEASE = """
-cd /opt/bantam && cp -a $(readlink current) releases/another && ln -sfn releases/another current
+cd /opt/bantam && ours=$(readlink -f current) && mv $ours releases/another
+sed -i "s#$ours#/opt/bantam/releases/another#" releases/another/bin/pip && ln -sfn releases/another current
 """
+SAME_PYTHON = "head -n 1 /opt/bantam/current/bin/pip; echo '#!'$(readlink -f /opt/bantam/current)/bin/python3"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,8 @@ def test_an_update_deploys_what_changed_and_nothing_more(
     assert [line for line in deployed if line not in done.stderr] == []
     assert [line for line in left_alone if line in done.stderr] == []
     assert sandbox_server.make("update").stderr == ""
+    of_pip, of_release = sandbox_server.ssh(SAME_PYTHON).stdout.splitlines()
+    assert of_pip == of_release
 
 
 def deploy(server: SandboxServer, *options: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@ import datetime as dt
 import ipaddress
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.loadtests.contract_server import KEY, USERS, ContractServer
 from tests.loadtests.kinds import SHAPE, Certificates, Finished, Load
+from tests.preloaded import Preloaded
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = "loadtests/scenarios/mixed.py"
@@ -77,8 +77,15 @@ def server(certificates: Certificates) -> Iterator[ContractServer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def locust() -> Iterator[Preloaded]:
+    preloaded = Preloaded("locust", "locust.main", "msgspec", "yaml")
+    yield preloaded
+    preloaded.close()
+
+
 @pytest.fixture
-def load(tmp_path: Path, certificates: Certificates) -> Load:
+def load(tmp_path: Path, certificates: Certificates, locust: Preloaded) -> Load:
     """Runs Locust as `make load` does, on a target whose facts can be told otherwise."""
 
     def run(url: str, /, *, shape: str = SHAPE, options: Sequence[str] = (), **told: object) -> Finished:
@@ -94,7 +101,6 @@ def load(tmp_path: Path, certificates: Certificates) -> Load:
             "kind": "sandbox",
         }
         (tmp_path / "target.json").write_text(json.dumps(target | told))
-        locust = [sys.executable, "-m", "locust", "-f", SCENARIO, "--headless"]
         files = [
             "--target",
             tmp_path / "target.json",
@@ -103,16 +109,11 @@ def load(tmp_path: Path, certificates: Certificates) -> Load:
             "--shape",
             tmp_path / "shape.yml",
         ]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        done = subprocess.run(
-            [*locust, *map(str, files), *options],
+        done = locust.run(
+            *("-f", SCENARIO, "--headless", *map(str, files), *options),
             cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+            env=dict(os.environ),
+            folder=tmp_path,
         )
         return Finished(done.returncode, done.stdout, done.stderr, tmp_path)
 

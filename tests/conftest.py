@@ -10,8 +10,17 @@ from typing import Protocol
 import httpx
 import pytest
 
-from sandbox.snapshots import all_snapshots, forget
-from tests.servers import CHECKOUT, ROOT, SUITE_SNAPSHOTS, SandboxServer, checked, suite_snapshot
+from sandbox.snapshots import all_snapshots
+from tests.servers import (
+    CHECKOUT,
+    PROCESS,
+    ROOT,
+    SandboxServer,
+    checked,
+    exclusive_snapshots,
+    forget_suite_snapshots,
+    suite_snapshot,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,11 +29,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fresh", action="store_true", help="make the servers' snapshot anew")
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With --fresh there is no snapshot yet; of processes side by side only the first one says so."""
+    if session.config.getoption("--fresh") and not hasattr(session.config, "workerinput"):
+        forget_suite_snapshots()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick ones first: whoever breaks a unit need not wait for a server; last what fills it with rows."""
+    """
+    Quick ones first: whoever breaks a unit need not wait for a server.
+
+    Of those on a server the long ones begin, so that none is left alone with a core at the end; last comes
+    what fills a server with rows.
+    """
     items.sort(
         key=lambda item: (
             item.get_closest_marker("server") is not None,
+            item.get_closest_marker("long") is None,
             item.get_closest_marker("last") is not None,
         )
     )
@@ -54,19 +75,16 @@ def bare_server() -> Iterator[NewServer]:
 
 
 @pytest.fixture(scope="session")
-def snapshot(request: pytest.FixtureRequest, bare_server: NewServer) -> str:
+def snapshot(bare_server: NewServer) -> str:
     """The name of a snapshot after deploy, second deploy and seed; the ones of older sources are gone."""
     name = suite_snapshot()
-    for kept in all_snapshots():
-        if kept.name.startswith(SUITE_SNAPSHOTS) and (
-            kept.name != name or request.config.getoption("--fresh")
-        ):
-            forget(kept.name)
-    if not any(kept.name == name for kept in all_snapshots()):
-        server = bare_server("fresh")
-        checked(server.make("deploy", "deploy-again", "seed"))
-        checked(server.make("snapshot", f"IMAGE={name}"))
-        server.down()
+    with exclusive_snapshots():
+        forget_suite_snapshots(but=name)
+        if not any(kept.name == name for kept in all_snapshots()):
+            server = bare_server("fresh")
+            checked(server.make("deploy", "deploy-again", "seed"))
+            checked(server.make("snapshot", f"IMAGE={name}"))
+            server.down()
     return name
 
 
@@ -96,7 +114,7 @@ def sandbox_server(request: pytest.FixtureRequest) -> SandboxServer:
         checked(server.make("update"))
         return server
     ready_server: NewServer = request.getfixturevalue("ready_server")
-    return ready_server("test")
+    return ready_server(f"test{PROCESS}")
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,28 @@
 """Sandbox servers for the tests, and the snapshot that the suite takes them from."""
 
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox import ssh, state
 from sandbox.image import recipe_hash
+from sandbox.snapshots import all_snapshots, forget
 
 ROOT = Path(__file__).parent.parent
 # What plans and figures are promised for; it takes a minute.
 SEED_SCALE = "1.0"
 # Servers belong to the whole machine: two checkouts that are tested at once must not share their names.
 CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:4]
-SUITE_SNAPSHOTS = f"suite-{CHECKOUT}-"
+# So must the processes of one run that test side by side: each has a server of its own.
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
+_SUITE = f"suite-{CHECKOUT}-"
 _MADE_FROM = (
     "pyproject.toml",
     "deploy/*.py",
@@ -82,7 +88,23 @@ def suite_snapshot() -> str:
     files = {file for pattern in _MADE_FROM for file in ROOT.glob(pattern) if file.suffix != ".pyc"}
     for file in sorted(files):
         digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
-    return SUITE_SNAPSHOTS + digest.hexdigest()[:8]
+    return _SUITE + digest.hexdigest()[:8]
+
+
+def forget_suite_snapshots(but: str = "") -> None:
+    """The suite of this checkout has no snapshot, or only this one."""
+    for kept in all_snapshots():
+        if kept.name.startswith(_SUITE) and kept.name != but:
+            forget(kept.name)
+
+
+@contextmanager
+def exclusive_snapshots() -> Iterator[None]:
+    """No other process of this checkout looks for a snapshot or makes one meanwhile."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "snapshots.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _run(*command: str) -> subprocess.CompletedProcess[str]:

@@ -4,32 +4,23 @@
 
 import hashlib
 import re
-import time
-from collections.abc import Callable
 
 import pytest
 
 from app.cache.policy import ACCESS
 from app.cache.popularity import REMEMBERED
 from tests.app.server import Server
+from tests.app.warmth import epoch, is_warm, stays_warm, until
 from tests.servers import SandboxServer
 
 pytestmark = pytest.mark.server
 
-SOON_S = 30
 # What other tests ask for a few times is less popular.
 OFTEN = 20
 MANAGED = "SELECT p.manager_id FROM projects AS p WHERE p.deleted_at IS NULL ORDER BY p.id LIMIT 1"
 EPOCH = "INSERT INTO cache_touches (by_app, tags) VALUES (false, ARRAY['epoch'])"
 
 Asked = tuple[str, dict[str, str]]
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + SOON_S
-    while not holds():
-        assert time.monotonic() < end, "it does not come"
-        time.sleep(0.5)
 
 
 def digest(header: dict[str, str]) -> str:
@@ -56,21 +47,6 @@ def remembered(server: Server, asked: Asked) -> float:
         f" WHERE path = '{path}' AND token_hash = '\\x{digest(header)}'"
     )
     return float(score)
-
-
-def epoch(server: Server, key: str = "bantam:tag:epoch") -> str:
-    return server.redis("--no-raw", "GET", key)
-
-
-def is_warm(server: Server) -> bool:
-    return epoch(server) == epoch(server, "bantam:warmed") != "(nil)"
-
-
-def stays_warm(server: Server) -> bool:
-    """Each worker renews the epoch when it comes out of an outage, one soon after another."""
-    warm = is_warm(server)
-    time.sleep(1.5)
-    return warm and is_warm(server)
 
 
 def warmings(server: Server) -> int:

@@ -7,6 +7,7 @@ from tests.servers import SandboxServer
 
 
 @pytest.mark.server
+@pytest.mark.alone
 def test_a_load_of_a_deployed_server_finds_right_bodies_and_sees_every_service(
     sandbox_server: SandboxServer, load: Load
 ) -> None:

@@ -23,6 +23,7 @@ KILLED = f"selftest-k-{CHECKOUT}"
 
 pytestmark = [
     pytest.mark.server,
+    pytest.mark.alone,
     pytest.mark.skipif(os.geteuid() != 0, reason="the sandbox needs root on this machine"),
 ]
 

@@ -15,7 +15,7 @@ from tests.verify.breakages import Breakage, each_breakage
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.long]
 
 
 class Sandbox(Protocol):

@@ -30,8 +30,10 @@ check: .venv/ready ## format, lint, types and every test that needs no server
 	@.venv/bin/mypy & mypy=$$!; \
 	  .venv/bin/pytest tests -m "not server" --ignore-glob "*_server.py" -q -n 2; tests=$$?; wait $$mypy && exit $$tests
 
-test: check ## all of check, then every test on real servers
-	@.venv/bin/pytest tests -m server --durations 10 $(if $(FRESH),--fresh)
+# Two processes, each with a server of its own; then what must be alone on the machine.
+test: check ## all of check, then every test on real servers; FRESH=1 makes their snapshot anew
+	@.venv/bin/pytest tests -m "server and not alone" -q -n 2 --dist loadfile --durations 10 $(if $(FRESH),--fresh); \
+	  together=$$?; .venv/bin/pytest tests -m "server and alone" -q --durations 10 && exit $$together
 
 # The cache's proofs in their full length, on a server of their own.
 cache-proof: .venv/ready ## the proofs of the cache in full length
@@ -66,7 +68,7 @@ seed: $(RUN)/target.json ## fill the database with test data: SCALE=
 	  { echo "$(INVENTORY) may not be seeded: seed_allowed is off, or it was not deployed yet." >&2; exit 1; }
 	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=postgres --property=WorkingDirectory=/ \
 	  --property=LoadCredential=seed-token-key:/etc/bantam/credentials/seed-token-key \
-	  /opt/bantam/current/bin/python -m app.seed --scale $(SCALE) --work $(WORK) \
+	  /opt/bantam/current/bin/bantam-seed --scale $(SCALE) --work $(WORK) \
 	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json.draft
 	@mv $(RUN)/seed.json.draft $(RUN)/seed.json
 
@@ -102,18 +104,18 @@ ask: $(RUN)/target.json ## one request as a seeded user: ASK=/api/... WHO=
 
 first-admin: $(RUN)/target.json ## make the first admin, and print the token: EMAIL=
 	@test -n "$(EMAIL)" || { echo "Say who it is: make first-admin EMAIL=you@example.com" >&2; exit 1; }
-	@$(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/python -m app.first_admin \
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/bantam-first-admin \
 	  --email '$(EMAIL)'"
 
 cache-stats: $(RUN)/target.json ## what the cache did, by namespace
-	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/python -m app.cache.report"
+	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/bantam-cache-stats"
 
 warm-cache: $(RUN)/target.json ## fill the cache with what is asked for most
 	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=bantam --property=WorkingDirectory=/ \
 	  --property=LoadCredential=database-password:/etc/bantam/credentials/database-password \
 	  --property=LoadCredential=redis-password:/etc/bantam/credentials/redis-password \
 	  --property=LoadCredential=cursor-key:/etc/bantam/credentials/cursor-key \
-	  /opt/bantam/current/bin/python -m app.cache.warm"
+	  /opt/bantam/current/bin/bantam-warm-cache"
 
 ssh: $(RUN)/target.json ## a shell on the server
 	@$(SSH) -t

@@ -1,4 +1,4 @@
-"""`python -m app`: one process of the app, on the listening socket that systemd hands over."""
+"""`bantam-app`: one process of the app, on the listening socket that systemd hands over."""
 
 import asyncio
 import contextlib

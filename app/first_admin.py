@@ -1,8 +1,7 @@
-"""`python -m app.first_admin --email you@example.com`: the one user whom no other can make."""
+"""`bantam-first-admin --email you@example.com`: the one user whom no other can make."""
 
 import argparse
 import secrets
-import sys
 from functools import partial
 from hashlib import sha256
 
@@ -34,7 +33,7 @@ def make(connection: Connection, email: str, name: str) -> None:
 
 def main() -> int:
     """Return the exit code: 1 with one sentence for what is refused."""
-    parser = argparse.ArgumentParser(prog="python -m app.first_admin", description=make.__doc__)
+    parser = argparse.ArgumentParser(prog="bantam-first-admin", description=make.__doc__)
     parser.add_argument("--email", required=True)
     parser.add_argument("--name", help="what others see; the address, if it is not said")
     parser.add_argument("--database", default=DATABASE, help="a conninfo, for tests")
@@ -44,7 +43,3 @@ def main() -> int:
         "bantam-first-admin",
         partial(make, email=options.email, name=options.name or options.email),
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

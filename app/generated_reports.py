@@ -1,4 +1,4 @@
-"""GET /api/reports/generated: the files that `python -m app.report_files` keeps, for admins."""
+"""GET /api/reports/generated: the files that `bantam-report-files` keeps, for admins."""
 
 import asyncio
 import re

@@ -1,8 +1,7 @@
-"""`python -m app.migrate up|status|down`: the schema as plain SQL files, each applied in one transaction."""
+"""`bantam-migrate up|status|down`: the schema as plain SQL files, each applied in one transaction."""
 
 import argparse
 import hashlib
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,7 +137,7 @@ def status(connection: Connection) -> None:
 
 def main() -> int:
     """Run one command; the exit code is 0 when the database is as asked."""
-    parser = argparse.ArgumentParser(prog="python -m app.migrate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bantam-migrate", description=__doc__)
     parser.add_argument("command", choices=["up", "status", "down"])
     parser.add_argument(
         "--database", default=DATABASE, help="conninfo of PostgreSQL itself (default: %(default)s)"
@@ -146,7 +145,3 @@ def main() -> int:
     options = parser.parse_args()
     command = {"up": up, "status": status, "down": down}[options.command]
     return run(options.database, f"bantam-migrate {options.command}", command)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,7 @@
-"""`python -m app.report_files`: the four reports of the month that is over, as CSV files."""
+"""`bantam-report-files`: the four reports of the month that is over, as CSV files."""
 
 import argparse
 import os
-import sys
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -63,7 +62,7 @@ def _months_before(month: date, number: int) -> date:
 
 def main() -> int:
     """Write the files of one month; the exit code is 0 when all of them are there."""
-    parser = argparse.ArgumentParser(prog="python -m app.report_files", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bantam-report-files", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where to (default: %(default)s)")
     parser.add_argument(
         "--month",
@@ -74,7 +73,3 @@ def main() -> int:
     options = parser.parse_args()
     work = partial(generate, folder=options.folder, month=options.month)
     return run(DATABASE, "bantam-report-files", work)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

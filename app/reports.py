@@ -28,14 +28,14 @@ from app.shapes.report_queries import (
     TimeReportQuery,
 )
 from app.shapes.reports import (
-    FINANCE_PAGE,
-    PROJECT_PAGE,
-    TEAM_PAGE,
-    TIME_PAGE,
     FinanceReportLine,
+    FinanceReportPage,
     ProjectReportLine,
+    ProjectReportPage,
     TeamReportLine,
+    TeamReportPage,
     TimeReportLine,
+    TimeReportPage,
 )
 
 CSV_PAGE = 1000
@@ -238,10 +238,10 @@ def _count(totals: bytes | None) -> int:
     return sum(each["lines"] for each in (found if isinstance(found, list) else [found]))
 
 
-PROJECTS = Report(ReportSql("projects"), ProjectReportQuery, ProjectReportLine, PROJECT_PAGE)
-TIME = Report(ReportSql("time"), TimeReportQuery, TimeReportLine, TIME_PAGE)
-FINANCE = Report(ReportSql("finance"), FinanceReportQuery, FinanceReportLine, FINANCE_PAGE)
-TEAM = Report(ReportSql("team"), TeamReportQuery, TeamReportLine, TEAM_PAGE)
+PROJECTS = Report(ReportSql("projects"), ProjectReportQuery, ProjectReportLine, ProjectReportPage)
+TIME = Report(ReportSql("time"), TimeReportQuery, TimeReportLine, TimeReportPage)
+FINANCE = Report(ReportSql("finance"), FinanceReportQuery, FinanceReportLine, FinanceReportPage)
+TEAM = Report(ReportSql("team"), TeamReportQuery, TeamReportLine, TeamReportPage)
 
 REPORTS = (PROJECTS, TIME, FINANCE, TEAM)
 

@@ -1,6 +1,5 @@
-"""`python -m app.reports_refresh`: the reports' materialized views made anew; no reader waits for it."""
+"""`bantam-refresh-reports`: the reports' materialized views made anew; no reader waits for it."""
 
-import sys
 import time
 
 from app.direct import DATABASE, OWNER, Connection, Refusal, run
@@ -39,5 +38,6 @@ def refresh(connection: Connection) -> None:
         print(f"{view} refreshed in {milliseconds} ms")
 
 
-if __name__ == "__main__":
-    sys.exit(run(DATABASE, "bantam-reports", refresh))
+def main() -> int:
+    """Refresh; the exit code is 0 when every report is of now."""
+    return run(DATABASE, "bantam-refresh-reports", refresh)

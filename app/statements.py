@@ -1,4 +1,4 @@
-"""`python -m app.statements`: every statement of this release, a line of JSON each, to be explained."""
+"""`bantam-statements`: every statement of this release, a line of JSON each, to be explained."""
 
 import re
 import sys
@@ -61,7 +61,3 @@ def main() -> None:
     encoder = msgspec.json.Encoder()
     for statement in statements():
         sys.stdout.buffer.write(encoder.encode(statement) + b"\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -23,8 +23,8 @@ WARM = "/etc/systemd/system/bantam-warm.service"
 REPORTS = "/var/lib/bantam/reports"
 # What runs by the clock: the unit's name, what it runs, and what it is for.
 JOBS = (
-    ("bantam-reports", "app.reports_refresh", "the reports are made anew"),
-    ("bantam-report-files", "app.report_files", "the reports of the month that is over, as files"),
+    ("bantam-reports", "bantam-refresh-reports", "the reports are made anew"),
+    ("bantam-report-files", "bantam-report-files", "the reports of the month that is over, as files"),
 )
 
 
@@ -101,18 +101,18 @@ def app(
     files.directory(
         name="A place for the reports of a month", path=REPORTS, user="postgres", group="bantam", mode="750"
     )
-    for name, module, description in JOBS:
-        _job(job=name, module=module, description=description)
+    for name, command, description in JOBS:
+        _job(job=name, command=command, description=description)
     old_releases_removed(name="Remove old releases", kept=releases_kept)
 
 
-def _job(*, job: str, module: str, description: str) -> None:
+def _job(*, job: str, command: str, description: str) -> None:
     files.template(
         name=f"The service {job}",
         src="templates/app/bantam-job.service.j2",
         dest=f"/etc/systemd/system/{job}.service",
         mode="644",
-        module=module,
+        command=command,
         description=description,
     )
     timer = f"/etc/systemd/system/{job}.timer"

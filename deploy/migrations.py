@@ -37,4 +37,4 @@ def migrated(release: Release) -> Generator[str]:
     if applied == _brought():
         host.noop("the schema is up to date")
         return
-    yield f"cd / && runuser -u postgres -- {FOLDER}/{release.name}/bin/python -m app.migrate up"
+    yield f"cd / && runuser -u postgres -- {FOLDER}/{release.name}/bin/bantam-migrate up"

@@ -1,4 +1,4 @@
-"""`python -m app.cache.report`, on the server: what the cache did, a line a namespace."""
+"""`bantam-cache-stats`, on the server: what the cache did, a line a namespace."""
 
 import os
 import sys
@@ -38,7 +38,3 @@ def _line(each: Namespace) -> str:
 
 def _pair(latency: Latency | None) -> str:
     return "" if latency is None else f"{latency.p50:g} / {latency.p99:g}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""`python -m app.cache.warm`, with the app's rights and secrets: what is asked for most is in the cache."""
+"""`bantam-warm-cache`, with the app's rights and secrets: what is asked for most is in the cache."""
 
 import asyncio
 import sys
@@ -28,7 +28,3 @@ def main() -> int:
         print(str(error).strip().splitlines()[0], file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

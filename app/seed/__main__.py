@@ -1,4 +1,4 @@
-"""`python -m app.seed --scale 1.0 --token-key-file FILE`: fill the database with an agency's years."""
+"""`bantam-seed --scale 1.0 --token-key-file FILE`: fill the database with an agency's years."""
 
 import argparse
 import sys
@@ -56,7 +56,7 @@ def _utc_today() -> date:
 
 def main() -> int:
     """Seed; the exit code is 0 when the database holds what was asked for."""
-    parser = argparse.ArgumentParser(prog="python -m app.seed", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bantam-seed", description=__doc__)
     parser.add_argument(
         "--scale", type=_scale, default=1.0, help="1.0 is 3.3 million rows (default: %(default)s)"
     )

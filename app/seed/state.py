@@ -69,7 +69,7 @@ def refuse_others_rows(connection: Connection, names: list[str]) -> None:
     """Refuse a database without these tables, or with rows in them and no seed that made them."""
     for name in names:
         if not exists(connection, name):
-            raise Refusal(f"The table {name} does not exist; run `python -m app.migrate up` first.")
+            raise Refusal(f"The table {name} does not exist; run `bantam-migrate up` first.")
     if exists(connection, "seed_state"):
         return
     for name in names:

@@ -14,12 +14,7 @@ Share = Annotated[Decimal, Meta(description="A part of 1.")]
 
 
 class ReportPage(Shape, Generic[Line, Totals], frozen=True):
-    """
-    A page of a report, whose figures are as of `refreshed_at`.
-
-    `totals` add up every line under the filters. None has a page that was reached by a cursor, nor the whole
-    time report by `billable` alone.
-    """
+    """What every report's page has."""
 
     refreshed_at: datetime
     age_s: Annotated[int, Meta(description="Seconds since then.")]
@@ -152,7 +147,35 @@ class TeamReportTotals(Shape, frozen=True):
     utilization: Share
 
 
-PROJECT_PAGE = ReportPage[ProjectReportLine, ProjectReportTotals]
-TIME_PAGE = ReportPage[TimeReportLine, TimeReportTotals]
-FINANCE_PAGE = ReportPage[FinanceReportLine, list[FinanceReportTotals]]
-TEAM_PAGE = ReportPage[TeamReportLine, TeamReportTotals]
+class ProjectReportPage(ReportPage[ProjectReportLine, ProjectReportTotals], frozen=True):
+    """
+    A page of the report of projects as of `refreshed_at`.
+
+    `totals` add up every line under the filters; a page that was reached by a cursor has none.
+    """
+
+
+class TimeReportPage(ReportPage[TimeReportLine, TimeReportTotals], frozen=True):
+    """
+    A page of the report of time as of `refreshed_at`.
+
+    `totals` add up every line under the filters; a page that was reached by a cursor has none, nor has the
+    whole report by `billable` alone.
+    """
+
+
+class FinanceReportPage(ReportPage[FinanceReportLine, list[FinanceReportTotals]], frozen=True):
+    """
+    A page of the report of finances as of `refreshed_at`.
+
+    `totals` add up every line under the filters, currency by currency; a page that was reached by a cursor
+    has none.
+    """
+
+
+class TeamReportPage(ReportPage[TeamReportLine, TeamReportTotals], frozen=True):
+    """
+    A page of the report of the team as of `refreshed_at`.
+
+    `totals` add up every line under the filters; a page that was reached by a cursor has none.
+    """

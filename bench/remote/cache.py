@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -11,10 +10,10 @@ from typing import Any
 from bench.remote.asked import Connection
 from bench.remote.counted import empty, information, less_memory, plain, queries
 from bench.remote.figures import percentile
-from bench.remote.instances import PYTHON
 from bench.remote.mix import Seen, rate, work
 from bench.remote.people import Person, people
 from bench.remote.tokens import token
+from bench.remote.tools import release_statements
 
 ADMIN = 1
 COLD_S = 60
@@ -171,11 +170,7 @@ async def fills(namespace: str) -> int:
 
 def read_statements() -> frozenset[str]:
     """Return the statements that make what the cache keeps, as they are compared."""
-    printed = subprocess.run(
-        [PYTHON, "-m", "app.statements"], capture_output=True, check=True, cwd="/"
-    ).stdout
-    described = map(json.loads, printed.splitlines())
-    return frozenset(plain(one["sql"]) for one in described if one["name"] in MADE_BY)
+    return frozenset(plain(one["sql"]) for one in release_statements() if one["name"] in MADE_BY)
 
 
 def together(phases: list[Seen]) -> float:

@@ -1,17 +1,16 @@
 """Runs on the server as root: the bench's ratios and figures as one line of JSON on standard output."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from bench.remote import figures, ratios
 from bench.remote.figures import ADMIN, MEMBER, WALKED, Client
-from bench.remote.instances import PYTHON, instance, workers
+from bench.remote.instances import instance, workers
 from bench.remote.ratios import Subject
 from bench.remote.tokens import digest, token
-from bench.remote.tools import PgBench, search, wrk
+from bench.remote.tools import PgBench, release_statements, search, wrk
 
 HERE = Path(__file__).parent
 UNCACHED_PORT, CACHED_PORT = 8101, 8102
@@ -20,10 +19,7 @@ PASSES = 7
 
 def statements() -> dict[str, str]:
     """Return the running release's statements by name."""
-    printed = subprocess.run(
-        [PYTHON, "-m", "app.statements"], capture_output=True, check=True, cwd="/"
-    ).stdout
-    return {one["name"]: one["sql"] for one in map(json.loads, printed.splitlines())}
+    return {one["name"]: one["sql"] for one in release_statements()}
 
 
 def subjects(uncached: str, cached: str) -> list[Subject]:

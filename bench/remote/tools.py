@@ -1,12 +1,16 @@
-"""wrk and pgbench for a slice of time, and what they counted."""
+"""wrk and pgbench for a slice of time, and what they counted; the release's statements."""
 
+import json
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 CONNECTIONS = 32
 CPU = Path("/sys/fs/cgroup/cpu.stat")
+STATEMENTS = "/opt/bantam/current/bin/bantam-statements"
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -93,3 +97,9 @@ class PgBench:
         mean = float(search(r"latency average = ([\d.]+) ms", done.stdout))
         done_for = int(search(r"actually processed: (\d+)", done.stdout))
         return Slice(float(search(r"tps = ([\d.]+)", done.stdout)), mean, mean, (cpu_us() - began) / done_for)
+
+
+def release_statements() -> Iterator[dict[str, Any]]:
+    """Give each statement of the running release, as bantam-statements describes it."""
+    printed = subprocess.run([STATEMENTS], capture_output=True, check=True, cwd="/").stdout
+    yield from map(json.loads, printed.splitlines())

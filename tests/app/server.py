@@ -17,11 +17,11 @@ import httpx
 Run = Callable[[str], str]
 Token = Callable[[int], str]
 
-_PYTHON = "runuser -u postgres -- /opt/bantam/current/bin/python"
-MIGRATE = f"cd / && {_PYTHON} -m app.migrate"
+_BIN = "runuser -u postgres -- /opt/bantam/current/bin"
+MIGRATE = f"cd / && {_BIN}/bantam-migrate"
 # Whose tokens are known, by a column of users: other tests leave users of their own.
 SEEDED = "u.email LIKE '%.' || u.id || '@%' AND u.deactivated_at IS NULL"
-SEED = f"cd / && echo a key | {_PYTHON} -m app.seed --token-key-file -"
+SEED = f"cd / && echo a key | {_BIN}/bantam-seed --token-key-file -"
 
 
 @dataclass(frozen=True)

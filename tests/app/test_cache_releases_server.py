@@ -27,7 +27,7 @@ def other_release(server: Server) -> Iterator[str]:
         f" {OTHER}/lib/python3*/site-packages/app/queries/project.sql"
         f" && systemd-run --quiet --collect --unit=bantam-other --uid=bantam"
         f" --socket-property=ListenStream={SOCKET} {secrets}"
-        f" --setenv=BANTAM_CONFIG=/etc/bantam/app.toml {OTHER}/bin/python -m app"
+        f" --setenv=BANTAM_CONFIG=/etc/bantam/app.toml {OTHER}/bin/python {OTHER}/bin/bantam-app"
     )
     yield SOCKET
     server.run(f"systemctl stop bantam-other.socket bantam-other.service; rm -rf {OTHER} {SOCKET}")

@@ -6,7 +6,7 @@ from tests.app.server import MIGRATE, Server
 
 pytestmark = pytest.mark.server
 
-FIRST_ADMIN = "cd / && runuser -u postgres -- /opt/bantam/current/bin/python -m app.first_admin"
+FIRST_ADMIN = "cd / && runuser -u postgres -- /opt/bantam/current/bin/bantam-first-admin"
 
 
 def test_where_there_is_an_admin_nobody_becomes_the_first(server: Server) -> None:

@@ -98,4 +98,4 @@ def test_a_database_without_tables_is_told_to_migrate_first(server: Server) -> N
     with server.scratch_database() as scratch:
         refused = server.run(f"({SEED} --scale 0.01 --database {scratch} 2>&1; echo $?)")
 
-    assert refused == "The table clients does not exist; run `python -m app.migrate up` first.\n1"
+    assert refused == "The table clients does not exist; run `bantam-migrate up` first.\n1"

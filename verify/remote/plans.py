@@ -27,7 +27,7 @@ Statement = dict[str, Any]
 
 PLANS_UNTIL_GENERIC = 6
 LARGE = 10_000
-RELEASE = "/opt/bantam/current/bin/python"
+STATEMENTS = "/opt/bantam/current/bin/bantam-statements"
 LARGE_TABLES = """
 SELECT
     c.relname
@@ -183,7 +183,7 @@ def measured(planner: Planner, entry: dict[str, Any], statement: Statement) -> d
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    printed = subprocess.run([RELEASE, "-m", "app.statements"], capture_output=True, check=True).stdout
+    printed = subprocess.run([STATEMENTS], capture_output=True, check=True).stdout
     statements = {one["name"]: one for one in map(json.loads, printed.splitlines())}
     entries = asked["catalogue"]
     catalogue = {

@@ -1,0 +1,44 @@
+"""What stands outside of a release calls it by the names of its commands, which stay when modules move."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT
+
+COMMANDS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+OUTSIDE = [
+    ROOT / "Makefile",
+    *(
+        file
+        for folder in ("deploy", "templates", "verify", "bench")
+        for file in sorted((ROOT / folder).rglob("*"))
+        if file.is_file() and file.suffix != ".pyc"
+    ),
+]
+CALLED = {
+    (file.relative_to(ROOT), name)
+    for file in OUTSIDE
+    for name in re.findall(r"/bin/(bantam-[a-z-]+)", file.read_text())
+}
+
+
+def test_commands_are_called() -> None:
+    assert {name for _, name in CALLED} >= {
+        "bantam-app",
+        "bantam-migrate",
+        "bantam-seed",
+        "bantam-statements",
+    }
+
+
+@pytest.mark.parametrize(("file", "name"), sorted(CALLED))
+def test_a_command_that_is_called_is_there(file: Path, name: str) -> None:
+    assert name in COMMANDS, f"{file} calls {name}"
+
+
+@pytest.mark.parametrize("file", OUTSIDE, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_module_of_the_app_is_named(file: Path) -> None:
+    assert not re.search(r"-m[\"', ]+app\b", file.read_text())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.queries import stripped
+from app.sql_fragments import all_of, one
 
 FOLDER = Path(__file__).parent / "queries" / "lists"
 SECTION = re.compile(
@@ -135,7 +136,7 @@ class ListSql:
             item=item,
             source=self._parts["from"],
             id=self._parts["id"],
-            visible=" AND ".join(f"({predicate})" for predicate in visible),
+            visible=all_of(visible),
         )
         return stripped(sql)
 
@@ -210,7 +211,7 @@ class ListSql:
             id=self._parts["id"],
             keys=", ".join(f"{key.expression} AS k{at}" for at, key in enumerate(sort.keys)),
             source=self._parts["from"],
-            conditions="\nAND ".join(conditions) or "true",
+            conditions=all_of(conditions),
             order=", ".join(f"{key.expression}{way}" for key in sort.keys),
             ahead_keys=_keys("ahead", sort),
             ahead_order=_order("ahead", sort, down=down),
@@ -222,12 +223,12 @@ class ListSql:
         source = f"SELECT count(*) FROM {self._parts['from']}"  # noqa: S608  (fragments of our own files)
         if not self._by_projects(choice):
             seen = (*conditions, visible) if visible else conditions
-            return f"{source} WHERE {' AND '.join(seen) or 'true'}"
+            return f"{source} WHERE {all_of(seen)}"
         return FRAMES["count_of_all_projects"].format(
             source=self._parts["from"],
             project=self._parts["project"],
-            live=self._parts["live"],
-            conditions="\nAND ".join(conditions) or "true",
+            live=one(self._parts["live"]),
+            conditions=all_of(conditions),
         )
 
 

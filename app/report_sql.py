@@ -11,6 +11,8 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+from app.sql_fragments import all_of, one
+
 FOLDER = Path(__file__).parent / "queries" / "reports"
 TITLE = re.compile(r"-- (?P<name>[a-z_]+): (?P<description>\S.*)\n")
 SECTION = re.compile(
@@ -101,14 +103,14 @@ class ReportSql:
             if found:
                 types.append(found[1])
             conditions.append(predicate.replace("$value", f"${len(types)}"))
-        filtered = "\nAND ".join(conditions) or "true"
+        filtered = all_of(conditions)
         if choice.continued:
             conditions.append(self._beyond(keys, len(types) + 1, down=down))
             types += [key.type for key in keys]
-        parts = {"view": self.view, "own": self.parts["own"], "columns": self.parts["columns"]}
+        parts = {"view": self.view, "own": one(self.parts["own"]), "columns": self.parts["columns"]}
         sql = PAGE.format(
             **parts,
-            page_conditions="\nAND ".join(conditions) or "true",
+            page_conditions=all_of(conditions),
             line=self.parts["line"],
             near_keys=", ".join(f"{key.column}::text" for key in keys),
             near_order=_order(keys, down=down),
@@ -129,7 +131,7 @@ class ReportSql:
             sums=self.parts["sums"],
             totals_view=months if by_month else self.view,
             view=self.view,
-            own=self.parts["own"],
+            own=one(self.parts["own"]),
             conditions=conditions,
         )
         return f"(SELECT {self.parts['total']})".replace("{rows}", rows)

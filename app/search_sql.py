@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 
 from app.queries import HEADER, stripped
+from app.sql_fragments import one
 
 FOLDER = Path(__file__).parent / "queries" / "searches"
 KINDS = ("projects", "tasks", "users", "clients")
-SECTION = re.compile(r"^-- (table|language|title|live|everything for|otherwise|shown)$", re.MULTILINE)
+SECTION = re.compile(r"^-- (table|language|title|live|everything for|otherwise|whose|shown)$", re.MULTILINE)
+PREDICATES = ("live", "everything_for", "whose")
 MARKED = re.compile(r"\$(highlight|excerpt)\(([a-z.]+)\)")
 # The text is escaped before it is marked, so that what comes out is safe HTML.
 ESCAPED = "replace(replace(replace({text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
@@ -41,6 +43,8 @@ class Kind:
         def headline(how: str, text: str) -> str:
             return HEADLINE.format(language=language, text=text, options=OPTIONS[how])
 
+        for predicate in PREDICATES:
+            sections[predicate] = one(sections[predicate])
         sections["otherwise"] = sections["otherwise"].replace("$seen", FRAMES["seen"])
         sections["shown"] = MARKED.sub(lambda found: headline(found[1], found[2]), sections["shown"])
         self._sections = {

@@ -66,7 +66,7 @@ def test_a_page_of_1000_has_exactly_its_shape_for_every_role(
     read(server, listing, USERS_OF_ROLES[role], f"{path(listing, sort)}&limit=1000")
 
 
-@pytest.mark.parametrize("role", ["admin", "team_member"])
+@pytest.mark.parametrize("role", ["admin", "team_member", "client"])
 @pytest.mark.parametrize(
     ("listing", "sort"), ORDERS, ids=[f"{listing.sql.name}-{sort}" for listing, sort in ORDERS]
 )
@@ -164,6 +164,68 @@ def test_filters_leave_what_they_say_and_the_total_counts_it(
     assert page.total == int(
         server.sql(f"SELECT count(*) FROM tasks WHERE deleted_at IS NULL AND {condition}")
     )
+
+
+# Whom and what a client's person may know, said without the app's own words.
+KNOWN_TO_A_CLIENT = """
+u.client_id = {client} OR u.id IN (
+    SELECT p.manager_id FROM projects AS p WHERE p.client_id = {client} AND p.deleted_at IS NULL
+    UNION
+    SELECT m.user_id FROM project_members AS m JOIN projects AS p ON p.id = m.project_id
+    WHERE p.client_id = {client} AND p.deleted_at IS NULL
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "condition"),
+    [
+        ("/api/users", "true"),
+        ("/api/users?role=client", "u.role = 'client'"),
+        ("/api/users?role=team_member", "u.role = 'team_member'"),
+        ("/api/users?role=admin", "u.role = 'admin'"),
+        ("/api/users?client={client}", "u.client_id = {client}"),
+        ("/api/users?client={stranger}", "u.client_id = {stranger}"),
+        (
+            "/api/users?project={project}",
+            "u.id IN (SELECT user_id FROM project_members WHERE project_id = {project})",
+        ),
+        ("/api/users?project={unseen}", "false"),
+        ("/api/users?project=999999999", "false"),
+        ("/api/clients", "true"),
+        ("/api/clients?text=zzz", "false"),
+    ],
+)
+def test_filters_and_totals_leave_a_client_what_the_tables_say(
+    server: Server, query: str, condition: str
+) -> None:
+    user = USERS_OF_ROLES["client"]
+    client = server.sql(f"SELECT client_id FROM users WHERE id = {user}")
+    project = "SELECT min(id) FROM projects WHERE deleted_at IS NULL AND client_id"
+    of = {
+        "client": client,
+        "stranger": server.sql(f"SELECT min(id) FROM clients WHERE id <> {client}"),
+        "project": server.sql(f"{project} = {client}"),
+        "unseen": server.sql(f"{project} <> {client}"),
+    }
+    known = "c.id = {client}" if "clients" in query else KNOWN_TO_A_CLIENT
+    source = "clients AS c WHERE c.archived_at" if "clients" in query else "users AS u WHERE u.deactivated_at"
+    wanted = server.rows(f"SELECT id FROM {source} IS NULL AND ({known}) AND {condition}".format(**of))
+
+    asked = query.format(**of) + ("&" if "?" in query else "?")
+    found, at = [], f"{asked}limit=3&total=true"
+    for _ in range(len(wanted) // 3 + 1):
+        answer = server.get(at, user).json()
+        found += [item["id"] for item in answer["items"]]
+        if at.endswith("total=true"):
+            assert answer["total"] == len(wanted)
+        if answer["next"] is None:
+            break
+        at = f"{asked}limit=3&cursor={answer['next']}"
+
+    assert answer["next"] is None
+    assert len(found) == len(set(found))
+    assert sorted(found) == sorted(row["id"] for row in wanted)
 
 
 @pytest.mark.parametrize("other", ["project=2", "project=1&open=true", "project=1&sort=-due_on", ""])

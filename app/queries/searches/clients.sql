@@ -11,8 +11,9 @@ c.archived_at IS NULL
 caller.role <> 'client'
 -- otherwise
 clients AS c
-WHERE caller.role = 'client'
-  AND c.id = caller.client_id
+-- whose
+caller.role = 'client'
+AND c.id = caller.client_id
 -- shown
 c.name,
 c.industry,

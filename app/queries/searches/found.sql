@@ -18,6 +18,7 @@ found_{kind} AS MATERIALIZED (
         (
             SELECT {alias}.id, {alias}.search
             FROM {otherwise}
+            WHERE {whose}
               AND {alias}.search @@ asked.query
               AND {live}
             ORDER BY {alias}.id DESC

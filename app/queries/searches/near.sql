@@ -16,6 +16,7 @@ near_{kind} AS MATERIALIZED (
         (
             SELECT {alias}.id, word_similarity($2, {title}) AS similarity
             FROM {otherwise}
+            WHERE {whose}
               AND $2 <% {title}
               AND {live}
             LIMIT 1001

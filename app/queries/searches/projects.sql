@@ -11,7 +11,8 @@ p.deleted_at IS NULL
 caller.role = 'admin'
 -- otherwise
 $seen JOIN projects AS p ON p.id = seen.project_id
-WHERE caller.role <> 'admin'
+-- whose
+caller.role <> 'admin'
 -- shown
 p.name,
 p.status,

@@ -11,7 +11,8 @@ t.deleted_at IS NULL
 caller.role = 'admin'
 -- otherwise
 $seen JOIN tasks AS t ON t.project_id = seen.project_id
-WHERE caller.role <> 'admin'
+-- whose
+caller.role <> 'admin'
 -- shown
 t.title,
 t.status,

@@ -11,20 +11,21 @@ u.deactivated_at IS NULL
 caller.role <> 'client'
 -- otherwise
 users AS u
-WHERE caller.role = 'client'
-  AND u.id IN (
-      SELECT ours.id
-      FROM users AS ours
-      WHERE ours.client_id = caller.client_id
-      UNION ALL
-      SELECT p.manager_id
-      FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
-      JOIN projects AS p ON p.id = s.project_id
-      UNION ALL
-      SELECT m.user_id
-      FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
-      JOIN project_members AS m ON m.project_id = s.project_id
-  )
+-- whose
+caller.role = 'client'
+AND u.id IN (
+    SELECT ours.id
+    FROM users AS ours
+    WHERE ours.client_id = caller.client_id
+    UNION ALL
+    SELECT p.manager_id
+    FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
+    JOIN projects AS p ON p.id = s.project_id
+    UNION ALL
+    SELECT m.user_id
+    FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
+    JOIN project_members AS m ON m.project_id = s.project_id
+)
 -- shown
 u.name,
 u.email,

@@ -43,7 +43,7 @@ cache-proof: .venv/ready ## the proofs of the cache in full length
 up: .venv/ready ## a running sandbox: NAME=, RAM= (MB), FROM= (a snapshot)
 	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) $(if $(RAM),--ram $(RAM)) $(if $(FROM),--from $(FROM)),true)
 	@$(if $(FROM),test ! -e inventories/secrets/sandbox-$(NAME).yml || \
-	  $(PYTHON) -m deploy.record $(INVENTORY) $(RUN) $(if $(RAM),,--only base,edge),true)
+	  $(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(RAM),,--only base,edge),true)
 
 snapshot: .venv/ready ## keep sandbox NAME's disk as IMAGE=, for make up FROM=
 	@$(PYTHON) -m sandbox snapshot --name $(NAME) --image $(IMAGE)
@@ -52,13 +52,13 @@ forget: .venv/ready ## remove the snapshot IMAGE=
 	@$(PYTHON) -m sandbox forget --image $(IMAGE)
 
 deploy: .venv/ready ## make the server what the inventory says; ONLY=app,edge leaves out the rest
-	@$(PYTHON) -m deploy.record $(INVENTORY) $(RUN) $(if $(ONLY),--only $(ONLY))
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(ONLY),--only $(ONLY))
 
 update: $(RUN)/target.json ## deploy only what the sources changed since the last deploy
 	@$(PYTHON) -m deploy.update $(INVENTORY) $(RUN)
 
 deploy-again: .venv/ready ## show that a second deploy changes nothing
-	@$(PYTHON) -m deploy.record $(INVENTORY) $(RUN) --again
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --again
 
 $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)

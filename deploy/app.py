@@ -8,12 +8,12 @@ from pyinfra.api import FactBase, deploy, operation
 from pyinfra.operations import apt, files, server
 
 from deploy.build import Release
-from deploy.confidential import credential
-from deploy.migrations import migrated
-from deploy.release import CURRENT, FOLDER, current, installed, old_releases_removed
+from deploy.operations.confidential import credential
+from deploy.operations.migrations import migrated
+from deploy.operations.release import CURRENT, FOLDER, current, installed, old_releases_removed
+from deploy.operations.units import loaded, unit
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
-from deploy.units import loaded, unit
 
 CONFIGURATION = "/etc/bantam/app.toml"
 CREDENTIALS = "/etc/bantam/credentials"

@@ -3,9 +3,9 @@
 from pyinfra.api import deploy
 from pyinfra.operations import files, server
 
-from deploy.kernel import swap_file, sysctls
-from deploy.packages import packages
-from deploy.units import unit
+from deploy.operations.kernel import swap_file, sysctls
+from deploy.operations.packages import packages
+from deploy.operations.units import unit
 
 SSH_GROUP = "ssh-users"
 ADMIN_GROUP = "bantam-admins"

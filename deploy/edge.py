@@ -3,8 +3,8 @@
 from pyinfra.api import deploy
 from pyinfra.operations import apt, files
 
-from deploy.certificates import CERTIFICATE, FOLDER, acme_certificate, local_certificate
-from deploy.units import unit
+from deploy.operations.certificates import CERTIFICATE, FOLDER, acme_certificate, local_certificate
+from deploy.operations.units import unit
 
 UNIT = "nginx.service"
 CONFIGURATION = "/etc/nginx/nginx.conf"

@@ -3,8 +3,8 @@
 from pyinfra.api import deploy
 from pyinfra.operations import apt, files, server
 
+from deploy.operations.units import unit
 from deploy.sizing import Sizes
-from deploy.units import unit
 
 UNIT = "pgbouncer.service"
 CONFIGURATION = "/etc/pgbouncer/pgbouncer.ini"

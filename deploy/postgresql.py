@@ -9,11 +9,11 @@ from pyinfra.api import FileUploadCommand, StringCommand, deploy, operation
 from pyinfra.facts.files import File
 from pyinfra.operations import apt, files
 
-from deploy.psql import Query, run_sql
-from deploy.roles import role
+from deploy.operations.psql import Query, run_sql
+from deploy.operations.roles import role
+from deploy.operations.units import unit
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
-from deploy.units import unit
 
 UNIT = "postgresql@17-main.service"
 CONFIGURATION = "/etc/postgresql/17/main/conf.d/bantam.conf"

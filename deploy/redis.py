@@ -5,9 +5,9 @@ import hashlib
 from pyinfra.api import deploy
 from pyinfra.operations import apt, files
 
+from deploy.operations.units import unit
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
-from deploy.units import unit
 
 UNIT = "redis-server.service"
 CONFIGURATION = "/etc/redis/redis.conf"

@@ -9,7 +9,7 @@ from pyinfra.api import FactBase, operation
 
 RECORD = "/etc/bantam/sources"
 _MADE_FROM = (
-    "deploy/*.py",
+    "deploy/**/*.py",
     "templates/*/*",
     "app/migrations/*.sql",
     "requirements/app.txt",

@@ -9,9 +9,9 @@ hand is for `make deploy`.
 import subprocess
 import sys
 
-from deploy import record
+from deploy import __main__ as deploy
 from deploy.build import build_release
-from deploy.release import CURRENT
+from deploy.operations.release import CURRENT
 from deploy.sources import RECORD, config_hash
 
 
@@ -26,9 +26,9 @@ def main() -> None:
         sys.exit(f"The server of {inventory} cannot be asked what it was made from: {answer.stderr.strip()}")
     machine, release, sources = answer.stdout.split()
     if sources != config_hash():
-        record.main(inventory, folder)
+        deploy.main(inventory, folder)
     elif release != build_release(machine).name:
-        record.main(inventory, folder, "--only", "app")
+        deploy.main(inventory, folder, "--only", "app")
 
 
 if __name__ == "__main__":

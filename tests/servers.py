@@ -25,7 +25,7 @@ PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
 _SUITE = f"suite-{CHECKOUT}-"
 _MADE_FROM = (
     "pyproject.toml",
-    "deploy/*.py",
+    "deploy/**/*.py",
     "templates/*/*",
     "inventories/**/*.py",
     "app/**/*.*",

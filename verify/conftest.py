@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from verify.connection import Connection, Unreachable
-from verify.inventory import ROOT, InventoryUnusable, Target, read_target
-from verify.secret import Secret
+from verify.probes.connection import Connection, Unreachable
+from verify.probes.inventory import ROOT, InventoryUnusable, Target, read_target
+from verify.probes.secret import Secret
+from verify.probes.units import Unit
+from verify.probes.web import Edge, strict_context
 from verify.summary import Summary
-from verify.units import Unit
-from verify.web import Edge, strict_context
 
 QUERIES = Path(__file__).parent / "queries"
 TARGET = pytest.StashKey[Target]()

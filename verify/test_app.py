@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from verify.connection import Connection
-from verify.secret import Secret
-from verify.units import Unit
-from verify.web import Answer, Edge
+from verify.probes.connection import Connection
+from verify.probes.secret import Secret
+from verify.probes.units import Unit
+from verify.probes.web import Answer, Edge
 
 SOCKET = "bantam-app.socket"
 LEAKS = Path(__file__).parent / "remote" / "leaks.py"

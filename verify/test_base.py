@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from verify.firewall import accepting
-from verify.ports import open_ports
-from verify.ssh_offer import LISTS, ssh_offer
-from verify.units import Unit
+from verify.probes.firewall import accepting
+from verify.probes.ports import open_ports
+from verify.probes.ssh_offer import LISTS, ssh_offer
+from verify.probes.units import Unit
 
 OPEN = [22, 80, 443]
 CLOSED = [

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from verify.connection import Connection
-from verify.rediscli import redis
-from verify.secret import Secret
+from verify.probes.connection import Connection
+from verify.probes.rediscli import redis
+from verify.probes.secret import Secret
 
 Catalog = Callable[[str], list[dict[str, Any]]]
 

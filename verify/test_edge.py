@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from verify.units import Unit
-from verify.web import Answer, Edge
+from verify.probes.units import Unit
+from verify.probes.web import Answer, Edge
 
 UNIT = "nginx.service"
 WEEK = 7 * 86_400

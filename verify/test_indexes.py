@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from verify.connection import Connection
-from verify.inventory import ROOT
+from verify.probes.connection import Connection
+from verify.probes.inventory import ROOT
 
 FOLDER = Path(__file__).parent
 SAMPLES = tomllib.loads((FOLDER / "samples.toml").read_text())

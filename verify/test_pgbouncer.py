@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from verify.connection import Connection
 from verify.expected import expected_size
-from verify.secret import Secret
-from verify.units import Unit
+from verify.probes.connection import Connection
+from verify.probes.secret import Secret
+from verify.probes.units import Unit
 
 UNIT = "pgbouncer.service"
 LOGIN = Path(__file__).parent / "remote" / "login.py"

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from verify.connection import Connection
 from verify.expected import expected_size
-from verify.inventory import ROOT
-from verify.rediscli import redis
-from verify.secret import Secret
-from verify.units import Unit
+from verify.probes.connection import Connection
+from verify.probes.inventory import ROOT
+from verify.probes.rediscli import redis
+from verify.probes.secret import Secret
+from verify.probes.units import Unit
 
 UNIT = "postgresql@17-main.service"
 Catalog = Callable[[str], list[dict[str, Any]]]

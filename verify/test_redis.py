@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from verify.connection import Connection
 from verify.expected import expected_size
-from verify.rediscli import redis
-from verify.secret import Secret
-from verify.units import Unit
+from verify.probes.connection import Connection
+from verify.probes.rediscli import redis
+from verify.probes.secret import Secret
+from verify.probes.units import Unit
 
 UNIT = "redis-server.service"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from deploy.packages import AptMirrors
+from deploy.operations.packages import AptMirrors
 
 WANTED = {
     "trixie": "http://a/debian",

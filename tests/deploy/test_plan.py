@@ -152,7 +152,7 @@ TEMPLATE_CALLS = [
         ast.literal_eval(arguments["src"]),
         sorted(arguments.keys() - {"name", "src", "dest", "user", "group", "mode"}),
     )
-    for file in sorted((ROOT / "deploy").glob("*.py"))
+    for file in sorted((ROOT / "deploy").rglob("*.py"))
     for call in ast.walk(ast.parse(file.read_text()))
     if isinstance(call, ast.Call) and ast.unparse(call.func) == "files.template"
     for arguments in [{keyword.arg or "": keyword.value for keyword in call.keywords}]

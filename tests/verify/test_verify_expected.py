@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from verify.expected import SIZES, expected_size
-from verify.firewall import accepting
-from verify.secret import Secret
+from verify.probes.firewall import accepting
+from verify.probes.secret import Secret
 
 UNSET: dict[str, Any] = dict.fromkeys(SIZES[2048])
 

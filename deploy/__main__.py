@@ -1,5 +1,5 @@
 """
-Run the deploy and record what it did: `python -m deploy.record INVENTORY FOLDER [--again | --only NAMES]`.
+Run the deploy and record what it did: `python -m deploy INVENTORY FOLDER [--again | --only NAMES]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change

@@ -6,7 +6,7 @@ from typing import Any
 
 import testinfra
 
-from verify.inventory import Target
+from verify.probes.inventory import Target
 
 
 class Unreachable(Exception):  # noqa: N818  it is the server, not a program, that errs

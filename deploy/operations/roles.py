@@ -6,7 +6,7 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import FileUploadCommand, StringCommand, operation
 
-from deploy.psql import Query, run_sql
+from deploy.operations.psql import Query, run_sql
 from deploy.scram import scram_matches, scram_verifier
 
 _ROLES = """

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from verify.connection import Connection
-from verify.secret import Secret
+from verify.probes.connection import Connection
+from verify.probes.secret import Secret
 
 _CLIENT = "redis-cli --json -2 -s /run/redis/redis.sock"
 

@@ -8,8 +8,8 @@ from pyinfra import host
 from pyinfra.api import operation
 
 from deploy.build import Release
-from deploy.psql import Query
-from deploy.release import FOLDER
+from deploy.operations.psql import Query
+from deploy.operations.release import FOLDER
 
 MIGRATIONS = Path("app/migrations")
 

@@ -1,7 +1,7 @@
 """The inventory's one server, as the deploy sees it.
 
 Importing pyinfra's command line patches sockets and threads of the whole process, so a process of its
-own reads the inventory: `python -m verify.inventory INVENTORY FOLDER`.
+own reads the inventory: `python -m verify.probes.inventory INVENTORY FOLDER`.
 """
 
 import json
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class InventoryUnusable(Exception):  # noqa: N818  it is the inventory, not a program, that errs
@@ -31,7 +31,7 @@ class Target:
 def read_target(inventory: str, folder: Path) -> Target:
     """The inventory's server; `folder` receives the ssh_config, in which it is called `server`."""
     done = subprocess.run(
-        [sys.executable, "-m", "verify.inventory", inventory, str(folder)],
+        [sys.executable, "-m", "verify.probes.inventory", inventory, str(folder)],
         env=os.environ | {"PYTHONPATH": str(ROOT), "PYINFRA_PROGRESS": "off"},
         capture_output=True,
         text=True,

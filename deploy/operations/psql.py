@@ -6,7 +6,7 @@ from typing import Any
 
 from pyinfra.api import FactBase, FileUploadCommand, QuoteString, StringCommand
 
-from deploy.confidential import upload
+from deploy.operations.confidential import upload
 
 _PSQL = "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --port=5432"
 

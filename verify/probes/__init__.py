@@ -1,0 +1,1 @@
+"""What the checks ask with: ssh, HTTP, Redis, the firewall, units; none of them judges."""

@@ -8,7 +8,7 @@ import msgspec
 
 from bench import on_server
 from bench.verdict import as_text, verdicts
-from loadtests.refused import RefusedError
+from loadtests.errors import RefusedError
 from loadtests.target import Seed, read_seed, read_target
 
 

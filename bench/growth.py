@@ -10,7 +10,7 @@ import msgspec
 
 from bench import on_server
 from bench.verdict import as_text, verdicts
-from loadtests.refused import RefusedError
+from loadtests.errors import RefusedError
 from loadtests.target import Target, read_seed, read_target
 
 ROUNDS = 7

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from loadtests.refused import RefusedError
+from loadtests.errors import RefusedError
 from loadtests.target import Target
 
 REMOTE = Path(__file__).parent / "remote"

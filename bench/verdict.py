@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from loadtests.slo import Verdict, judge, read_targets
-from loadtests.table import bound, shown, table
+from loadtests.results.slo import Verdict, judge, read_targets
+from loadtests.results.table import bound, shown, table
 
 KINDS = {"ratios": "ratio", "figures": "p95", "growth": "growth"}
 """Part of the bench -> what its measurements' names end with."""

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from loadtests.refused import RefusedError
+from loadtests.errors import RefusedError
 from loadtests.target import read_seed, read_target, read_users, trust
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from loadtests.refused import RefusedError
+from loadtests.errors import RefusedError
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ from typing import Annotated
 
 import msgspec
 
-from loadtests.chance import CHANCE
+from loadtests.errors import RefusedError
 from loadtests.files import read_bytes, read_json
-from loadtests.refused import RefusedError
+from loadtests.randomness import CHANCE
 
 HINT = "`make load` writes it from the inventory"
 

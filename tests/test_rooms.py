@@ -15,10 +15,18 @@ KNOWS: dict[str, set[str]] = {
     "sandbox": set(),
     "bench": {"app", "loadtests"},
 }
-# Operations and probes serve the files beside them, and know none of those.
+# Operations and probes serve the files beside them, and know none of those. A load's rooms build on each other.
 INNER: dict[str, set[str]] = {
     "deploy/operations": {"deploy.operations", "deploy.build", "deploy.secrets", "deploy.scram"},
     "verify/probes": {"verify.probes", "inventories"},
+    "loadtests/contract": {f"loadtests.{name}" for name in ("contract", "errors", "randomness", "target")},
+    "loadtests/server": {"loadtests.server", "loadtests.errors"},
+    "loadtests/results": {
+        f"loadtests.{name}" for name in ("results", "server", "errors", "files", "load_shape")
+    },
+    "loadtests/evidence": {
+        f"loadtests.{name}" for name in ("evidence", "results", "errors", "files", "target")
+    },
 }
 
 

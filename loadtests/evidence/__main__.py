@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
+from loadtests.errors import RefusedError
 from loadtests.evidence.inputs import read_inputs
 from loadtests.evidence.report import render
 from loadtests.evidence.revision import git_revision
 from loadtests.evidence.summary import as_text, summarize
-from loadtests.refused import RefusedError
 
 
 def main(arguments: list[str] | None = None) -> int:

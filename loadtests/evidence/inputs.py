@@ -4,10 +4,10 @@ from pathlib import Path
 
 import msgspec
 
+from loadtests.errors import RefusedError
 from loadtests.files import read_json
-from loadtests.load_file import LOAD_FILE, Load
-from loadtests.refused import RefusedError
-from loadtests.slo import Verdict
+from loadtests.results.load_file import LOAD_FILE, Load
+from loadtests.results.slo import Verdict
 from loadtests.target import Seed, read_seed
 
 

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from loadtests.evidence.style import GRID, HUES, LIMIT, MUTED, figure, svg
-from loadtests.figures import SLICE_SECONDS
-from loadtests.load_file import Load
-from loadtests.measurements import GROUPS, PERCENTILES
-from loadtests.table import amount, shown
+from loadtests.results.figures import SLICE_SECONDS
+from loadtests.results.load_file import Load
+from loadtests.results.measurements import GROUPS, PERCENTILES
+from loadtests.results.table import amount, shown
 
 SERVICES = ["postgresql", "app", "redis", "pgbouncer", "edge", "other"]
 

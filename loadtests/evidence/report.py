@@ -7,10 +7,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from loadtests.evidence.plots import plots
 from loadtests.evidence.summary import Summary
-from loadtests.load_file import Load
-from loadtests.measurements import GROUPS
-from loadtests.slo import Verdict
-from loadtests.table import GROUP_HEAD, amount, bound, group_cells, shown
+from loadtests.results.load_file import Load
+from loadtests.results.measurements import GROUPS
+from loadtests.results.slo import Verdict
+from loadtests.results.table import GROUP_HEAD, amount, bound, group_cells, shown
 
 FOLDER = Path(__file__).parent
 

@@ -5,8 +5,8 @@ from datetime import datetime
 import msgspec
 
 from loadtests.evidence.inputs import Deploy, Host, Inputs, Verify
-from loadtests.slo import Verdict
-from loadtests.table import bound, miss, shown, table
+from loadtests.results.slo import Verdict
+from loadtests.results.table import bound, miss, shown, table
 from loadtests.target import Seed
 
 

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from locust import task
 
-from loadtests import checks
-from loadtests.bodies import PAGE_SIZE, STATUSES, Dashboard, Project, Task, TaskPage
-from loadtests.chance import CHANCE
-from loadtests.client import SeededUser
-from loadtests.run import install
+from loadtests.contract import checks
+from loadtests.contract.bodies import PAGE_SIZE, STATUSES, Dashboard, Project, Task, TaskPage
+from loadtests.contract.user import SeededUser
+from loadtests.randomness import CHANCE
+from loadtests.runner.run import install
 
 install(__file__)
 

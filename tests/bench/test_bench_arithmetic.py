@@ -6,7 +6,7 @@ from bench.remote.figures import percentile, typical
 from bench.remote.ratios import Subject, summary
 from bench.remote.tools import Slice
 from bench.verdict import measurements, verdicts
-from loadtests.measurements import GROWING, ONE_CLIENT
+from loadtests.results.measurements import GROWING, ONE_CLIENT
 
 
 def slice_of(per_second: float, cpu_us: float = 100) -> Slice:

@@ -6,7 +6,7 @@ from bench.remote.counted import plain
 from bench.remote.mix import Seen
 from bench.remote.people import Person, drawn
 from bench.verdict import verdicts
-from loadtests.measurements import OF_THE_CACHE
+from loadtests.results.measurements import OF_THE_CACHE
 
 
 def person(user: int, dashboard: str = "user_dashboard") -> Person:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from loadtests.measurements import ONE_CLIENT
+from loadtests.results.measurements import ONE_CLIENT
 from tests.servers import ROOT, SEED_SCALE, SandboxServer
 
 pytestmark = [

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from loadtests.conclusion import Seen, conclude
-from loadtests.figures import Answer
-from loadtests.load_file import Generator, Load
-from loadtests.measurements import GROUPS
-from loadtests.plan import Plan
-from loadtests.shape import Shape
-from loadtests.slo import read_targets
+from loadtests.load_shape import Shape
+from loadtests.results.figures import Answer
+from loadtests.results.load_file import Generator, Load
+from loadtests.results.measurements import GROUPS
+from loadtests.results.slo import read_targets
+from loadtests.runner.plan import Plan
+from loadtests.runner.verdict import Seen, conclude
+from loadtests.server.timeline import Point
 from loadtests.target import Seed, Target
-from loadtests.timeline import Point
 
 ROOT = Path(__file__).parents[2]
 SHAPE = Shape(

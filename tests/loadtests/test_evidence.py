@@ -14,7 +14,7 @@ import pytest
 from loadtests.evidence.__main__ import keep, main
 from loadtests.evidence.plots import Plot, plots
 from loadtests.evidence.revision import git_revision
-from loadtests.load_file import Load
+from loadtests.results.load_file import Load
 from tests.loadtests.made import ANSWERS, ROOT, made_load
 
 FILES: dict[str, dict[str, Any]] = {

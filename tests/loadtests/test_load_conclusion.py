@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from loadtests.conclusion import tell
-from loadtests.figures import Answer
-from loadtests.timeline import Point
+from loadtests.results.figures import Answer
+from loadtests.runner.verdict import tell
+from loadtests.server.timeline import Point
 from tests.loadtests.made import ANSWERS, POINTS, ROOT, made_load
 
 
@@ -71,6 +71,8 @@ def test_what_is_missed_or_not_to_be_believed_fails_the_load_and_is_named(
 
 
 def test_figures_can_be_drawn_without_locust_which_patches_the_whole_interpreter() -> None:
-    code = "import sys, loadtests.conclusion, loadtests.evidence.__main__; sys.exit('locust' in sys.modules)"
+    code = (
+        "import sys, loadtests.runner.verdict, loadtests.evidence.__main__; sys.exit('locust' in sys.modules)"
+    )
 
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

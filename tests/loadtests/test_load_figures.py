@@ -1,6 +1,6 @@
 import pytest
 
-from loadtests.figures import Answer, by_group, failures, measurements, over_time, percentile
+from loadtests.results.figures import Answer, by_group, failures, measurements, over_time, percentile
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.refused import RefusedError
+from loadtests.errors import RefusedError
 from loadtests.target import Seed, SeededUsers, Target, read_users
 
 

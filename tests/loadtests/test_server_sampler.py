@@ -6,10 +6,10 @@ from pathlib import Path
 import gevent
 import pytest
 
-from loadtests import server_sampler as sampler
-from loadtests.refused import RefusedError
-from loadtests.server_watch import SAMPLER, ServerWatch
-from loadtests.timeline import Sample, memory_peak, points
+from loadtests.errors import RefusedError
+from loadtests.server import sampler
+from loadtests.server.timeline import Sample, memory_peak, points
+from loadtests.server.watch import SAMPLER, ServerWatch
 
 CAPTURED = Path(__file__).with_name("captured")
 # What a process sees of itself on a sandbox whose host keeps its controllers on cgroup v1, and on v2.

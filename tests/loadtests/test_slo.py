@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.measurements import BENCH_UNITS, ONE_CLIENT, UNITS
-from loadtests.refused import RefusedError
-from loadtests.slo import SLO_FILE, judge, read_targets
+from loadtests.errors import RefusedError
+from loadtests.results.measurements import BENCH_UNITS, ONE_CLIENT, UNITS
+from loadtests.results.slo import SLO_FILE, judge, read_targets
 
 ENTRY = """
   - name: Dashboard, p95

@@ -9,7 +9,7 @@ LATEST_SAMPLE_SECONDS = 5
 
 
 class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of server_sampler.py: MB, seconds of CPU since each unit began, the server's own clock."""
+    """One line of sampler.py: MB, seconds of CPU since each unit began, the server's own clock."""
 
     clock: float
     memory_total: float

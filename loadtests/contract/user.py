@@ -6,8 +6,8 @@ import msgspec
 from locust import FastHttpUser
 from locust.contrib.fasthttp import ResponseContextManager
 
-from loadtests.chance import CHANCE
-from loadtests.checks import Check
+from loadtests.contract.checks import Check
+from loadtests.randomness import CHANCE
 from loadtests.target import SeededUsers
 
 T = TypeVar("T")

@@ -3,8 +3,8 @@
 import time
 from typing import TYPE_CHECKING
 
-from loadtests.figures import Answer, error_percent, percentile
-from loadtests.load_file import Generator
+from loadtests.results.figures import Answer, error_percent, percentile
+from loadtests.results.load_file import Generator
 
 if TYPE_CHECKING:  # importing Locust patches the whole interpreter
     from locust.runners import Runner

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from loadtests.figures import Failure, GroupFigures, Slice
-from loadtests.shape import Shape
-from loadtests.slo import Verdict
-from loadtests.timeline import Point
+from loadtests.load_shape import Shape
+from loadtests.results.figures import Failure, GroupFigures, Slice
+from loadtests.results.slo import Verdict
+from loadtests.server.timeline import Point
 
 LOAD_FILE = "load.json"
 

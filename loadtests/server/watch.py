@@ -8,10 +8,10 @@ import gevent
 import msgspec
 from gevent import subprocess
 
-from loadtests.refused import RefusedError
-from loadtests.timeline import Sample
+from loadtests.errors import RefusedError
+from loadtests.server.timeline import Sample
 
-SAMPLER = Path(__file__).with_name("server_sampler.py")
+SAMPLER = Path(__file__).with_name("sampler.py")
 FIRST_SAMPLE_SECONDS = 15
 
 

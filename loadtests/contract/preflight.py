@@ -7,8 +7,8 @@ import msgspec
 from locust.contrib.fasthttp import FastHttpSession, FastResponse
 from locust.event import EventHook
 
-from loadtests.bodies import Dashboard
-from loadtests.refused import RefusedError
+from loadtests.contract.bodies import Dashboard
+from loadtests.errors import RefusedError
 from loadtests.target import SeededUsers, Target
 
 USERS_ASKED = 10

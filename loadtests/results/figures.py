@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from loadtests.measurements import GROUPS, PERCENTILES
+from loadtests.results.measurements import GROUPS, PERCENTILES
 
 SLICE_SECONDS = 2.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from loadtests.bodies import PAGE_SIZE, Dashboard, Project, Task, TaskPage
+from loadtests.contract.bodies import PAGE_SIZE, Dashboard, Project, Task, TaskPage
 
 T = TypeVar("T")
 

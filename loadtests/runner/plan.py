@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from loadtests.load_file import LOAD_FILE
-from loadtests.refused import RefusedError
-from loadtests.shape import Shape, read_shape
-from loadtests.slo import Target as SloTarget
-from loadtests.slo import read_targets
+from loadtests.errors import RefusedError
+from loadtests.load_shape import Shape, read_shape
+from loadtests.results.load_file import LOAD_FILE
+from loadtests.results.slo import Target as SloTarget
+from loadtests.results.slo import read_targets
 from loadtests.target import Seed, Target, read_seed, read_target
 
 if TYPE_CHECKING:  # importing Locust patches the whole interpreter

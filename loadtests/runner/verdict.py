@@ -4,15 +4,15 @@ import sys
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from loadtests import figures
-from loadtests.figures import Answer
-from loadtests.generator import MOST_CPU_PERCENT
-from loadtests.load_file import Generator, Load
-from loadtests.plan import Plan
-from loadtests.shape import Shape
-from loadtests.slo import judge
-from loadtests.table import GROUP_HEAD, group_cells, miss, table
-from loadtests.timeline import Point, memory_peak
+from loadtests.load_shape import Shape
+from loadtests.results import figures
+from loadtests.results.figures import Answer
+from loadtests.results.load_file import Generator, Load
+from loadtests.results.slo import judge
+from loadtests.results.table import GROUP_HEAD, group_cells, miss, table
+from loadtests.runner.generator import MOST_CPU_PERCENT
+from loadtests.runner.plan import Plan
+from loadtests.server.timeline import Point, memory_peak
 
 # Locust's timer and the last look at the clock may differ by this much.
 SHORT_BY_SECONDS = 2.0

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import msgspec
 
+from loadtests.errors import RefusedError
 from loadtests.files import as_kind, read_yaml
-from loadtests.measurements import BENCH_UNITS, UNITS
-from loadtests.refused import RefusedError
+from loadtests.results.measurements import BENCH_UNITS, UNITS
 
-SLO_FILE = Path(__file__).with_name("slo.yml")
+SLO_FILE = Path(__file__).parents[1] / "slo.yml"
 
 SECTIONS = {"targets": UNITS, "bench": BENCH_UNITS}
 """List of the file -> what its targets may measure."""

@@ -1,7 +1,7 @@
 """Figures as people read them: three digits that matter, and columns that line up."""
 
-from loadtests.figures import GroupFigures
-from loadtests.slo import Verdict
+from loadtests.results.figures import GroupFigures
+from loadtests.results.slo import Verdict
 
 GROUP_HEAD = ["requests", "failed", "per s", "p50 ms", "p95 ms", "p99 ms", "longest ms", "hits %"]
 

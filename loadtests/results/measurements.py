@@ -16,7 +16,7 @@ UNITS = {f"{group}.{percentile}": "ms" for group in GROUPS for percentile in PER
     "memory.load": "MB",
     "memory.rest": "MB",
 }
-"""Measurement -> unit. MB is 2^20 bytes; memory is of the whole server, as server_sampler.py defines it."""
+"""Measurement -> unit. MB is 2^20 bytes; memory is of the whole server, as sampler.py defines it."""
 
 RATIOS = ("small_row", "page_of_50", "dashboard", "cached_dashboard", "cached_page")
 """Reads of the bench, each against what it could be at most."""

@@ -14,17 +14,17 @@ from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
-from loadtests.client import SeededUser
-from loadtests.conclusion import Seen, conclude, tell
-from loadtests.figures import Answer
-from loadtests.generator import PROGRESS_SECONDS, GeneratorWatch, progress
-from loadtests.load_file import LOAD_FILE
-from loadtests.plan import STOP_SECONDS, add_arguments, read_plan
-from loadtests.preflight import check_server
-from loadtests.refused import RefusedError
-from loadtests.server_watch import ServerWatch
+from loadtests.contract.preflight import check_server
+from loadtests.contract.user import SeededUser
+from loadtests.errors import RefusedError
+from loadtests.results.figures import Answer
+from loadtests.results.load_file import LOAD_FILE
+from loadtests.runner.generator import PROGRESS_SECONDS, GeneratorWatch, progress
+from loadtests.runner.plan import STOP_SECONDS, add_arguments, read_plan
+from loadtests.runner.verdict import Seen, conclude, tell
+from loadtests.server.timeline import points
+from loadtests.server.watch import ServerWatch
 from loadtests.target import read_users, trust
-from loadtests.timeline import points
 
 
 class Run:

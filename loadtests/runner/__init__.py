@@ -1,0 +1,1 @@
+"""A load from its plan to its verdict."""

@@ -15,7 +15,8 @@ KNOWS: dict[str, set[str]] = {
     "sandbox": set(),
     "bench": {"app", "loadtests"},
 }
-# Operations and probes serve the files beside them, and know none of those. A load's rooms build on each other.
+# Operations and probes serve the files beside them, and know none of those; a load's rooms build on each
+# other.
 INNER: dict[str, set[str]] = {
     "deploy/operations": {"deploy.operations", "deploy.build", "deploy.secrets", "deploy.scram"},
     "verify/probes": {"verify.probes", "inventories"},

@@ -1,0 +1,36 @@
+"""The pages for readers: their links lead somewhere, and the first one stays short."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+MAKE = re.compile(r"(?:^ {4}|`)make ([a-z][a-z -]*)", re.MULTILINE)
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    assert [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_make_is_there(page: Path) -> None:
+    named = {word for line in MAKE.findall(page.read_text()) for word in line.split()}
+
+    assert named - TARGETS == set()
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / link).resolve() for link in LINK.findall(index.read_text())}
+
+    assert {*index.parent.rglob("*.md")} - linked == {index}
+
+
+def test_the_first_page_is_read_in_one_go() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) < 120

@@ -13,6 +13,8 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 export NAME
+# Many tests start a program: each would compile the project again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again seed verify load evidence bench bench-growth bench-cache \

@@ -117,7 +117,7 @@ def test_without_redis_everything_is_right(server: Server, task: dict[str, int])
 
 
 @pytest.mark.parametrize(
-    "damage", ["SET {key} garbage", "SETRANGE {key} 40 x", "SETRANGE {key} 0 b0", "wrong type"]
+    "damage", ["SET {key} garbage", "SETRANGE {key} 40 something-else", "SETRANGE {key} 0 b0", "wrong type"]
 )
 def test_a_damaged_value_is_a_miss_and_then_replaced(
     server: Server, task: dict[str, int], damage: str

@@ -24,6 +24,8 @@ from tests.app.walk import Walk
 from tests.app.world import make
 from tests.servers import ROOT, SandboxServer
 
+# Blocked everywhere else (pyproject.toml): it takes seconds to load.
+pytest_plugins = ["schemathesis.pytest.plugin"]
 pytestmark = [pytest.mark.server, pytest.mark.last]
 
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(openapi.document(ENDPOINTS)))

@@ -32,10 +32,15 @@ check: .venv/ready ## format, lint, types and every test that needs no server
 	@.venv/bin/mypy & mypy=$$!; \
 	  .venv/bin/pytest tests -m "not server" --ignore-glob "*_server.py" -q -n 2; tests=$$?; wait $$mypy && exit $$tests
 
-# Two processes, each with a server of its own; then what must be alone on the machine.
+# Two processes, each with a server of its own; then what must be alone on the machine. What fails beside other work is
+# tried once more by itself, and told twice: what fails again is a fault.
+SUITE = .venv/bin/pytest tests -q --durations 10
+AGAIN = { test $$? = 1 && echo "Once more, with nothing beside it:" && \
+  .venv/bin/pytest tests -q -m server --last-failed --last-failed-no-failures none; }
+
 test: check ## all of check, then every test on real servers; FRESH=1 makes their snapshot anew
-	@.venv/bin/pytest tests -m "server and not alone" -q -n 2 --dist loadfile --durations 10 $(if $(FRESH),--fresh); \
-	  together=$$?; .venv/bin/pytest tests -m "server and alone" -q --durations 10 && exit $$together
+	@$(SUITE) -m "server and not alone" -n 2 --dist loadfile $(if $(FRESH),--fresh) || $(AGAIN)
+	@$(SUITE) -m "server and alone" || $(AGAIN)
 
 # The cache's proofs in their full length, on a server of their own.
 cache-proof: .venv/ready ## the proofs of the cache in full length

@@ -1,6 +1,7 @@
 """The pages for readers: their links lead somewhere, and the first one stays short."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def test_every_command_of_make_is_there(page: Path) -> None:
     named = {word for line in MAKE.findall(page.read_text()) for word in line.split()}
 
     assert named - TARGETS == set()
+
+
+def test_make_alone_lists_the_commands_and_does_nothing(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    done = subprocess.run(["make"], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    listed = [line.split(maxsplit=2)[1] for line in done.stdout.splitlines()]
+    assert set(listed) == TARGETS - {"help"}
+    assert done.stderr == ""
+    assert [file.name for file in tmp_path.iterdir()] == ["Makefile"]
 
 
 def test_every_page_is_in_the_index() -> None:

@@ -26,7 +26,8 @@ from tests.servers import ROOT, SandboxServer
 
 # Blocked everywhere else (pyproject.toml): it takes seconds to load.
 pytest_plugins = ["schemathesis.pytest.plugin"]
-pytestmark = [pytest.mark.server, pytest.mark.last]
+# Its tests share one name, by which those that run side by side are shared out: only one of them would run.
+pytestmark = [pytest.mark.server, pytest.mark.alone, pytest.mark.last]
 
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(openapi.document(ENDPOINTS)))
 API = schemathesis.openapi.from_dict(DOCUMENT)

@@ -132,6 +132,7 @@ class Report:
             headers={
                 **_headers(first.refreshed_at, first.age_s),
                 "cache-control": "no-store",
+                "x-cache": "miss" if services.cache.health.is_wanted else "off",
                 "content-disposition": f'attachment; filename="{self.sql.name}-{made_on}.csv"',
             },
             media_type="text/csv",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
@@ -98,6 +98,9 @@ def route(endpoints: Iterable[Endpoint]) -> Route:
 
 def _came_by_cache(response: Response) -> bool:
     """Return whether the cache may have it: it says where it came from, or that the client has it already."""
+    if isinstance(response, StreamingResponse):
+        # As long as the client likes, so never kept.
+        return False
     return response.status_code == 304 or any(name == b"x-cache" for name, _ in response.raw_headers)
 
 

@@ -18,6 +18,8 @@ from sandbox.snapshots import all_snapshots, forget
 ROOT = Path(__file__).parent.parent
 # What plans and figures are promised for; it takes a minute.
 SEED_SCALE = "1.0"
+# Several times what the longest command takes on a busy machine: what hangs fails a test, not the whole run.
+LONGEST_S = 1200
 # Servers belong to the whole machine: two checkouts that are tested at once must not share their names.
 CHECKOUT = hashlib.sha256(str(ROOT).encode()).hexdigest()[:4]
 # So must the processes of one run that test side by side: each has a server of its own.
@@ -108,4 +110,4 @@ def exclusive_snapshots() -> Iterator[None]:
 
 
 def _run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LONGEST_S)

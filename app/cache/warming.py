@@ -75,9 +75,11 @@ async def _state(app: ASGIApp, asked: Asked) -> str:
         OWN: Token(digest, digest.hex()),
     }
     state = "refused"
+    asks: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        # A server, too, has nothing more to say after the request: whoever streams waits here for its end.
+        return asks.pop() if asks else await asyncio.Future()
 
     async def send(message: Message) -> None:
         nonlocal state

@@ -110,14 +110,16 @@ def test_what_a_revoked_token_asked_for_is_forgotten_and_not_warmed(server: Serv
     assert [server.redis("EXISTS", key) for key in keys] == ["1", "0"]
 
 
-def test_what_is_refused_is_not_remembered(server: Server) -> None:
+def test_what_the_cache_cannot_have_is_not_remembered(server: Server) -> None:
     assert server.get("/api/projects/999999999", 1).status_code == 404
+    assert server.get("/api/reports/projects?format=csv&limit=1", 1).status_code == 200
     asked = ("/api/projects/3", server.authorization(1))
     before = remembered(server, asked)
     ask_often(server, asked)  # so that each worker has one
     until(lambda: remembered(server, asked) > before)
 
-    assert server.sql("SELECT count(*) FROM cache_popularity WHERE path LIKE '%999999999%'") == "0"
+    never = "path LIKE '%999999999%' OR path LIKE '%csv%'"
+    assert server.sql(f"SELECT count(*) FROM cache_popularity WHERE {never}") == "0"
 
 
 def test_no_more_is_remembered_than_is_worth_it(server: Server, popular: list[Asked]) -> None:
@@ -131,6 +133,19 @@ def test_no_more_is_remembered_than_is_worth_it(server: Server, popular: list[As
 
     assert all(remembered(server, each) for each in popular)
     server.sql(f"DELETE FROM cache_popularity WHERE token_hash = '\\x{many}'")
+
+
+@pytest.mark.usefixtures("popular")
+def test_an_answer_that_is_streamed_does_not_hold_up_the_warming(server: Server) -> None:
+    admin = digest(server.new_token(1))
+    server.sql(
+        "INSERT INTO cache_popularity (score, token_hash, path)"
+        f" SELECT max(score) + 1, '\\x{admin}', '/api/reports/projects?format=csv' FROM cache_popularity"
+    )
+    done = server.run("timeout 100 systemctl restart bantam-warm; journalctl -u bantam-warm -o cat -n 5")
+    server.sql(f"DELETE FROM cache_popularity WHERE token_hash = '\\x{admin}'")
+
+    assert " filled, " in done
 
 
 @pytest.mark.usefixtures("popular")

@@ -14,16 +14,18 @@ import uvicorn
 import uvloop
 from psycopg import OperationalError
 
+from app.agency.cache_policies import POLICIES
+from app.agency.constraints import CONSTRAINTS
 from app.application import application
 from app.cache.cache import Cache
 from app.cache.keeper import Keeper
 from app.cache.statistics import Statistics
-from app.cache.warmer import Warmer
-from app.database import Database
+from app.database.pool import Database
 from app.notify import notify
 from app.server import Server
 from app.services import Services
 from app.settings import Secrets, Settings, SettingsError, load, load_secrets
+from app.warming.warmer import Warmer
 
 SYSTEMD_SOCKET = 3
 # Longer than nginx keeps an idle connection to the app, so that the app never closes one that is being used.
@@ -51,7 +53,9 @@ def listening_socket() -> socket.socket:
 async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services]:
     """Give the services once the database has answered; close them at the end."""
     database = Database(settings.database, secrets.database_password)
-    statistics = Statistics(os.environ.get("PROMETHEUS_MULTIPROC_DIR"), os.environ.get("BANTAM_WORKER", "0"))
+    statistics = Statistics(
+        os.environ.get("PROMETHEUS_MULTIPROC_DIR"), os.environ.get("BANTAM_WORKER", "0"), POLICIES
+    )
     cache = Cache(
         settings.redis,
         secrets.redis_password,
@@ -62,7 +66,7 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
     try:
         await database.open()
         await cache.health.beat()
-        yield Services(release(), settings.http, database, cache, secrets.cursor_key)
+        yield Services(release(), settings.http, database, cache, secrets.cursor_key, CONSTRAINTS)
     finally:
         keeper.cancel()
         await database.close()

@@ -1,68 +1,20 @@
-"""The app's table of contents: its topics' routes and what serves them."""
+"""The ASGI application: the domain's endpoints, those of monitoring, and the page that describes them."""
 
 from starlette.applications import Starlette
 
-from app import (
-    cache_admin,
-    counts,
-    dashboards,
-    documentation,
-    generated_reports,
-    health,
-    problems,
-    projects,
-    read_routes,
-    reports,
-    searches,
-    write_clients,
-    write_comments,
-    write_drafts,
-    write_invoices,
-    write_members,
-    write_messages,
-    write_milestones,
-    write_notifications,
-    write_projects,
-    write_tasks,
-    write_threads,
-    write_time,
-    write_tokens,
-    write_users,
-)
-from app.routes import Directory, Endpoint
+from app.agency import topics
+from app.http import documentation, problems
+from app.http.routing import Directory
+from app.monitoring import cache_admin, health
 from app.services import Services
+from app.warming.counting import count_read
 
-TOPICS: tuple[tuple[Endpoint, ...], ...] = (
-    projects.ROUTES,
-    read_routes.ROUTES,
-    counts.ROUTES,
-    dashboards.ROUTES,
-    searches.ROUTES,
-    reports.ROUTES,
-    generated_reports.ROUTES,
-    cache_admin.ROUTES,
-    write_projects.ROUTES,
-    write_members.ROUTES,
-    write_milestones.ROUTES,
-    write_tasks.ROUTES,
-    write_comments.ROUTES,
-    write_time.ROUTES,
-    write_threads.ROUTES,
-    write_messages.ROUTES,
-    write_notifications.ROUTES,
-    write_drafts.ROUTES,
-    write_invoices.ROUTES,
-    write_clients.ROUTES,
-    write_users.ROUTES,
-    write_tokens.ROUTES,
-    health.ROUTES,
-)
-ENDPOINTS = tuple(endpoint for topic in TOPICS for endpoint in topic)
+ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *health.ROUTES)
 
 
 def application(services: Services) -> Starlette:
     """Return the ASGI application that works with `services`."""
-    directory = Directory((*ENDPOINTS, *documentation.routes(ENDPOINTS)))
+    directory = Directory((*ENDPOINTS, *documentation.routes(ENDPOINTS)), count_read)
     app = Starlette(routes=[directory], exception_handlers=problems.HANDLERS)
     app.state.services = services
     app.router.redirect_slashes = False

@@ -1,25 +1,27 @@
 """What every route works with, made once by the process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
 from app.cache.cache import Cache
 from app.cache.popularity import Popularity
-from app.database import Database
-from app.large_pages import LargePages
+from app.database.pool import Database
+from app.http.large_pages import LargePages
 from app.settings import HttpSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the cache, the limits of a request, and what signs cursors."""
+    """The database, the cache, the limits of a request, what signs cursors, and what constraints mean."""
 
     release: str
     http: HttpSettings
     database: Database
     cache: Cache
     cursor_key: bytes
+    constraints: Mapping[str, tuple[int, str, str]]
     large_pages: LargePages = field(default_factory=LargePages)
     popularity: Popularity = field(default_factory=Popularity)
     users_of_tokens: dict[bytes, int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from app.statements import Described, statements
+from app.agency.statements import Described, statements
 
 FILE = Path(__file__).parent / "patterns.toml"
 RUNS = 7

@@ -11,7 +11,7 @@ RECORD = "/etc/bantam/sources"
 _MADE_FROM = (
     "deploy/**/*.py",
     "templates/*/*",
-    "app/migrations/*.sql",
+    "app/agency/migrations/*.sql",
     "requirements/app.txt",
     "inventories/**/*.py",
 )

@@ -17,7 +17,17 @@ KNOWS: dict[str, set[str]] = {
 }
 # Operations and probes serve the files beside them, and know none of those; a load's rooms build on each
 # other.
+_BELOW_SERVICES = {"app.settings", "app.http", "app.database", "app.cache"}
+_SERVICES = {*_BELOW_SERVICES, "app.services"}
 INNER: dict[str, set[str]] = {
+    "app/http": {"app.http"},
+    "app/database": {"app.database", "app.settings"},
+    "app/cache": _BELOW_SERVICES,
+    "app/reading": {*_SERVICES, "app.reading"},
+    "app/writing": {*_SERVICES, "app.writing"},
+    "app/warming": {*_SERVICES, "app.warming"},
+    "app/monitoring": {*_SERVICES, "app.writing", "app.monitoring"},
+    "app/agency": {*_SERVICES, "app.reading", "app.writing", "app.monitoring", "app.agency"},
     "deploy/operations": {"deploy.operations", "deploy.build", "deploy.secrets", "deploy.scram"},
     "verify/probes": {"verify.probes", "inventories"},
     "loadtests/contract": {f"loadtests.{name}" for name in ("contract", "errors", "randomness", "target")},

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent
 SAMPLES = tomllib.loads((FOLDER / "samples.toml").read_text())
 CHANGES = tomllib.loads((FOLDER / "changes.toml").read_text())["change"]
 CATALOGUE = {
-    entry["name"]: entry for entry in tomllib.loads((ROOT / "app/indexes.toml").read_text())["index"]
+    entry["name"]: entry for entry in tomllib.loads((ROOT / "app/agency/indexes.toml").read_text())["index"]
 }
 ENFORCING = {name for name, entry in CATALOGUE.items() if "unique" in entry["kind"].split()}
 

@@ -337,6 +337,6 @@ def test_no_page_had_a_wrong_checksum(catalog: Catalog) -> None:
 def test_migrations_are_those_of_the_sources(catalog: Catalog) -> None:
     files = {
         file.name.removesuffix(".up.sql"): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in (ROOT / "app" / "migrations").glob("*.up.sql")
+        for file in (ROOT / "app" / "agency" / "migrations").glob("*.up.sql")
     }
     assert {row["version"]: row["sha256"] for row in catalog("migrations")} == files

@@ -8,11 +8,11 @@ from redis.exceptions import RedisError
 from app.cache.fills import Fills
 from app.cache.health import Health
 from app.cache.lately import Lately
+from app.cache.shapes import Redis as RedisFigures
 from app.cache.statistics import Statistics
 from app.cache.store import Store
 from app.cache.warmth import Warmth
 from app.settings import RedisSettings
-from app.shapes.cache import Redis as RedisFigures
 
 CONNECTIONS = 100
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from app.cache.statistics import Statistics
 from app.cache.store import Found, Store
 from app.cache.value import fresh_token
-from app.problems import Problem
+from app.http.problems import Problem
 
 T = TypeVar("T")
 Fill = Callable[[Found], Awaitable[T]]

@@ -7,8 +7,8 @@ from psycopg import InterfaceError, OperationalError
 
 from app.cache.health import BEAT_S, Health
 from app.cache.store import Store
-from app.database import Database
-from app.queries import queries
+from app.database.pool import Database
+from app.database.queries import queries
 
 GRACE_S = 2.0
 """How long the app may take from a write's commit to its acknowledgement before the relay does its work."""

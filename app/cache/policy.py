@@ -1,4 +1,4 @@
-"""Every cached thing in one table: its key, the tags that make it old, how long and how large it may be."""
+"""What is true of a cached thing: its key, the tags that make it old, how long and how large it may be."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,7 +74,7 @@ ACCESS = Policy(
     early_s=None,
     max_bytes=200,
     compress_from=None,
-    made_by=("queries/caller.sql",),
+    made_by=("*/queries/caller.sql",),
 )
 # That something does not exist or may not be seen, per token: nobody must ask the database for it twice.
 ABSENT = Policy(
@@ -85,124 +85,5 @@ ABSENT = Policy(
     early_s=None,
     max_bytes=1,
     compress_from=None,
-    made_by=("queries/caller.sql",),
-)
-USER = Policy(
-    namespace="user",
-    key="{user}:{shown}",
-    tags=("user:{user}", "user:{shown}"),
-    seconds=30 * MINUTE,
-    early_s=25 * MINUTE,
-    max_bytes=16 * KB,
-    compress_from=4 * KB,
-    made_by=("queries/lists/entity.sql", "queries/lists/sees.sql", "queries/lists/users.sql", "list_sql.py"),
-)
-PROJECT = Policy(
-    namespace="project",
-    key="{project}",
-    tags=("project:{project}",),
-    seconds=15 * MINUTE,
-    early_s=12 * MINUTE,
-    max_bytes=64 * KB,
-    compress_from=4 * KB,
-    made_by=("queries/project.sql",),
-)
-PROJECT_TASKS = Policy(
-    namespace="project_tasks",
-    key="{project}:{position}:{limit}",
-    tags=("project:{project}",),
-    seconds=15 * MINUTE,
-    early_s=12 * MINUTE,
-    max_bytes=512 * KB,
-    compress_from=4 * KB,
-    made_by=("queries/project_tasks_after.sql", "queries/project_tasks_before.sql", "projects.py"),
-)
-USER_DASHBOARD = Policy(
-    namespace="user_dashboard",
-    key="{user}",
-    tags=("user:{user}",),
-    seconds=5 * MINUTE,
-    early_s=4 * MINUTE,
-    max_bytes=64 * KB,
-    compress_from=8 * KB,
-    made_by=("queries/dashboard_user.sql",),
-)
-MANAGER_DASHBOARD = Policy(
-    namespace="manager_dashboard",
-    key="{user}",
-    tags=("user:{user}", "manager:{user}"),
-    seconds=5 * MINUTE,
-    early_s=4 * MINUTE,
-    max_bytes=64 * KB,
-    compress_from=8 * KB,
-    made_by=("queries/dashboard_manager.sql",),
-)
-CLIENT_DASHBOARD = Policy(
-    namespace="client_dashboard",
-    key="{user}:{client}",
-    tags=("user:{user}", "client:{client}"),
-    seconds=5 * MINUTE,
-    early_s=4 * MINUTE,
-    max_bytes=64 * KB,
-    compress_from=8 * KB,
-    made_by=("queries/dashboard_client.sql",),
-)
-# Every write would renew its tag, so it has none but the user's and says how old it is.
-ADMIN_DASHBOARD = Policy(
-    namespace="admin_dashboard",
-    key="{user}",
-    tags=("user:{user}",),
-    seconds=MINUTE,
-    early_s=45,
-    max_bytes=64 * KB,
-    compress_from=8 * KB,
-    made_by=("queries/dashboard_admin.sql",),
-)
-# What is searched, and by whom: one key for each page. `names` is renewed by whatever changes a project, a
-# person, a client, or who works on what.
-SEARCH = Policy(
-    namespace="search",
-    key="{user}:{asked}",
-    tags=("user:{user}", "names"),
-    seconds=10 * MINUTE,
-    early_s=None,
-    max_bytes=64 * KB,
-    compress_from=4 * KB,
-    made_by=("queries/searches/*.sql", "search_sql.py", "searches.py"),
-)
-SEARCH_TASKS = Policy(
-    namespace="search_tasks",
-    key="{user}:{asked}",
-    tags=("user:{user}", "names", "search_tasks"),
-    seconds=10 * MINUTE,
-    early_s=None,
-    max_bytes=64 * KB,
-    compress_from=4 * KB,
-    made_by=("queries/searches/*.sql", "search_sql.py", "searches.py"),
-)
-# Lines of materialized views: what they count changes with a refresh only, the names in them at once.
-REPORT = Policy(
-    namespace="report",
-    key="{user}:{asked}",
-    tags=("user:{user}", "names", "reports"),
-    seconds=60 * MINUTE,
-    early_s=50 * MINUTE,
-    max_bytes=512 * KB,
-    compress_from=4 * KB,
-    made_by=("queries/reports/*.sql", "report_sql.py", "reports.py"),
-)
-
-POLICIES = (
-    ACCESS,
-    ABSENT,
-    USER,
-    PROJECT,
-    PROJECT_TASKS,
-    USER_DASHBOARD,
-    MANAGER_DASHBOARD,
-    CLIENT_DASHBOARD,
-    ADMIN_DASHBOARD,
-    SEARCH,
-    SEARCH_TASKS,
-    REPORT,
+    made_by=("*/queries/caller.sql",),
 )

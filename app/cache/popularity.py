@@ -1,7 +1,7 @@
 """What is asked for most: counted by every worker, added up in the database, where it outlives Redis."""
 
-from app.database import Database
-from app.queries import queries
+from app.database.pool import Database
+from app.database.queries import queries
 
 Asked = tuple[bytes, str]
 """A token's SHA-256, and a path with its query string: what a read is asked by."""

@@ -6,7 +6,7 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Histogram, multiprocess, values
 from prometheus_client.registry import Collector
 
-from app.cache.policy import POLICIES, Entry
+from app.cache.policy import Entry, Policy
 
 Outcome = Literal["hit", "miss", "stale", "damaged", "off"]
 OUTCOMES: tuple[Outcome, ...] = ("hit", "miss", "stale", "damaged", "off")
@@ -23,12 +23,13 @@ class Statistics:
     A child for each namespace is looked up once: a hit must not pay for the making of label names.
     """
 
-    def __init__(self, folder: str | None, worker: str) -> None:
+    def __init__(self, folder: str | None, worker: str, policies: Sequence[Policy]) -> None:
+        self.policies = policies
         self._folder = folder
         if folder is not None:
             values.ValueClass = values.MultiProcessValue(lambda: worker)  # type: ignore[no-untyped-call]
         self._registry = registry = CollectorRegistry()
-        names = [policy.namespace for policy in POLICIES]
+        names = [policy.namespace for policy in policies]
 
         def counter(name: str, help_: str, label: str | None = None) -> Counter:
             labels = ["namespace"] if label is None else ["namespace", label]

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __main__, application
-from app.answers import JsonBytes
-from app.routes import Endpoint
+from app.http.responses import JsonBytes
+from app.http.routing import Endpoint
 
 CONSTANTS: dict[int, bytes] = {}
 

@@ -11,7 +11,7 @@ from deploy.build import Release
 from deploy.operations.psql import Query
 from deploy.operations.release import FOLDER
 
-MIGRATIONS = Path("app/migrations")
+MIGRATIONS = Path("app/agency/migrations")
 
 
 def _brought() -> dict[str, str]:

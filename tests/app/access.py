@@ -11,8 +11,8 @@ stranger   one of the people of another client
 
 from dataclasses import dataclass
 
-from app import documentation
 from app.application import ENDPOINTS
+from app.http import documentation
 
 ROUTES = {f"{each.method} {each.path}": each for each in (*ENDPOINTS, *documentation.routes(ENDPOINTS))}
 ROLES = ("admin", "manager", "member", "other", "client", "stranger")

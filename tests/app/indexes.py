@@ -1,4 +1,4 @@
-"""The catalogue of indexes, app/indexes.toml."""
+"""The catalogue of indexes, app/agency/indexes.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import app
 
-CATALOGUE = Path(app.__file__).parent / "indexes.toml"
+CATALOGUE = Path(app.__file__).parent / "agency" / "indexes.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@
 import httpx
 
 from app.application import ENDPOINTS
-from app.routes import Endpoint
+from app.http.routing import Endpoint
 from tests.app.world import Ids, World
 
 JSON = "application/json"

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from app.reports import REPORTS
+from app.agency.reports.report import REPORTS
 from tests.app.server import SEEDED, Server
 
 PAGES = {report.sql.name: report.page for report in REPORTS}

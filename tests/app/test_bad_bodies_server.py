@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.routes import Endpoint
+from app.http.routing import Endpoint
 from tests.app.refused import WRITTEN, ask, name, problem, rows
 from tests.app.world import Ids, World
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.read_lists import LISTS
-from app.routes import Endpoint
+from app.agency.lists import LISTS
+from app.http.routing import Endpoint
 from tests.app.refused import ASKED, ask, name, problem
 from tests.app.world import Ids, World
 

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from app.agency.cache_policies import PROJECT
 from app.cache.keeper import GRACE_S
-from app.cache.policy import PROJECT
 from tests.app.on_server import bearer, bring_scripts, remote_command
 from tests.app.server import Server
 

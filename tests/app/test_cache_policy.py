@@ -2,19 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.cache.policy import (
-    MARK_SECONDS,
-    POLICIES,
-    PROJECT,
-    PROJECT_TASKS,
-    TAG_SECONDS,
-    USER_DASHBOARD,
-    Policy,
-)
+from app.agency.cache_policies import POLICIES, PROJECT, PROJECT_TASKS, USER_DASHBOARD
+from app.agency.project_pages import START
+from app.agency.tags import Place, touched_by_task
+from app.cache.policy import MARK_SECONDS, TAG_SECONDS, Policy
 from app.cache.store import JITTER
-from app.cache.tags import Place, touched_by_task
-from app.cursors import Position
-from app.projects import START
+from app.reading.cursors import Position
 
 NAMES = {
     "entry": "project.v:7",
@@ -46,7 +39,7 @@ def test_a_hot_entry_is_made_anew_before_it_can_expire(policy: Policy) -> None:
 
 
 def test_another_statement_makes_another_key() -> None:
-    twin = replace(PROJECT, made_by=("queries/dashboard_user.sql",))
+    twin = replace(PROJECT, made_by=("agency/queries/dashboard_user.sql",))
 
     assert twin.entry(project=7).key != PROJECT.entry(project=7).key
 

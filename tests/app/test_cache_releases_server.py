@@ -24,7 +24,7 @@ def other_release(server: Server) -> Iterator[str]:
     server.run(
         f"cp -a $(readlink -f /opt/bantam/current) {OTHER}"
         f" && sed -i 's/^            p.name,$/            upper(p.name) AS name,/'"
-        f" {OTHER}/lib/python3*/site-packages/app/queries/project.sql"
+        f" {OTHER}/lib/python3*/site-packages/app/agency/queries/project.sql"
         f" && systemd-run --quiet --collect --unit=bantam-other --uid=bantam"
         f" --socket-property=ListenStream={SOCKET} {secrets}"
         f" --setenv=BANTAM_CONFIG=/etc/bantam/app.toml {OTHER}/bin/python {OTHER}/bin/bantam-app"

@@ -6,11 +6,12 @@ import httpx
 import msgspec
 import pytest
 
-from app.cache.policy import PROJECT, PROJECT_TASKS, USER_DASHBOARD, Policy
-from app.projects import START
-from app.shapes.dashboard_user import UserDashboard
-from app.shapes.projects import Project
-from app.shapes.tasks import TaskPage
+from app.agency.cache_policies import PROJECT, PROJECT_TASKS, USER_DASHBOARD
+from app.agency.project_pages import START
+from app.agency.shapes.dashboard_user import UserDashboard
+from app.agency.shapes.projects import Project
+from app.agency.shapes.tasks import TaskPage
+from app.cache.policy import Policy
 from tests.app.on_server import bearer, remote
 from tests.app.server import Server
 from tests.app.warmth import stays_warm, until

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from app import csv_lines
-from app.shapes.common import Reference
-from app.shapes.reports import FinanceReportLine, TimeReportLine
+from app.agency.reports import csv_export
+from app.agency.shapes.reports import FinanceReportLine, TimeReportLine
+from app.http.shapes import Reference
 
 
 def line(name: str) -> TimeReportLine:
@@ -30,20 +30,20 @@ def line(name: str) -> TimeReportLine:
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x.example";"y")'],
 )
 def test_a_text_that_a_spreadsheet_would_run_is_marked_as_text(name: str) -> None:
-    [row] = csv.reader(io.StringIO(csv_lines.rows([line(name)]).decode(), newline=""))
+    [row] = csv.reader(io.StringIO(csv_export.rows([line(name)]).decode(), newline=""))
 
     assert row[2] == f"'{name}"
 
 
 @pytest.mark.parametrize("name", ["Ada", "O'Hara, Ada", 'Ada "the" First', "a=b", "漢字", "two\nlines"])
 def test_any_other_text_is_as_it_was(name: str) -> None:
-    [row] = csv.reader(io.StringIO(csv_lines.rows([line(name)]).decode(), newline=""))
+    [row] = csv.reader(io.StringIO(csv_export.rows([line(name)]).decode(), newline=""))
 
     assert row == ["2026-10-01", "1", name, "2", "Shop", "3", "Ltd", "4", "90", "60", "-12.50"]
 
 
 def test_the_header_names_both_columns_of_a_reference() -> None:
-    assert csv_lines.header(FinanceReportLine) == (
+    assert csv_export.header(FinanceReportLine) == (
         b"month,project_id,project_name,client_id,client_name,currency,"
         b"invoices,invoiced,outstanding,overdue,payments,paid\r\n"
     )

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cursors import Direction, Position, sign, verify
-from app.projects import END, START
+from app.agency.project_pages import END, START
+from app.reading.cursors import Direction, Position, sign, verify
 
 KEY = b"a key of this test"
 SCOPE = "project_tasks:7"

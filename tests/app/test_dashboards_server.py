@@ -7,9 +7,9 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from app.shapes.dashboard_admin import AdminDashboard
-from app.shapes.dashboard_client import ClientDashboard
-from app.shapes.dashboard_manager import ManagerDashboard
+from app.agency.shapes.dashboard_admin import AdminDashboard
+from app.agency.shapes.dashboard_client import ClientDashboard
+from app.agency.shapes.dashboard_manager import ManagerDashboard
 from tests.app.server import SEEDED, Server
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("figures_of_now")]

@@ -8,9 +8,9 @@ import httpx
 import msgspec
 import pytest
 
-from app.shapes.dashboard_user import UserDashboard
-from app.shapes.projects import Project
-from app.shapes.tasks import Task, TaskPage
+from app.agency.shapes.dashboard_user import UserDashboard
+from app.agency.shapes.projects import Project
+from app.agency.shapes.tasks import Task, TaskPage
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server

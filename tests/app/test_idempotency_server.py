@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from app.idempotency import Once, digest
+from app.writing.idempotency import Once, digest
 from tests.app.world import Ids, World
 
 pytestmark = pytest.mark.server

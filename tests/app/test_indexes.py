@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import verify
-from app.migrate import FOLDER
-from app.statements import statements
+from app.agency.statements import statements
+from app.database.migrate import FOLDER
 from tests.app.indexes import Index, catalogue
 
 INDEXES = catalogue()

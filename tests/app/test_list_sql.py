@@ -4,10 +4,10 @@ from typing import get_args, get_type_hints
 import msgspec
 import pytest
 
-from app.lists import Listing
-from app.read_lists import LISTS
-from app.shapes.lists import ListQuery
-from app.statements import statements
+from app.agency.lists import LISTS
+from app.agency.statements import statements
+from app.reading.listing import Listing
+from app.reading.shapes import ListQuery
 
 COMMON = {field.name for field in msgspec.structs.fields(ListQuery)}
 

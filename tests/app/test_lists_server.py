@@ -9,11 +9,11 @@ import httpx
 import msgspec
 import pytest
 
+from app.agency.lists import ACTIVITY, COMMENTS, INVOICES, LISTS, TASKS, TIME_ENTRIES, USERS
 from app.application import ENDPOINTS
-from app.lists import Listing
-from app.read_lists import ACTIVITY, COMMENTS, INVOICES, LISTS, TASKS, TIME_ENTRIES, USERS
-from app.routes import Endpoint
-from app.shapes.lists import ListQuery, Page
+from app.http.routing import Endpoint
+from app.reading.listing import Listing
+from app.reading.shapes import ListQuery, Page
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server
@@ -23,7 +23,7 @@ PATHS = {
     for endpoint in ENDPOINTS
     if endpoint.query is not None and issubclass(endpoint.query, ListQuery)
 }
-# An admin, a project manager, a team member, a client's person (app/seed/scale.py).
+# An admin, a project manager, a team member, a client's person (app/agency/seed/scale.py).
 USERS_OF_ROLES = {"admin": 1, "project_manager": 2, "team_member": 30, "client": 80}
 
 # What makes an order that needs a filter possible.

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from app.direct import LOCK
+from app.database.direct import LOCK
 from tests.app.server import MIGRATE, Server
 
 pytestmark = pytest.mark.server

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app.direct import Refusal
-from app.migrate import FOLDER, Migration, migrations, pending
+from app.database.direct import Refusal
+from app.database.migrate import FOLDER, Migration, migrations, pending
 
 UPS = sorted(FOLDER.glob("*.up.sql"))
 

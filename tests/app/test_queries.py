@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from app.queries import FOLDER, Queries, queries
+from app.database.queries import APP, Queries, queries
 
-NAMES = sorted(file.stem for file in FOLDER.glob("*.sql"))
+NAMES = sorted(file.stem for file in APP.glob("*/queries/*.sql"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,12 +30,14 @@ def test_a_query_names_its_columns_and_numbers_its_parameters_without_a_gap(name
     ids=["no header", "another name", "no description", "empty"],
 )
 def test_a_file_without_its_header_is_refused(text: str, tmp_path: Path) -> None:
-    (tmp_path / "one.sql").write_text(text)
+    folder = tmp_path / "room" / "queries"
+    folder.mkdir(parents=True)
+    (folder / "one.sql").write_text(text)
 
     with pytest.raises(ValueError, match=r"one\.sql must begin with '-- one: "):
         Queries(tmp_path)
 
 
 def test_a_name_without_a_file_is_an_error_that_names_the_file() -> None:
-    with pytest.raises(AttributeError, match=r"app/queries/nothing\.sql does not exist"):
+    with pytest.raises(AttributeError, match=r"no room of app/ has a queries/nothing\.sql"):
         _ = queries.nothing

@@ -8,12 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from app.agency.cache_policies import POLICIES
+from app.agency.constraints import CONSTRAINTS
+from app.agency.project_pages import START
 from app.application import application
 from app.cache.cache import Cache
 from app.cache.statistics import Statistics
-from app.cursors import sign
-from app.database import Database
-from app.projects import START
+from app.database.pool import Database
+from app.reading.cursors import sign
 from app.services import Services
 from app.settings import decode
 
@@ -34,8 +36,9 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         release="test",
         http=settings.http,
         database=Database(settings.database, "no password"),
-        cache=Cache(settings.redis, "no password", Statistics(None, "1"), fills_at_once=8),
+        cache=Cache(settings.redis, "no password", Statistics(None, "1", POLICIES), fills_at_once=8),
         cursor_key=CURSOR_KEY,
+        constraints=CONSTRAINTS,
     )
     app = application(services)
 

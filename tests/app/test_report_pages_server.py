@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.reports import REPORTS
+from app.agency.reports.report import REPORTS
 from tests.app.reported import PAGES, flat, page, table
 from tests.app.server import Server
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from app.shapes.generated_reports import GeneratedReports
+from app.agency.shapes.generated_reports import GeneratedReports
 from tests.app.reported import PAGES, a_user, page, table
 from tests.app.server import Server
 

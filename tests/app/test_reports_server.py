@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from app.report_sql import ReportSql
+from app.agency.reports.report_sql import ReportSql
 from tests.app.reported import PAGES, a_user, busiest_manager, page, table
 from tests.app.server import Server
 

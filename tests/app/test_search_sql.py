@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.search_sql import KINDS, SEARCH_ALL, SEARCHES
+from app.agency.search_sql import KINDS, SEARCH_ALL, SEARCHES
 
 
 @pytest.mark.parametrize("kind", KINDS)

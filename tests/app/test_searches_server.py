@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
-from app.shapes.searches import AllHits, ClientHits, ProjectHits, TaskHits, UserHits
+from app.agency.shapes.searches import AllHits, ClientHits, ProjectHits, TaskHits, UserHits
 from tests.app.server import SEEDED, Server
 
 pytestmark = pytest.mark.server

@@ -7,12 +7,12 @@ from hashlib import sha256
 
 import pytest
 
-from app.seed.days import Days
-from app.seed.people import token_hash
-from app.seed.scale import Counts, counts, role
-from app.seed.state import GENERATION
-from app.seed.tables import tables
-from app.seed.world import World
+from app.agency.seed.days import Days
+from app.agency.seed.people import token_hash
+from app.agency.seed.scale import Counts, counts, role
+from app.agency.seed.state import GENERATION
+from app.agency.seed.tables import tables
+from app.agency.seed.world import World
 
 TODAY = date(2026, 11, 23)
 TINY = 0.004

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.seed.scale import counts
+from app.agency.seed.scale import counts
 from tests.app.server import MIGRATE, SEED, Server
 
 pytestmark = pytest.mark.server

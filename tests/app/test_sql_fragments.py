@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.sql_fragments import all_of
-from app.statements import statements
+from app.agency.statements import statements
+from app.reading.sql_fragments import all_of
 
 # A condition ends where one of these begins something else.
 ELSEWHERE = {

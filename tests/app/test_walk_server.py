@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from app import openapi
 from app.application import ENDPOINTS
+from app.http import openapi
 from tests.app.server import Server
 from tests.app.walk import Walk
 from tests.app.world import make

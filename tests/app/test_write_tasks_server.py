@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.shapes.dashboard_user import UserDashboard
+from app.agency.shapes.dashboard_user import UserDashboard
 from tests.app.world import Ids, World
 from tests.app.written import DAY, done, refused
 

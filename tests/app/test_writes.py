@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.requests import Request
 
-from app import idempotency, inputs
-from app.application import ENDPOINTS
-from app.cache.tags import (
+from app.agency.shapes.invoices import NewInvoice
+from app.agency.shapes.members import Invitation
+from app.agency.shapes.notifications import NotificationsRead
+from app.agency.shapes.payments import NewPayment
+from app.agency.shapes.projects import NewProject
+from app.agency.shapes.tasks import TaskChange
+from app.agency.shapes.users import NewUser, UserChange
+from app.agency.tags import (
     Place,
     touched_by_client,
     touched_by_invoice,
@@ -24,17 +29,13 @@ from app.cache.tags import (
     touched_by_token,
     touched_by_user,
 )
-from app.invoice_facts import may_become
-from app.problems import Problem
-from app.shapes.invoices import NewInvoice
-from app.shapes.members import Invitation
-from app.shapes.notifications import NotificationsRead
-from app.shapes.payments import NewPayment
-from app.shapes.projects import NewProject
-from app.shapes.tasks import TaskChange
-from app.shapes.users import NewUser, UserChange
-from app.write_invoices import DAYS_TO_PAY, due
-from app.writes import fields
+from app.agency.writes.invoice_facts import may_become
+from app.agency.writes.invoices import DAYS_TO_PAY, due
+from app.application import ENDPOINTS
+from app.http import requests
+from app.http.problems import Problem
+from app.writing import idempotency
+from app.writing.write import fields
 
 PLACE = Place(project=7, manager=1, client=2)
 
@@ -129,13 +130,13 @@ def test_an_invoice_is_due_when_it_says_or_in_a_month_and_never_before_it_is_iss
 
 
 def test_a_change_says_only_what_it_mentions() -> None:
-    change = inputs.body(b'{"title": "A", "assignee_id": null}', TaskChange)
+    change = requests.body(b'{"title": "A", "assignee_id": null}', TaskChange)
 
     assert fields(change) == '{"title":"A","assignee_id":null}'
 
 
 def test_money_goes_to_the_database_as_a_number() -> None:
-    change = inputs.body(b'{"hourly_rate": "70.50"}', UserChange)
+    change = requests.body(b'{"hourly_rate": "70.50"}', UserChange)
 
     assert fields(change) == '{"hourly_rate":70.50}'
 
@@ -145,7 +146,7 @@ PROJECT = '{"name":"P","client_id":1,"starts_on":"2026-01-02","due_on":"2026-01-
 
 @pytest.mark.parametrize("budget", ["0", "0.01", '"12.50"', "9999999999.99"])
 def test_an_amount_has_at_most_two_decimals(budget: str) -> None:
-    assert inputs.body((PROJECT % budget).encode(), NewProject).budget >= 0
+    assert requests.body((PROJECT % budget).encode(), NewProject).budget >= 0
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_an_amount_has_at_most_two_decimals(budget: str) -> None:
 )
 def test_an_amount_that_is_none_is_refused_and_named(budget: str) -> None:
     with pytest.raises(Problem) as refusal:
-        inputs.body((PROJECT % budget).encode(), NewProject)
+        requests.body((PROJECT % budget).encode(), NewProject)
 
     assert (refusal.value.status, refusal.value.field) == (422, "budget")
 
@@ -190,7 +191,7 @@ def test_a_body_that_does_not_fit_is_422_and_its_field_named(
     shape: type[msgspec.Struct], body: bytes, field: str | None
 ) -> None:
     with pytest.raises(Problem) as refusal:
-        inputs.body(body, shape)
+        requests.body(body, shape)
 
     assert (refusal.value.status, refusal.value.field) == (422, field)
     assert str(refusal.value).count("`$") == 0

@@ -5,17 +5,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.shapes.clients import WrittenClient
-from app.shapes.comments import WrittenComment
-from app.shapes.invoices import WrittenInvoice
-from app.shapes.members import WrittenMember
-from app.shapes.milestones import WrittenMilestone
-from app.shapes.notifications import ReadCounts
-from app.shapes.projects import WrittenProject
-from app.shapes.tasks import Task
-from app.shapes.threads import ReadUpTo, WrittenMessage, WrittenThread
-from app.shapes.time import WrittenTimeEntry
-from app.shapes.users import WrittenToken, WrittenUser
+from app.agency.shapes.clients import WrittenClient
+from app.agency.shapes.comments import WrittenComment
+from app.agency.shapes.invoices import WrittenInvoice
+from app.agency.shapes.members import WrittenMember
+from app.agency.shapes.milestones import WrittenMilestone
+from app.agency.shapes.notifications import ReadCounts
+from app.agency.shapes.projects import WrittenProject
+from app.agency.shapes.tasks import Task
+from app.agency.shapes.threads import ReadUpTo, WrittenMessage, WrittenThread
+from app.agency.shapes.time import WrittenTimeEntry
+from app.agency.shapes.users import WrittenToken, WrittenUser
 from tests.app.world import Ids, World
 from tests.app.written import DAY, ITEMS, done, refused
 

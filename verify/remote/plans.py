@@ -1,7 +1,7 @@
 """
 Runs on the server as postgres: what plans the release's statements have, with each index and without it.
 
-Reads {"samples": {parameter: [SQL]}, "catalogue": [entry of app/indexes.toml], "ample": gain} and prints
+Reads {"samples": {parameter: [SQL]}, "catalogue": [entry of indexes.toml], "ample": gain} and prints
 
     missing   queries of the catalogue that the release does not have
     scans     {statement: [large tables that it reads from end to end]}

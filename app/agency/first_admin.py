@@ -1,0 +1,45 @@
+"""`bantam-first-admin --email you@example.com`: the one user whom no other can make."""
+
+import argparse
+import secrets
+from functools import partial
+from hashlib import sha256
+
+from app.database.direct import DATABASE, OWNER, Connection, Refusal, lock, run
+
+DAYS = 90
+
+ADMINS = "SELECT count(*) FROM users WHERE role = 'admin' AND deactivated_at IS NULL"
+ADMIN = "INSERT INTO users (role, email, name) VALUES ('admin', %s, %s) RETURNING id"
+ACCESS = """
+INSERT INTO api_tokens (user_id, expires_at, token_hash)
+VALUES (%s, now() + %s * interval '1 day', %s)
+"""
+
+
+def make(connection: Connection, email: str, name: str) -> None:
+    """Make the admin and print a token, which is nowhere else; Refusal where there is an admin already."""
+    lock(connection)
+    connection.execute(f"SET ROLE {OWNER}".encode())
+    if connection.execute(ADMINS).fetchone() != (0,):
+        raise Refusal("There is an admin already, who makes users and tokens: POST /api/users, /api/tokens.")
+    token = "bt_" + secrets.token_hex(32)
+    with connection.transaction():
+        (user,) = connection.execute(ADMIN, [email, name]).fetchone() or (None,)
+        connection.execute(ACCESS, [user, DAYS, sha256(token.encode()).digest()])
+    print(f"{name} is user {user}, an admin. The bearer token, good for {DAYS} days and shown only now:")
+    print(token)
+
+
+def main() -> int:
+    """Return the exit code: 1 with one sentence for what is refused."""
+    parser = argparse.ArgumentParser(prog="bantam-first-admin", description=make.__doc__)
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--name", help="what others see; the address, if it is not said")
+    parser.add_argument("--database", default=DATABASE, help="a conninfo, for tests")
+    options = parser.parse_args()
+    return run(
+        options.database,
+        "bantam-first-admin",
+        partial(make, email=options.email, name=options.name or options.email),
+    )

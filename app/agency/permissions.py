@@ -1,0 +1,36 @@
+"""What a role may do with what it sees; seeing itself is decided by the statement that reads the facts."""
+
+from app.http.problems import Problem
+
+Role = str
+
+
+def staff(role: Role) -> None:
+    """Return if the caller works for the agency; Problem 403 for a client's people."""
+    if role == "client":
+        raise Problem(403, "Clients may see this but not change it.")
+
+
+def lead(role: Role, caller: int, manager: int) -> None:
+    """Return if the caller leads the project or is an admin; Problem 403 else."""
+    staff(role)
+    if role != "admin" and caller != manager:
+        raise Problem(403, "Only the project's manager and admins may do this.")
+
+
+def leads(role: Role) -> None:
+    """Return if the caller may lead projects at all; Problem 403 else."""
+    if role not in {"admin", "project_manager"}:
+        raise Problem(403, "Only project managers and admins may do this.")
+
+
+def own(caller: int, owner: int) -> None:
+    """Return if it is the caller's own; Problem 403 else."""
+    if caller != owner:
+        raise Problem(403, "Only its author may change this.")
+
+
+def admin(role: Role) -> None:
+    """Return if the caller is an admin; Problem 403 else."""
+    if role != "admin":
+        raise Problem(403, "Only admins may do this.")

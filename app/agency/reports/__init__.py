@@ -1,0 +1,1 @@
+"""The reports: pages of materialized views, CSV, files of past months."""

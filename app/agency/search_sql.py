@@ -1,0 +1,78 @@
+"""
+Searches in SQL: a file of `queries/searches` for what there is to say about each kind, the others are frames.
+
+So a page of one kind, and the best five of every kind, are found and ranked by the same lines.
+"""
+
+import re
+from pathlib import Path
+
+from app.database.queries import HEADER, stripped
+from app.reading.sql_fragments import one
+
+FOLDER = Path(__file__).parent / "queries" / "searches"
+KINDS = ("projects", "tasks", "users", "clients")
+SECTION = re.compile(r"^-- (table|language|title|live|everything for|otherwise|whose|shown)$", re.MULTILINE)
+PREDICATES = ("live", "everything_for", "whose")
+MARKED = re.compile(r"\$(highlight|excerpt)\(([a-z.]+)\)")
+# The text is escaped before it is marked, so that what comes out is safe HTML.
+ESCAPED = "replace(replace(replace({text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+HEADLINE = (
+    "ts_headline('{language}', " + ESCAPED + ", asked.query, '{options}StartSel=<mark>, StopSel=</mark>')"
+)
+OPTIONS = {"highlight": "HighlightAll=true, ", "excerpt": "MaxWords=20, MinWords=8, "}
+
+
+def _read(name: str) -> str:
+    return HEADER.sub("", (FOLDER / f"{name}.sql").read_text("utf-8"), count=1).strip()
+
+
+FRAMES = {name: _read(name) for name in ("seen", "asked", "found", "near", "one", "best", "all")}
+
+
+class Kind:
+    """The fragments of one file."""
+
+    def __init__(self, name: str) -> None:
+        _, *parts = SECTION.split(_read(name))
+        sections = {
+            title.replace(" ", "_"): body.strip() for title, body in zip(*[iter(parts)] * 2, strict=True)
+        }
+        language = sections["language"]
+
+        def headline(how: str, text: str) -> str:
+            return HEADLINE.format(language=language, text=text, options=OPTIONS[how])
+
+        for predicate in PREDICATES:
+            sections[predicate] = one(sections[predicate])
+        sections["otherwise"] = sections["otherwise"].replace("$seen", FRAMES["seen"])
+        sections["shown"] = MARKED.sub(lambda found: headline(found[1], found[2]), sections["shown"])
+        self._sections = {
+            **sections,
+            "kind": name,
+            "alias": sections["table"].rpartition(" ")[2],
+            "highlight": headline("highlight", sections["title"]),
+        }
+
+    def fill(self, frame: str, **others: str) -> str:
+        """Return a frame with what is said of this kind."""
+        return FRAMES[frame].format(**self._sections, **others)
+
+
+def _one(kind: Kind) -> bytes:
+    return stripped(kind.fill("one", **{name: kind.fill(name) for name in ("asked", "found", "near")}))
+
+
+def _all(kinds: list[Kind]) -> bytes:
+    asked = dict.fromkeys(kind.fill("asked") for kind in kinds)
+    every = {name: ",\n".join(kind.fill(name) for kind in kinds) for name in ("found", "near", "best")}
+    nothing = "\nAND ".join(f"NOT EXISTS (SELECT FROM found_{name})" for name in KINDS)
+    return stripped(FRAMES["all"].format(asked=",\n".join(asked), nothing_found=nothing, **every))
+
+
+_KINDS = [Kind(name) for name in KINDS]
+SEARCHES = {name: _one(kind) for name, kind in zip(KINDS, _KINDS, strict=True)}
+"""The statement of a page of each kind; parameters are token hash, words, score, id, limit."""
+
+SEARCH_ALL = _all(_KINDS)
+"""The statement of the best five of every kind; parameters are token hash, words."""

@@ -1,0 +1,50 @@
+"""What was done: lines and what may be asked of them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from app.http.shapes import Id, Reference, Shape
+from app.reading.shapes import ListQuery
+
+ActivityEntity = Literal[
+    "client",
+    "user",
+    "project",
+    "member",
+    "milestone",
+    "task",
+    "comment",
+    "time_entry",
+    "invoice",
+    "payment",
+    "thread",
+    "message",
+]
+ActivityAction = Literal[
+    "created", "changed", "moved", "completed", "reopened", "deleted", "issued", "paid", "voided"
+]
+
+
+class Activity(Shape, frozen=True):
+    """Something that was done; `changes` has [before, after] by field."""
+
+    id: int
+    actor: Reference
+    project_id: int | None
+    entity: ActivityEntity
+    entity_id: int
+    action: ActivityAction
+    title: str
+    changes: dict[str, Any] | None
+    created_at: datetime
+
+
+class ActivityQuery(ListQuery, frozen=True):
+    """What was done, newest first."""
+
+    project: Id | None = None
+    actor: Id | None = None
+    task: Id | None = None
+    invoice: Id | None = None
+    client: Id | None = None
+    sort: Literal["id", "-id"] = "-id"

@@ -1,0 +1,31 @@
+"""The files that are made of reports."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from app.http.patterns import FILE
+from app.http.shapes import Shape
+
+
+class GeneratedReport(Shape, frozen=True):
+    """A report of a month as a CSV file, made when the month was over."""
+
+    name: str
+    report: Literal["projects", "time", "finance", "team"]
+    month: date
+    bytes: int
+    made_at: datetime
+
+
+class GeneratedReports(Shape, frozen=True):
+    """GET /api/reports/generated: the newest month first."""
+
+    items: list[GeneratedReport]
+
+
+class GeneratedFileQuery(Shape, frozen=True):
+    """Which file."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=FILE)]

@@ -1,0 +1,64 @@
+"""`bantam-statements`: every statement of this release, a line of JSON each, to be explained."""
+
+import re
+import sys
+from collections.abc import Iterator
+
+import msgspec
+
+from app.agency.lists import LISTS, NEVER_BY_IDS
+from app.agency.reports import report_sql
+from app.agency.reports.report import REPORTS
+from app.agency.search_sql import SEARCH_ALL, SEARCHES
+from app.database.queries import queries
+from app.reading import list_sql
+
+PARAMETER = re.compile(r"\$\d+ ([^,)]+)")
+MOST_FILTERS = 2
+"""More of a list's filters at once only add conditions to the same scans."""
+
+
+class Described(msgspec.Struct, frozen=True):
+    """A statement, what each of its parameters is, and their types where the text alone does not tell."""
+
+    name: str
+    sql: str
+    parameters: tuple[str, ...]
+    types: tuple[str, ...] = ()
+
+
+def statements() -> Iterator[Described]:
+    """Yield the files by their names, and what a list can be asked for by list, filters and order."""
+    for name, description in queries.descriptions.items():
+        yield Described(name, getattr(queries, name).decode(), tuple(PARAMETER.findall(description)))
+    for listing in LISTS:
+        for statement in listing.statements(MOST_FILTERS):
+            yield _page(statement)
+        if listing not in NEVER_BY_IDS:
+            yield _by_id(listing.sql.batch, "ids")
+        if listing.sql.has_entity:
+            yield _by_id(listing.sql.entity, "row id")
+    for kind, sql in SEARCHES.items():
+        yield Described(f"search_{kind}", sql.decode(), ("token hash", "words", "score", "id", "limit"))
+    yield Described("search_all", SEARCH_ALL.decode(), ("token hash", "words"))
+    for report in REPORTS:
+        yield from map(_page, report.sql.statements())
+
+
+def _page(statement: list_sql.Statement | report_sql.Statement) -> Described:
+    chosen = statement.name.split("/")[1]
+    values = [name for name in chosen.split("+") if name != "all" and "=" not in name]
+    parameters = ["token hash", "limit", *values]
+    parameters += [f"position {kind}" for kind in statement.types[len(parameters) :]]
+    return Described(statement.name, statement.sql.decode(), tuple(parameters), statement.types)
+
+
+def _by_id(statement: list_sql.Statement, what: str) -> Described:
+    return Described(statement.name, statement.sql.decode(), ("token hash", what), statement.types)
+
+
+def main() -> None:
+    """Print them."""
+    encoder = msgspec.json.Encoder()
+    for statement in statements():
+        sys.stdout.buffer.write(encoder.encode(statement) + b"\n")

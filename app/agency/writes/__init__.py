@@ -1,0 +1,1 @@
+"""The writes, a file a topic."""

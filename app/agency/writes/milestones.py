@@ -1,0 +1,129 @@
+"""Milestones: create, change, complete, reopen, delete."""
+
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.agency import permissions
+from app.agency.shapes.bodies import Nothing
+from app.agency.shapes.milestones import MilestoneChange, NewMilestone, WrittenMilestone
+from app.agency.tags import Place, touched_by_task
+from app.agency.writes.facts import project_facts
+from app.database.queries import queries
+from app.http import requests
+from app.http.problems import not_found
+from app.http.routing import Endpoint
+from app.writing.write import Write, begin
+
+
+class MilestoneFacts(NamedTuple):
+    """Where a milestone is."""
+
+    caller: int
+    role: str
+    project: int
+    version: int
+    manager: int
+    client: int
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What a change of it makes old: the same as of a task that is nobody's."""
+        return touched_by_task(Place(self.project, self.manager, self.client), people=())
+
+
+async def _facts(write: Write[Any], milestone: int) -> MilestoneFacts:
+    facts = MilestoneFacts(*await write.facts(queries.milestone_for_change, milestone))
+    if facts.project is None:
+        raise not_found()
+    permissions.lead(facts.role, facts.caller, facts.manager)
+    return facts
+
+
+async def create(request: Request) -> Response:
+    """Answer with a new milestone of a project."""
+    number = requests.path_id(request)
+    write = await begin(request, NewMilestone)
+
+    async def attempt() -> Any:
+        facts = await project_facts(write, number)
+        permissions.lead(facts.role, facts.caller, facts.manager)
+        tags = touched_by_task(facts.place, people=())
+        return await write.change(
+            tags, queries.create_milestone, *(facts.caller, *write.keep, number, write.fields)
+        )
+
+    return await write.answer(attempt, status=201, location="/api/milestones/{id}")
+
+
+async def change(request: Request) -> Response:
+    """Answer with the changed milestone."""
+    number = requests.path_id(request)
+    write = await begin(request, MilestoneChange)
+
+    async def attempt() -> Any:
+        facts = await _facts(write, number)
+        version = write.expected(facts.version)
+        return await write.change(
+            facts.tags, queries.change_milestone, *(facts.caller, number, version, write.fields)
+        )
+
+    return await write.answer(attempt)
+
+
+async def delete(request: Request) -> Response:
+    """Answer nothing; the milestone is out of sight, and its tasks have none."""
+    number = requests.path_id(request)
+    write = await begin(request, Nothing)
+
+    async def attempt() -> Any:
+        facts = await _facts(write, number)
+        version = write.expected(facts.version)
+        return await write.delete(
+            facts.tags,
+            queries.delete_milestone,
+            *(facts.caller, number, version),
+            hold=queries.hold_milestone,
+            held=number,
+        )
+
+    return await write.answer(attempt, status=204)
+
+
+ROUTES = (
+    Endpoint(
+        method="POST",
+        path="/api/projects/{id}/milestones",
+        serve=create,
+        summary="Add a milestone to a project",
+        tag="milestones",
+        body=NewMilestone,
+        answer=WrittenMilestone,
+        status=201,
+        headers=("Idempotency-Key",),
+        sends=("Location",),
+        refusals=(403, 409),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/api/milestones/{id}",
+        serve=change,
+        summary="Change, complete or reopen a milestone",
+        tag="milestones",
+        body=MilestoneChange,
+        answer=WrittenMilestone,
+        headers=("If-Match",),
+        refusals=(403, 409, 412),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/api/milestones/{id}",
+        serve=delete,
+        summary="Delete a milestone",
+        tag="milestones",
+        status=204,
+        headers=("If-Match",),
+        refusals=(403, 409, 412),
+    ),
+)

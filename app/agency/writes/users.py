@@ -1,0 +1,147 @@
+"""Users, by admins: create, change, deactivate, activate."""
+
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.agency import permissions
+from app.agency.shapes.bodies import Nothing
+from app.agency.shapes.users import NewUser, UserChange, WrittenUser
+from app.agency.tags import touched_by_user
+from app.agency.writes.facts import caller_facts
+from app.database.queries import queries
+from app.http import requests
+from app.http.problems import Problem, not_found
+from app.http.routing import Endpoint
+from app.writing.write import Write, begin
+
+
+class UserFacts(NamedTuple):
+    """A user, for admins: the tokens that work, and the projects whose pages name them."""
+
+    caller: int
+    role: str
+    id: int
+    version: int
+    client: int | None
+    active: bool
+    tokens: list[str]
+    projects: list[int]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What a change of this user makes old."""
+        return touched_by_user(self.id, self.tokens, self.projects)
+
+
+async def _facts(write: Write[Any], user: int) -> UserFacts:
+    facts = UserFacts(*await write.facts(queries.user_for_change, user))
+    permissions.admin(facts.role)
+    if facts.id is None:
+        raise not_found()
+    return facts
+
+
+async def create(request: Request) -> Response:
+    """Answer with a new user, who has no token yet."""
+    write = await begin(request, NewUser)
+
+    async def attempt() -> Any:
+        facts = await caller_facts(write)
+        permissions.admin(facts.role)
+        return await write.change((), queries.create_user, facts.caller, *write.keep, write.fields)
+
+    return await write.answer(attempt, status=201, location="/api/users/{id}")
+
+
+async def change(request: Request) -> Response:
+    """Answer with the changed user; another role counts from the next request on."""
+    number = requests.path_id(request)
+    write = await begin(request, UserChange)
+
+    async def attempt() -> Any:
+        facts = await _facts(write, number)
+        version = write.expected(facts.version)
+        if facts.id == facts.caller and write.body.role not in {UNSET, "admin"}:
+            raise Problem(409, "Nobody can give up being an admin; another admin can change the role.")
+        return await write.change(
+            facts.tags, queries.change_user, facts.caller, number, version, write.fields
+        )
+
+    return await write.answer(attempt)
+
+
+async def deactivate(request: Request) -> Response:
+    """Answer with the user, whose tokens work no longer."""
+    return await _switch(request, queries.deactivate_user)
+
+
+async def activate(request: Request) -> Response:
+    """Answer with the user, whose tokens work again."""
+    return await _switch(request, queries.activate_user)
+
+
+async def _switch(request: Request, query: bytes) -> Response:
+    number = requests.path_id(request)
+    write = await begin(request, Nothing)
+
+    async def attempt() -> Any:
+        facts = await _facts(write, number)
+        version = write.expected(facts.version)
+        if facts.id == facts.caller:
+            raise Problem(409, "Nobody can deactivate themselves; another admin can.")
+        return await write.change(facts.tags, query, facts.caller, *write.keep, number, version)
+
+    return await write.answer(attempt)
+
+
+ROUTES = (
+    Endpoint(
+        method="POST",
+        path="/api/users",
+        serve=create,
+        summary="Create a user",
+        tag="users",
+        body=NewUser,
+        answer=WrittenUser,
+        status=201,
+        headers=("Idempotency-Key",),
+        sends=("Location",),
+        refusals=(403, 409),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/api/users/{id}",
+        serve=change,
+        summary="Change a user",
+        tag="users",
+        body=UserChange,
+        answer=WrittenUser,
+        headers=("If-Match",),
+        refusals=(403, 409, 412),
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/users/{id}/deactivate",
+        serve=deactivate,
+        summary="Deactivate a user",
+        tag="users",
+        body=Nothing,
+        answer=WrittenUser,
+        headers=("If-Match", "Idempotency-Key"),
+        refusals=(403, 409, 412),
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/users/{id}/activate",
+        serve=activate,
+        summary="Activate a user again",
+        tag="users",
+        body=Nothing,
+        answer=WrittenUser,
+        headers=("If-Match", "Idempotency-Key"),
+        refusals=(403, 409, 412),
+    ),
+)

@@ -1,0 +1,193 @@
+"""A small pool of connections to PgBouncer, and the two ways of running one statement."""
+
+import logging
+import select
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import Diagnostic
+from psycopg.types.numeric import Int8BinaryDumper
+from psycopg.types.string import ByteaBinaryLoader
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+
+from app.database.pipelines import Connection, Pipelines, Row, Unanswered
+from app.settings import DatabaseSettings
+
+CONNECT_TIMEOUT_S = 5
+START_TIMEOUT_S = 20
+OFTEN = 5
+"""Times. A prepared list takes 250 KB in each of PgBouncer's connections, and there are thousands."""
+
+LANES = 2
+"""Connections of a process that small reads share; the rest of its share of the pool is lent one by one."""
+
+OPTIONS: dict[str, Any] = {
+    "autocommit": True,
+    "prepare_threshold": OFTEN,
+    "cursor_factory": AsyncRawCursor,
+}
+
+Hear = Callable[[Diagnostic], None]
+
+log = logging.getLogger("bantam.database")
+
+
+class Database:
+    """A statement is a transaction, save where it holds; those prepared are kept by PgBouncer by name."""
+
+    def __init__(self, settings: DatabaseSettings, password: str) -> None:
+        # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
+        capabilities.has_send_close_prepared(check=True)
+        self._conninfo = make_conninfo(
+            host=settings.host,
+            port=settings.port,
+            dbname=settings.name,
+            user=settings.user,
+            password=password,
+            application_name="bantam-app",
+            connect_timeout=CONNECT_TIMEOUT_S,
+        )
+        lent = max(1, settings.pool_max - LANES)
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            self._conninfo,
+            name="bantam",
+            min_size=min(settings.pool_min, lent),
+            max_size=lent,
+            timeout=settings.pool_timeout_s,
+            kwargs=OPTIONS,
+            configure=_adapt,
+            open=False,
+        )
+        self._pipelines = Pipelines(self._connected, LANES)
+
+    async def open(self) -> None:
+        """Connect and run a first statement; OperationalError when that takes over 20 s."""
+        await self._pool.open(wait=True, timeout=START_TIMEOUT_S)
+        await self.answers(START_TIMEOUT_S)
+
+    async def close(self) -> None:
+        """Give every connection back to PgBouncer."""
+        await self._pipelines.close()
+        await self._pool.close()
+
+    async def answers(self, timeout_s: float) -> None:
+        """Return once a trivial statement came back; OperationalError when no connection is free in time."""
+        async with self._pool.connection(timeout_s) as connection:
+            await connection.execute(b"SELECT 1")
+
+    async def read(self, query: bytes, *parameters: object) -> Row | None:
+        """Return the one row of a small query that changes nothing; it shares its round trip with others."""
+        answer = await self._pipelines.read(query, parameters)
+        if isinstance(answer, Unanswered):
+            return await self.read_alone(query, *parameters)
+        return answer
+
+    async def read_alone(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+        """
+        Return the one row of a query that changes nothing, run again once if its connection was dead.
+
+        A query that is not `prepared` is planned each time, for the very values of its parameters; None
+        prepares it once it has come OFTEN on one connection.
+        """
+        try:
+            return await self._read(query, parameters, prepared=prepared)
+        except OperationalError as error:
+            if not _was_cut(error):
+                raise
+            # Whatever cut this connection (a restart of PgBouncer or PostgreSQL) has cut the idle ones too.
+            log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
+            await self._pool.check()
+            return await self._read(query, parameters, prepared=prepared)
+
+    async def write(self, query: bytes, *parameters: object, heard: Hear | None = None) -> Row | None:
+        """Return the one row of a query, committed, never sent twice; `heard` gets its notices."""
+        async with self._lent() as connection, _hearing(connection, heard):
+            return await _row(connection, query, parameters, prepared=True)
+
+    async def write_holding(
+        self, hold: bytes, held: int, query: bytes, *parameters: object, heard: Hear | None = None
+    ) -> Row | None:
+        """
+        Return the one row of a query, committed, that sees all that was done to what `hold` locks.
+
+        A statement sees what was there when it began, so waiting for a lock must be over before.
+        """
+        async with self._lent() as connection, _hearing(connection, heard), connection.transaction():
+            await _row(connection, hold, (held,), prepared=True)
+            return await _row(connection, query, parameters, prepared=True)
+
+    async def _connected(self) -> Connection:
+        connection = await AsyncConnection.connect(self._conninfo, **OPTIONS)
+        await _adapt(connection)
+        return connection
+
+    async def _read(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
+        async with self._lent() as connection:
+            return await _row(connection, query, parameters, prepared=prepared)
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[Connection]:
+        """Around the use of a connection, which ends no transaction: each statement is one of its own."""
+        connection = await self._pool.getconn()
+        if _was_closed(connection):
+            # And so were all idle ones, by a restart of PgBouncer: a write must not be the first to notice.
+            await connection.close()
+            await self._pool.putconn(connection)
+            await self._pool.check()
+            connection = await self._pool.getconn()
+        try:
+            yield connection
+        finally:
+            await self._pool.putconn(connection)
+
+
+@asynccontextmanager
+async def _hearing(connection: Connection, heard: Hear | None) -> AsyncIterator[None]:
+    """Around a statement: `heard` gets the notices that come with its answer."""
+    if heard is None:
+        yield
+        return
+    connection.add_notice_handler(heard)
+    try:
+        yield
+    finally:
+        connection.remove_notice_handler(heard)
+
+
+async def _row(
+    connection: Connection, query: bytes, parameters: Sequence[object], *, prepared: bool | None
+) -> Row | None:
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(query, parameters, prepare=prepared)
+    return await cursor.fetchone()
+
+
+def _was_cut(error: OperationalError) -> bool:
+    """
+    Return whether the connection died under the statement, so that another one may do better at once.
+
+    Without an SQLSTATE the socket closed; 57P.. is PostgreSQL stopping. PgBouncer's own 08P01 comes after it
+    has waited for a server in vain, and a pool that has nothing to lend has waited too.
+    """
+    if isinstance(error, PoolTimeout | PoolClosed):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith("57P")
+
+
+def _was_closed(connection: Connection) -> bool:
+    """Return whether an idle connection has something to say: that PgBouncer has closed it, seen for free."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+async def _adapt(connection: Connection) -> None:
+    # Otherwise an integer's type follows its size, and each mix is prepared as a statement of its own.
+    connection.adapters.register_dumper(int, Int8BinaryDumper)
+    # In binary form json is its text: taking it as bytes skips decoding and building objects.
+    connection.adapters.register_loader("json", ByteaBinaryLoader)

@@ -1,0 +1,18 @@
+"""What is for admins only."""
+
+from starlette.requests import Request
+
+from app.database.queries import queries
+from app.http.authentication import Caller, bearer
+from app.http.problems import Problem, unauthorized
+from app.services import services_of
+
+
+async def admin(request: Request, what: str) -> None:
+    """Return if the caller is an admin; Problem 401 without a good token, 403 naming `what` for others."""
+    row = await services_of(request).database.read(queries.caller, bearer(request).digest)
+    if row is None:
+        raise unauthorized()
+    record, _ = row
+    if Caller.decode(record).key != "a":
+        raise Problem(403, f"{what} for admins.")

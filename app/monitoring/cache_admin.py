@@ -1,0 +1,93 @@
+"""GET /api/admin/cache-stats and /api/admin/metrics, PATCH /api/admin/cache: the cache, for admins."""
+
+from typing import Any
+
+import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.cache.shapes import CacheStatistics, CacheSwitch, CacheSwitched
+from app.database.queries import queries
+from app.http.problems import Problem
+from app.http.responses import JsonBytes
+from app.http.routing import Endpoint
+from app.monitoring import cache_figures
+from app.monitoring.admins import admin
+from app.services import Services, services_of
+from app.writing.write import begin
+
+
+async def statistics(request: Request) -> Response:
+    """Answer with what the cache did since the server started."""
+    await admin(request, "The cache's statistics are")
+    return JsonBytes(msgspec.json.encode(await gathered(services_of(request))))
+
+
+async def gathered(services: Services) -> CacheStatistics:
+    """Return what all workers have counted, and what Redis says."""
+    collector = services.cache.statistics.collector()
+    return CacheStatistics(
+        enabled=services.cache.health.is_switched_on,
+        errors=_errors(collector),
+        redis=await services.cache.redis_figures(),
+        namespaces=cache_figures.namespaces(collector, services.cache.statistics.policies),
+    )
+
+
+async def metrics(request: Request) -> Response:
+    """Answer with the same for Prometheus."""
+    await admin(request, "Metrics are")
+    text = generate_latest(services_of(request).cache.statistics.collector())
+    return Response(text, headers={"cache-control": "no-store", "content-type": CONTENT_TYPE_LATEST})
+
+
+async def switch(request: Request) -> Response:
+    """Answer with the switch; within half a second every worker reads as it says."""
+    write = await begin(request, CacheSwitch)
+    role, feature = await write.facts(queries.switch_feature, "cache", write.body.enabled)
+    if role != "admin":
+        raise Problem(403, "The cache is switched by admins.")
+    return JsonBytes(feature)
+
+
+def _errors(collector: Collector) -> dict[str, int]:
+    return {
+        sample.labels["operation"]: int(sample.value)
+        for metric in collector.collect()
+        for sample in metric.samples
+        if sample.name == "bantam_cache_errors_total"
+    }
+
+
+ROUTES: tuple[Any, ...] = (
+    Endpoint(
+        method="GET",
+        path="/api/admin/cache-stats",
+        serve=statistics,
+        summary="What the cache did, by namespace",
+        tag="admin",
+        answer=CacheStatistics,
+        refusals=(403,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/admin/metrics",
+        serve=metrics,
+        summary="The same for Prometheus",
+        tag="admin",
+        media_types=("text/plain",),
+        refusals=(403,),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/api/admin/cache",
+        serve=switch,
+        summary="Switch the cache on or off",
+        tag="admin",
+        body=CacheSwitch,
+        answer=CacheSwitched,
+        refusals=(403,),
+    ),
+)

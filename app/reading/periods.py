@@ -1,0 +1,15 @@
+"""Periods that are asked for."""
+
+from app.http.shapes import Shape
+
+ENDS = (("from_date", "to_date"), ("due_from", "due_to"))
+
+
+class PeriodQuery(Shape, frozen=True):
+    """What may ask for days from one to another, in this order."""
+
+    def __post_init__(self) -> None:
+        for first, last in ENDS:
+            begin, end = getattr(self, first, None), getattr(self, last, None)
+            if begin is not None and end is not None and end < begin:
+                raise ValueError(f"Expected no day before that of {first} - at `$.{last}`")

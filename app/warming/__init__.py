@@ -1,0 +1,1 @@
+"""The hottest reads are in the cache before anybody asks."""

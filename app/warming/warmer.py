@@ -1,0 +1,55 @@
+"""What a worker does so that the cache is warm: it remembers what is popular, and warms what was flushed."""
+
+import asyncio
+import logging
+import time
+
+from psycopg import Error
+from redis.exceptions import RedisError
+from starlette.types import ASGIApp
+
+from app.cache.warmth import LONGEST_S
+from app.services import Services
+from app.warming.warming import warm
+
+LOOK_S = 1.0
+REMEMBER_S = 10.0
+
+log = logging.getLogger("bantam.cache")
+
+
+class Warmer:
+    """Every worker looks, one warms."""
+
+    def __init__(self, services: Services, app: ASGIApp) -> None:
+        self._services = services
+        self._app = app
+        self._remembered = time.monotonic()
+
+    async def keep(self) -> None:
+        """Go on until cancelled; no failure ends it."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                await self._remember()
+                await self._warm()
+            except (Error, RedisError, OSError) as error:
+                log.info("the cache's warmer waits: %s", type(error).__name__)
+            except Exception:
+                log.exception("the cache was not warmed")
+
+    async def _remember(self) -> None:
+        if time.monotonic() - self._remembered >= REMEMBER_S:
+            self._remembered = time.monotonic()
+            await self._services.popularity.remember(self._services.database)
+
+    async def _warm(self) -> None:
+        cache = self._services.cache
+        if not cache.health.may_be_read:
+            return
+        epoch = await cache.warmth.begin()
+        if epoch is None:
+            return
+        async with asyncio.timeout(LONGEST_S):
+            if await warm(self._services, self._app, log.warning):
+                await cache.warmth.end(epoch)

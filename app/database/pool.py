@@ -1,7 +1,9 @@
 """A small pool of connections to PgBouncer, and the two ways of running one statement."""
 
+import asyncio
 import logging
 import select
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,11 +15,15 @@ from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
-from app.database.pipelines import Connection, Pipelines, Row, Unanswered
+from app.database.lane import Connection, Lane, Row, Unanswered, waited_in_vain
+from app.database.pipelines import Pipelines
 from app.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_S = 5
 START_TIMEOUT_S = 20
+LOOK_AGAIN_S = 0.2
+"""Between two looks whether a server that restarts is back."""
+
 OFTEN = 5
 """Times. A prepared list takes 250 KB in each of PgBouncer's connections, and there are thousands."""
 
@@ -50,18 +56,20 @@ class Database:
             application_name="bantam-app",
             connect_timeout=CONNECT_TIMEOUT_S,
         )
-        lent = max(1, settings.pool_max - LANES)
+        lanes = min(LANES, settings.pool_max - 1)
+        checked_out = settings.pool_max - lanes
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             self._conninfo,
             name="bantam",
-            min_size=min(settings.pool_min, lent),
-            max_size=lent,
+            min_size=min(settings.pool_min, checked_out),
+            max_size=checked_out,
             timeout=settings.pool_timeout_s,
             kwargs=OPTIONS,
             configure=_adapt,
             open=False,
         )
-        self._pipelines = Pipelines(self._connected, LANES)
+        self._timeout_s = settings.pool_timeout_s
+        self._pipelines = Pipelines([Lane(self._connected) for _ in range(lanes)], settings.pool_timeout_s)
 
     async def open(self) -> None:
         """Connect and run a first statement; OperationalError when that takes over 20 s."""
@@ -75,7 +83,7 @@ class Database:
 
     async def answers(self, timeout_s: float) -> None:
         """Return once a trivial statement came back; OperationalError when no connection is free in time."""
-        async with self._pool.connection(timeout_s) as connection:
+        async with self._lent(timeout_s) as connection:
             await connection.execute(b"SELECT 1")
 
     async def read(self, query: bytes, *parameters: object) -> Row | None:
@@ -87,20 +95,28 @@ class Database:
 
     async def read_alone(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
         """
-        Return the one row of a query that changes nothing, run again once if its connection was dead.
+        Return the one row of a query that changes nothing, run again if its connection was dead.
+
+        Again and again while a server restarts, for as long as a reader waits for a connection; a statement
+        that has cut a second connection is not tried on a third.
 
         A query that is not `prepared` is planned each time, for the very values of its parameters; None
         prepares it once it has come OFTEN on one connection.
         """
-        try:
-            return await self._read(query, parameters, prepared=prepared)
-        except OperationalError as error:
-            if not _was_cut(error):
-                raise
-            # Whatever cut this connection (a restart of PgBouncer or PostgreSQL) has cut the idle ones too.
-            log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
-            await self._pool.check()
-            return await self._read(query, parameters, prepared=prepared)
+        end = time.monotonic() + self._timeout_s
+        cut = 0
+        while True:
+            try:
+                return await self._read(query, parameters, prepared=prepared)
+            except OperationalError as error:
+                cut += _was_cut(error)
+                if cut > 1 or time.monotonic() > end or not (_was_cut(error) or _restarts(error)):
+                    raise
+                # Whatever cut this connection (a restart, as a rule) has cut the idle ones too.
+                log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
+                await self._pool.check()
+                if _restarts(error):
+                    await asyncio.sleep(LOOK_AGAIN_S)
 
     async def write(self, query: bytes, *parameters: object, heard: Hear | None = None) -> Row | None:
         """Return the one row of a query, committed, never sent twice; `heard` gets its notices."""
@@ -129,15 +145,15 @@ class Database:
             return await _row(connection, query, parameters, prepared=prepared)
 
     @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[Connection]:
+    async def _lent(self, timeout_s: float | None = None) -> AsyncIterator[Connection]:
         """Around the use of a connection, which ends no transaction: each statement is one of its own."""
-        connection = await self._pool.getconn()
+        connection = await self._pool.getconn(timeout_s)
         if _was_closed(connection):
             # And so were all idle ones, by a restart of PgBouncer: a write must not be the first to notice.
             await connection.close()
             await self._pool.putconn(connection)
             await self._pool.check()
-            connection = await self._pool.getconn()
+            connection = await self._pool.getconn(timeout_s)
         try:
             yield connection
         finally:
@@ -169,12 +185,17 @@ def _was_cut(error: OperationalError) -> bool:
     """
     Return whether the connection died under the statement, so that another one may do better at once.
 
-    Without an SQLSTATE the socket closed; 57P.. is PostgreSQL stopping. PgBouncer's own 08P01 comes after it
-    has waited for a server in vain, and a pool that has nothing to lend has waited too.
+    Without an SQLSTATE the socket closed; 57P.. is PostgreSQL stopping. A pool that has nothing to lend has
+    waited already.
     """
     if isinstance(error, PoolTimeout | PoolClosed):
         return False
     return error.sqlstate is None or error.sqlstate.startswith("57P")
+
+
+def _restarts(error: OperationalError) -> bool:
+    """Return whether PgBouncer has no server at the moment, and says so at once (08P01 at its login)."""
+    return error.sqlstate == "08P01" and not waited_in_vain(error)
 
 
 def _was_closed(connection: Connection) -> bool:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.cache.touches import Touched
-from app.database.pipelines import Row
+from app.database.lane import Row
 from app.database.queries import queries
 from app.http import etags, requests
 from app.http.authentication import Token, bearer

@@ -12,9 +12,9 @@ def staff(role: Role) -> None:
 
 
 def lead(role: Role, caller: int, manager: int) -> None:
-    """Return if the caller leads the project or is an admin; Problem 403 else."""
+    """Raise Problem 403 unless the caller leads the project (a project manager, and its) or is an admin."""
     staff(role)
-    if role != "admin" and caller != manager:
+    if role != "admin" and not (role == "project_manager" and caller == manager):
         raise Problem(403, "Only the project's manager and admins may do this.")
 
 

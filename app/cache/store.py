@@ -140,15 +140,15 @@ class Store:
         """
         Do a write that changes rows of `tags`; when this returns, no value made before it is believed.
 
-        If this process dies inside, nothing is believed under the marks until the relay has renewed the tags.
+        If this process dies inside, or nobody knows what came of the write, nothing is believed under the
+        marks until the relay has seen its commit and renewed the tags; without a commit they expire.
         """
         touched = Touched()
         await self._replace(tags, value.mark_token, MARK_SECONDS)
         try:
             return await write(touched)
         finally:
-            # Also after an error: a commit whose answer was lost may have happened.
-            if await self._renewed_or_known((*tags, *touched.tags)):
+            if not touched.in_doubt and await self._renewed_or_known((*tags, *touched.tags)):
                 self._renewed += touched.ids
 
     async def _renewed_or_known(self, tags: Sequence[str]) -> bool:

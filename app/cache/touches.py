@@ -22,6 +22,9 @@ _touch = msgspec.json.Decoder(Touch)
 class Touched:
     """Rows of cache_touches that one write's triggers made, heard of with the statement's answer."""
 
+    in_doubt: bool = False
+    """Whether the statement's connection was lost: it may be committed, now or later."""
+
     ids: list[int] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from psycopg import AsyncConnection, AsyncCursor, AsyncPipeline, Error, OperationalError
 
+from app.database.outcomes import waited_in_vain
+
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
@@ -143,12 +145,3 @@ def _give(read: Read, answer: Answer | Exception) -> None:
         read.answer.set_exception(answer)
     else:
         read.answer.set_result(answer)
-
-
-def waited_in_vain(error: OperationalError) -> bool:
-    """
-    Return whether PgBouncer had no server for this client in time: asking again would be waiting again.
-
-    It has one SQLSTATE (08P01) for that and for a server that refuses logins while it restarts.
-    """
-    return "query_wait_timeout" in str(error)

@@ -13,9 +13,10 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import Diagnostic
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import ByteaBinaryLoader
-from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from app.database.lane import Connection, Lane, Row, Unanswered, waited_in_vain
+from app.database.lane import Connection, Lane, Row, Unanswered
+from app.database.outcomes import restarts, was_cut
 from app.database.pipelines import Pipelines
 from app.settings import DatabaseSettings
 
@@ -109,13 +110,13 @@ class Database:
             try:
                 return await self._read(query, parameters, prepared=prepared)
             except OperationalError as error:
-                cut += _was_cut(error)
-                if cut > 1 or time.monotonic() > end or not (_was_cut(error) or _restarts(error)):
+                cut += was_cut(error)
+                if cut > 1 or time.monotonic() > end or not (was_cut(error) or restarts(error)):
                     raise
                 # Whatever cut this connection (a restart, as a rule) has cut the idle ones too.
                 log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
                 await self._pool.check()
-                if _restarts(error):
+                if restarts(error):
                     await asyncio.sleep(LOOK_AGAIN_S)
 
     async def write(self, query: bytes, *parameters: object, heard: Hear | None = None) -> Row | None:
@@ -179,23 +180,6 @@ async def _row(
     cursor = connection.cursor(binary=True)
     await cursor.execute(query, parameters, prepare=prepared)
     return await cursor.fetchone()
-
-
-def _was_cut(error: OperationalError) -> bool:
-    """
-    Return whether the connection died under the statement, so that another one may do better at once.
-
-    Without an SQLSTATE the socket closed; 57P.. is PostgreSQL stopping. A pool that has nothing to lend has
-    waited already.
-    """
-    if isinstance(error, PoolTimeout | PoolClosed):
-        return False
-    return error.sqlstate is None or error.sqlstate.startswith("57P")
-
-
-def _restarts(error: OperationalError) -> bool:
-    """Return whether PgBouncer has no server at the moment, and says so at once (08P01 at its login)."""
-    return error.sqlstate == "08P01" and not waited_in_vain(error)
 
 
 def _was_closed(connection: Connection) -> bool:

@@ -14,6 +14,9 @@ AT_ONCE = 2
 
 WAIT_S = 2.0
 
+PATIENCE_S = 60.0
+"""For a page in the middle of an answer, which would otherwise break off."""
+
 
 class LargePages:
     """How many large pages this process makes at once."""
@@ -22,13 +25,19 @@ class LargePages:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     @asynccontextmanager
-    async def room_for(self, rows: int) -> AsyncIterator[None]:
-        """Around the making of a page; Problem 503 if a large one has waited WAIT_S for its turn."""
-        if rows <= LARGE:
+    async def room_for(
+        self, rows: int, *, counts: bool = False, wait_s: float = WAIT_S
+    ) -> AsyncIterator[None]:
+        """
+        Around the making of a page; Problem 503 if a large one has waited for its turn in vain.
+
+        A page that `counts` all that there is looks at more rows than any page shows.
+        """
+        if rows <= LARGE and not counts:
             yield
             return
         try:
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(wait_s):
                 await self._room.acquire()
         except TimeoutError:
             raise Problem(503, "Many large pages are being read; try again or ask for fewer rows.") from None

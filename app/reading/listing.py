@@ -73,7 +73,7 @@ class Listing:
             Choice(asked.filters, asked.sort, asked.descending, backward, position is not None, query.total)
         )
         keys = position.keys if position else ()
-        async with services.large_pages.room_for(query.limit):
+        async with services.large_pages.room_for(query.limit, counts=query.total):
             row = await services.database.read_alone(
                 statement.sql, token.digest, query.limit, *asked.values, *keys, prepared=None
             )

@@ -5,6 +5,7 @@ Whom a change touches must be marked before it commits, so the facts are read fi
 only finds rows to which they still apply; if it finds none, the facts are read again.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from psycopg import DatabaseError
+from psycopg import DatabaseError, InterfaceError, OperationalError
 from psycopg.errors import DataError, DeadlockDetected, IntegrityError, UniqueViolation
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from starlette.responses import Response
 
 from app.cache.touches import Touched
 from app.database.lane import Row
+from app.database.outcomes import outcome_unknown
 from app.database.queries import queries
 from app.http import etags, requests
 from app.http.authentication import Token, bearer
@@ -103,7 +105,11 @@ class Write(Generic[Body]):
         told: list[str] = []
 
         async def listening(touched: Touched) -> Row | None:
-            row = await write(touched)
+            try:
+                row = await write(touched)
+            except (OperationalError, InterfaceError, asyncio.CancelledError) as error:
+                touched.in_doubt = outcome_unknown(error)
+                raise
             told.extend(touched.tags)
             return row
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.agency.cache_policies import PROJECT
 from app.cache.keeper import GRACE_S
+from app.cache.value import MARK
 from tests.app.on_server import bearer, bring_scripts, remote_command
 from tests.app.server import Server
 
@@ -135,3 +136,36 @@ def test_a_worker_killed_between_commit_and_answer_leaves_nothing_old(server: Se
     assert server.sql("SELECT name FROM projects WHERE id = 3") == name
     assert server.get("/api/projects/3", 1).json()["name"] == name
     assert server.sql("SELECT count(*) FROM cache_touches") == "0"
+
+
+CUT_WHILE_IT_WAITS_FOR_A_ROW = """
+psql() {{ (cd / && runuser -u postgres -- psql -qAtX bantam "$@"); }}
+until_true() {{ for _ in $(seq 300); do [ "$(psql -c "SELECT $1")" = t ] && return; sleep 0.05; done; }}
+hold='SELECT FROM projects WHERE id = 4 FOR UPDATE'
+psql -c BEGIN -c "$hold" -c 'SELECT pg_sleep(61)' > /dev/null 2>&1 < /dev/null &
+holder="SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query = 'SELECT pg_sleep(61)'"
+until_true "EXISTS ($holder)"
+{patch} &
+patched=$!
+until_true "EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted)"
+systemctl kill --signal=KILL pgbouncer
+wait $patched
+"""
+LET_GO = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(61)'"
+
+
+def test_while_nobody_knows_what_came_of_a_write_nothing_is_believed(server: Server) -> None:
+    tag = "bantam:tag:project:4"
+    patch = remote_command("together", f"{bearer(server, 1)} 1 PATCH /api/projects/4 '{{\"budget\": 5}}'")
+    bring_scripts(server)
+    server.get("/api/projects/4", 1)
+    assert not server.redis("--no-raw", "GET", tag).startswith(f'"{MARK.decode()}')
+
+    try:
+        answered = server.run(CUT_WHILE_IT_WAITS_FOR_A_ROW.format(patch=patch))
+        afterwards = server.redis("--no-raw", "GET", tag)
+    finally:
+        server.sql(LET_GO)
+
+    assert answered == "503:1"
+    assert afterwards.startswith(f'"{MARK.decode()}')

@@ -130,12 +130,12 @@ def test_a_token_revoked_behind_the_apps_back_stops_long_before_its_time_to_live
 
 
 def test_a_deactivated_user_may_not_begin(server: Server) -> None:
-    user = user_who(server, "client", sees=False)
-    server.sql(f"UPDATE users SET deactivated_at = now() WHERE id = {user}")
-    try:
-        problem(server.http.get("/api/dashboards/user", headers=server.new_token(user)), 401)
-    finally:
-        server.sql(f"UPDATE users SET deactivated_at = NULL WHERE id = {user}")
+    user = server.sql(
+        "INSERT INTO users (role, email, name, deactivated_at)"
+        f" VALUES ('team_member', '{time.time()}@left.example', 'Left', now()) RETURNING id"
+    )
+
+    problem(server.http.get("/api/dashboards/user", headers=server.new_token(int(user))), 401)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,12 @@ def test_the_dashboard_counts_what_the_database_holds(server: Server) -> None:
         " AND deleted_at IS NULL"
         f" AND entry_date BETWEEN '{body.week.starts_on}' AND date '{body.week.starts_on}' + 6"
     )
-    unread = f"SELECT count(*) FROM notifications WHERE user_id = {user} AND read_at IS NULL"
+    unread = (
+        "SELECT count(*) FROM users AS u"
+        " CROSS JOIN LATERAL seen_projects(u.id, u.client_id, u.role) AS seen"
+        " JOIN notifications AS n ON n.user_id = u.id AND n.project_id = seen.project_id"
+        f" WHERE u.id = {user} AND n.read_at IS NULL"
+    )
 
     assert body.user_id == user
     assert body.overdue_count == int(server.sql(overdue))

@@ -309,3 +309,8 @@ def test_a_process_without_a_database_is_healthy_but_not_ready(ask: Ask) -> None
         "database": "down",
         "redis": "down",
     }
+
+
+@pytest.mark.parametrize("path", ["/api/projects/1?x=1", "/api/tasks?limit=none", "/api/nothing"])
+def test_head_is_refused_as_get_is(ask: Ask, path: str) -> None:
+    assert ask("HEAD", path).status_code == ask("GET", path).status_code

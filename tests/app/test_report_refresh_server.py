@@ -39,6 +39,28 @@ def test_the_timers_service_refreshes_every_report(server: Server) -> None:
     assert all(after[view] > before[view] for view in before)
 
 
+def test_a_report_that_cannot_be_refreshed_holds_up_no_other(server: Server) -> None:
+    ages = "SELECT json_object_agg(view, refreshed_at) FROM report_refreshes"
+    before = msgspec.json.decode(server.sql(ages), type=dict[str, datetime])
+    server.sql("ALTER MATERIALIZED VIEW report_projects OWNER TO postgres")
+    try:
+        said = server.run(
+            "cd /; runuser -u postgres -- /opt/bantam/current/bin/bantam-refresh-reports 2>&1;"
+            " echo exit code $?"
+        )
+    finally:
+        server.sql("ALTER MATERIALIZED VIEW report_projects OWNER TO bantam_owner")
+        server.run("systemctl start bantam-reports.service")
+    after = msgspec.json.decode(server.sql(ages), type=dict[str, datetime])
+
+    assert (
+        "report_projects was not refreshed: permission denied for materialized view report_projects" in said
+    )
+    assert "report_team_months refreshed" in said
+    assert said.endswith("exit code 1")
+    assert all(after[view] > before[view] for view in before)
+
+
 @pytest.fixture
 def generated(server: Server) -> GeneratedReports:
     server.run(f"touch {FILES}/2000-01-time.csv && systemctl start bantam-report-files.service")

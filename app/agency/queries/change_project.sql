@@ -64,7 +64,7 @@ told AS (
     INSERT INTO notifications (user_id, project_id, kind, body)
     SELECT r.user_id, c.id, 'project', 'The project ' || c.name || ' is now ' || replace(c.status, '_', ' ') || '.'
     FROM changed AS c
-    CROSS JOIN unnest($6::bigint[]) AS r (user_id)
+    CROSS JOIN LATERAL who_sees($6::bigint[], c.id) AS r
     WHERE c.status <> c.old_status
     UNION ALL
     SELECT c.manager_id, c.id, 'member_added', 'You lead the project ' || c.name || '.'

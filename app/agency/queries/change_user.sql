@@ -1,9 +1,30 @@
 -- change_user: the changed user ($1 actor, $2 user, $3 version or NULL, $4 changed fields as JSON)
-WITH old AS (
+WITH actor AS (
+    -- Held, so that two admins who take the role from each other do it one after the other.
+    SELECT a.id
+    FROM users AS a
+    WHERE a.id = $1::bigint
+      AND a.role = 'admin'
+      AND a.deactivated_at IS NULL
+    FOR SHARE
+),
+old AS (
     SELECT u AS person
     FROM users AS u
     WHERE u.id = $2
       AND ($3::integer IS NULL OR u.version = $3::integer)
+      AND EXISTS (SELECT FROM actor)
+      -- Who leads projects has handed them over before they may lead none.
+      AND (
+          coalesce($4::jsonb ->> 'role', 'admin') IN ('admin', 'project_manager')
+          OR NOT EXISTS (
+              SELECT
+              FROM projects AS p
+              WHERE p.manager_id = u.id
+                AND p.status IN ('planned', 'active', 'on_hold')
+                AND p.deleted_at IS NULL
+          )
+      )
     FOR NO KEY UPDATE
 ),
 changed AS (

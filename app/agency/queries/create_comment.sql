@@ -25,7 +25,7 @@ told AS (
     INSERT INTO notifications (user_id, project_id, kind, body)
     SELECT r.user_id, $5, 'comment', u.name || ' commented on ' || m.title || '.'
     FROM made AS m
-    CROSS JOIN unnest($7::bigint[]) AS r (user_id)
+    CROSS JOIN LATERAL who_sees($7::bigint[], $5) AS r
     JOIN users AS u ON u.id = $1::bigint
 ),
 answer AS (

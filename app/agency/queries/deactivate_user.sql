@@ -1,5 +1,14 @@
 -- deactivate_user: the user, who may not log in any more ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
-WITH changed AS (
+WITH actor AS (
+    -- Held, so that two admins who deactivate each other do it one after the other.
+    SELECT a.id
+    FROM users AS a
+    WHERE a.id = $1::bigint
+      AND a.role = 'admin'
+      AND a.deactivated_at IS NULL
+    FOR SHARE
+),
+changed AS (
     UPDATE users AS u
     SET
         deactivated_at = coalesce(u.deactivated_at, now()),
@@ -7,6 +16,7 @@ WITH changed AS (
         version = u.version + 1
     WHERE u.id = $4
       AND ($5::integer IS NULL OR u.version = $5::integer)
+      AND EXISTS (SELECT FROM actor)
     RETURNING
         u.id,
         u.version,

@@ -62,7 +62,7 @@ told AS (
         'invoice',
         'Invoice ' || m.number || ' of ' || m.amount || ' ' || m.currency || ' is due on ' || m.due_on || '.'
     FROM issued AS m
-    CROSS JOIN unnest($8::bigint[]) AS r (user_id)
+    CROSS JOIN LATERAL who_sees($8::bigint[], m.project_id) AS r
 ),
 answer AS (
     SELECT row_to_json(r) AS body

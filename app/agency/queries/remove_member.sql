@@ -1,4 +1,4 @@
--- remove_member: a user is no member of a project any more and is told nothing of its threads ($1 actor, $2 project, $3 user)
+-- remove_member: a user is no member of a project any more ($1 actor, $2 project, $3 user)
 WITH removed AS (
     DELETE FROM project_members AS m
     WHERE m.project_id = $2
@@ -6,13 +6,6 @@ WITH removed AS (
     RETURNING
         m.project_id,
         m.user_id
-),
-left_behind AS (
-    DELETE FROM thread_participants AS t
-    USING removed AS r, threads AS h
-    WHERE h.project_id = r.project_id
-      AND t.thread_id = h.id
-      AND t.user_id = r.user_id
 ),
 recorded AS (
     INSERT INTO activity (actor_id, project_id, entity, entity_id, action, title)

@@ -34,7 +34,7 @@ unread AS (
     SET first_unread_id = p.id
     FROM posted AS p
     WHERE t.thread_id = p.thread_id
-      AND t.user_id = ANY ($6::bigint[])
+      AND t.user_id IN (SELECT r.user_id FROM who_sees($6::bigint[], p.project_id) AS r)
       AND t.first_unread_id IS NULL
 ),
 joined AS (
@@ -54,7 +54,7 @@ told AS (
     SELECT r.user_id, p.project_id, 'message', u.name || ' replied: ' || h.subject || '.'
     FROM posted AS p
     CROSS JOIN thread AS h
-    CROSS JOIN unnest($6::bigint[]) AS r (user_id)
+    CROSS JOIN LATERAL who_sees($6::bigint[], p.project_id) AS r
     JOIN users AS u ON u.id = $1::bigint
 ),
 answer AS (

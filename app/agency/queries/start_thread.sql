@@ -40,7 +40,7 @@ joined AS (
     UNION ALL
     SELECT s.id, r.user_id, s.last_message_id
     FROM started AS s
-    CROSS JOIN unnest($7::bigint[]) AS r (user_id)
+    CROSS JOIN LATERAL who_sees($7::bigint[], s.project_id) AS r
 ),
 recorded AS (
     INSERT INTO activity (actor_id, project_id, entity, entity_id, action, title)
@@ -51,7 +51,7 @@ told AS (
     INSERT INTO notifications (user_id, project_id, kind, body)
     SELECT r.user_id, s.project_id, 'message', u.name || ' wrote: ' || s.subject || '.'
     FROM started AS s
-    CROSS JOIN unnest($7::bigint[]) AS r (user_id)
+    CROSS JOIN LATERAL who_sees($7::bigint[], s.project_id) AS r
     JOIN users AS u ON u.id = $1::bigint
 ),
 answer AS (

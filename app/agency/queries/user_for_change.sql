@@ -6,6 +6,7 @@ SELECT
     person.version,
     person.client_id,
     person.deactivated_at IS NULL AS active,
+    person.leads,
     person.tokens,
     person.projects
 FROM callers AS caller
@@ -15,6 +16,13 @@ LEFT JOIN LATERAL (
         u.version,
         u.client_id,
         u.deactivated_at,
+        EXISTS (
+            SELECT
+            FROM projects AS p
+            WHERE p.manager_id = u.id
+              AND p.status IN ('planned', 'active', 'on_hold')
+              AND p.deleted_at IS NULL
+        ) AS leads,
         ARRAY(
             SELECT encode(t.token_hash, 'hex')
             FROM api_tokens AS t

@@ -34,7 +34,7 @@ told AS (
     INSERT INTO notifications (user_id, project_id, kind, body)
     SELECT r.user_id, m.project_id, 'invoice', 'Invoice ' || m.number || ' is void.'
     FROM voided AS m
-    CROSS JOIN unnest($6::bigint[]) AS r (user_id)
+    CROSS JOIN LATERAL who_sees($6::bigint[], m.project_id) AS r
     WHERE m.number IS NOT NULL
 ),
 answer AS (

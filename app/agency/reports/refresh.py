@@ -1,6 +1,9 @@
-"""`bantam-refresh-reports`: the reports' materialized views made anew; no reader waits for it."""
+"""`bantam-refresh-reports`: refresh the reports' materialized views without blocking readers."""
 
+import sys
 import time
+
+from psycopg import Error
 
 from app.database.direct import DATABASE, OWNER, Connection, Refusal, run
 
@@ -18,24 +21,41 @@ VIEWS = (
 
 
 def refresh(connection: Connection) -> None:
-    """Refresh each view and record when and how long; a view that fails keeps its old rows and age."""
+    """Refresh each view, record when and how long; one that fails keeps its rows and holds up no other."""
     connection.execute(f"SET ROLE {OWNER}".encode())
     connection.execute("SET statement_timeout = '10min'")
     # A load of rows or a migration may hold the tables; no reader waits while this does.
     connection.execute("SET lock_timeout = '5min'")
     if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
         raise Refusal("Another refresh of the reports is running; wait for it to end.")
+    failed = []
     for view in VIEWS:
-        started = time.monotonic()
-        with connection.transaction():
-            connection.execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view}".encode())
-            milliseconds = round((time.monotonic() - started) * 1000)
-            # now() is when this transaction began: before any row was read.
-            connection.execute(
-                "UPDATE report_refreshes SET refreshed_at = now(), milliseconds = %s WHERE view = %s",
-                [milliseconds, view],
-            )
-        print(f"{view} refreshed in {milliseconds} ms")
+        try:
+            milliseconds = _refresh_view(connection, view)
+        except Error as error:
+            if connection.closed:
+                raise
+            failed.append(view)
+            print(f"{view} was not refreshed: {str(error).splitlines()[0]}", file=sys.stderr)
+        else:
+            print(f"{view} refreshed in {milliseconds} ms")
+    if failed:
+        raise Refusal(
+            f"{', '.join(failed)} kept their old rows; the lines above say why, the next run tries again."
+        )
+
+
+def _refresh_view(connection: Connection, view: str) -> int:
+    started = time.monotonic()
+    with connection.transaction():
+        connection.execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view}".encode())
+        milliseconds = round((time.monotonic() - started) * 1000)
+        # now() is when this transaction began: before any row was read.
+        connection.execute(
+            "UPDATE report_refreshes SET refreshed_at = now(), milliseconds = %s WHERE view = %s",
+            [milliseconds, view],
+        )
+    return milliseconds
 
 
 def main() -> int:

@@ -33,6 +33,7 @@ from app.agency.shapes.reports import (
 )
 from app.http import requests
 from app.http.authentication import Token, bearer
+from app.http.large_pages import PATIENCE_S, WAIT_S
 from app.http.problems import Problem, unauthorized
 from app.http.routing import Endpoint
 from app.reading import cached, paging
@@ -155,7 +156,9 @@ class Report:
             if sent >= CSV_LINES:
                 raise Problem(422, f"There are more than {CSV_LINES} lines; filter for less.", field="format")
             position = Position("forward", KEYS.decode(lines.last))
-            lines = await self._lines(services, token, asked, position, backward=False, limit=CSV_PAGE)
+            lines = await self._lines(
+                services, token, asked, position, backward=False, limit=CSV_PAGE, wait_s=PATIENCE_S
+            )
             if lines.refreshed_at != made:
                 raise Problem(503, "The report was refreshed while it was being sent; ask again.")
 
@@ -181,11 +184,12 @@ class Report:
         *,
         backward: bool,
         limit: int,
+        wait_s: float = WAIT_S,
     ) -> Lines:
         choice = Choice(asked.filters, asked.sort, asked.descending, backward, position is not None)
         statement = self.sql.statement(choice)
         keys = position.keys if position else ()
-        async with services.large_pages.room_for(limit):
+        async with services.large_pages.room_for(limit, wait_s=wait_s):
             # Planned each time: a filter that leaves few lines wants another index than one that leaves most.
             row = await services.database.read_alone(
                 statement.sql, token.digest, limit, *asked.values, *keys, prepared=False

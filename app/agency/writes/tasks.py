@@ -105,6 +105,9 @@ async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[Place, Wri
     target = await named_project(
         write, body.project_id if isinstance(body.project_id, int) else facts.project
     )
+    if target.place.client != facts.place.client:
+        # It will be read by another company.
+        permissions.lead(facts.role, facts.caller, facts.manager)
     assignable(target, facts.assignee if body.assignee_id is UNSET else body.assignee_id)
     if moves and body.milestone_id is UNSET:
         write = replace_body(write, replace(body, milestone_id=None))

@@ -27,6 +27,7 @@ class UserFacts(NamedTuple):
     version: int
     client: int | None
     active: bool
+    leads: bool
     tokens: list[str]
     projects: list[int]
 
@@ -66,6 +67,8 @@ async def change(request: Request) -> Response:
         version = write.expected(facts.version)
         if facts.id == facts.caller and write.body.role not in {UNSET, "admin"}:
             raise Problem(409, "Nobody can give up being an admin; another admin can change the role.")
+        if facts.leads and write.body.role in {"team_member", "client"}:
+            raise Problem(409, "This person leads projects that are not over; hand those over first.")
         return await write.change(
             facts.tags, queries.change_user, facts.caller, number, version, write.fields
         )

@@ -5,6 +5,7 @@ notifications AS n
 n.id
 -- where
 n.user_id = caller.user_id
+AND (n.project_id IS NULL OR $sees(n.project_id))
 -- filter unread is true
 n.read_at IS NULL
 -- filter unread is false

@@ -81,23 +81,25 @@ class Write(Generic[Body]):
             raise Problem(412, "It was changed meanwhile; read it again.", headers={"etag": f'"{current}"'})
         return current
 
-    async def change(self, tags: Sequence[str], query: bytes, *parameters: object) -> Any:
-        """Return the first column of a committed statement, None if it found nothing; `tags` are renewed."""
-
-        async def write(touched: Touched) -> Row | None:
-            return await self.services.database.write(query, *parameters, heard=touched.hear)
-
-        return await self._changed(tags, write)
-
-    async def delete(
-        self, tags: Sequence[str], query: bytes, *parameters: object, hold: bytes, held: int
+    async def change(
+        self,
+        tags: Sequence[str],
+        query: bytes,
+        *parameters: object,
+        hold: bytes | None = None,
+        held: int = 0,
     ) -> Any:
-        """Return what `change` returns; nobody has added to what is held when the statement begins."""
+        """
+        Return the first column of a committed statement, None if it found nothing; `tags` are renewed.
+
+        With `hold`, a statement that locks the row `held`, nobody has added to that when this one begins.
+        """
+        database = self.services.database
 
         async def write(touched: Touched) -> Row | None:
-            return await self.services.database.write_holding(
-                hold, held, query, *parameters, heard=touched.hear
-            )
+            if hold is None:
+                return await database.write(query, *parameters, heard=touched.hear)
+            return await database.write_holding(hold, held, query, *parameters, heard=touched.hear)
 
         return await self._changed(tags, write)
 

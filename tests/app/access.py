@@ -103,6 +103,7 @@ POST   /api/users                           201 403 403 403 403 403
 PATCH  /api/users/{id}                      200 403 403 403 403 403
 POST   /api/users/{id}/deactivate           200 403 403 403 403 403
 POST   /api/users/{id}/activate             200 403 403 403 403 403
+DELETE /api/users/{id}/tokens               204 403 403 403 403 403
 GET    /api/tokens                          200 200 200 200 200 200
 POST   /api/tokens                          201 201 201 201 201 201
 DELETE /api/tokens/{token}                  204 404 204 404 404 404

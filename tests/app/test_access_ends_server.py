@@ -113,6 +113,7 @@ def is_no_admin_any_more(person: Person) -> None:
 def deactivated_and_activated(person: Person) -> None:
     for action in ("deactivate", "activate"):
         done(person.world.send("admin", "POST", f"/api/users/{person.id}/{action}"))
+    person.header.update(person.world.server.new_token(person.id))
 
 
 WAYS: tuple[tuple[str, Callable[[Person], None]], ...] = (

@@ -1,11 +1,15 @@
 """Every route with every role, and with tokens that are none, against the table in access.py."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from app.agency.writes.tokens import MOST
 from tests.app.access import ROLES, ROUTES, Access, table
 from tests.app.server import Server
 from tests.app.world import Ids, World, make
@@ -184,7 +188,7 @@ def test_an_invited_member_is_in_at_once(world: World) -> None:
 
 
 @pytest.mark.server
-def test_a_deactivated_user_is_out_at_once_and_in_again(server: Server) -> None:
+def test_a_deactivated_user_is_out_at_once_and_in_again_with_a_new_token(server: Server) -> None:
     world = make(server)
     user = world.users["other"]
     for _ in range(2):
@@ -193,7 +197,47 @@ def test_a_deactivated_user_is_out_at_once_and_in_again(server: Server) -> None:
     assert world.send("admin", "POST", f"/api/users/{user}/deactivate").status_code == 200
     assert world.send("other", "GET", "/api/dashboards/user").status_code == 401
     assert world.send("admin", "POST", f"/api/users/{user}/activate").status_code == 200
-    assert world.send("other", "GET", "/api/dashboards/user").status_code == 200
+    assert world.send("other", "GET", "/api/dashboards/user").status_code == 401
+    made = world.send("admin", "POST", "/api/tokens", {"user_id": user})
+    token = {"authorization": f"Bearer {made.json()['token']}"}
+    assert world.send("other", "GET", "/api/dashboards/user", **token).status_code == 200
+
+
+@pytest.mark.server
+def test_an_admin_revokes_every_token_of_a_user(server: Server) -> None:
+    world = make(server)
+    user = world.users["other"]
+    second = server.new_token(user)
+    for token in ({}, second):
+        assert world.send("other", "GET", "/api/dashboards/user", **token).status_code == 200
+
+    assert world.send("admin", "DELETE", f"/api/users/{user}/tokens").status_code == 204
+
+    for token in ({}, second):
+        assert world.send("other", "GET", "/api/dashboards/user", **token).status_code == 401
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(("role", "outlives"), [("other", False), ("admin", True)])
+def test_a_token_outlives_the_one_that_made_it_only_for_admins(
+    server: Server, role: str, outlives: bool
+) -> None:
+    world = make(server)
+    parent = datetime.fromisoformat(world.get(role, "/api/tokens")["items"][0]["expires_at"])
+
+    made = world.send(role, "POST", "/api/tokens", {"days": 365}).json()
+
+    assert (datetime.fromisoformat(made["expires_at"]) > parent) is outlives
+
+
+@pytest.mark.server
+def test_nobody_has_more_tokens_than_may_be(server: Server) -> None:
+    world = make(server)
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda _: world.send("other", "POST", "/api/tokens", {}), range(MOST + 3))
+    statuses = Counter(answer.status_code for answer in answers)
+
+    assert statuses == {201: MOST - 1, 409: 4}
 
 
 @pytest.mark.server

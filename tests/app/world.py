@@ -66,8 +66,12 @@ u AS (
     SELECT 'team_member', 'of' || id || '@{mark}.example', 'Somebody' FROM p RETURNING id, email
 ),
 x AS (
-    INSERT INTO api_tokens (user_id, expires_at, token_hash)
-    SELECT {member}, now() + interval '1 day', sha256(convert_to('{mark}' || id, 'UTF8')) FROM p
+    -- Over, or a person of many projects would have no room for another token.
+    INSERT INTO api_tokens (user_id, created_at, expires_at, token_hash)
+    SELECT
+        {member}, now() - interval '2 days', now() - interval '1 day',
+        sha256(convert_to('{mark}' || id, 'UTF8'))
+    FROM p
 )
 SELECT
     p.id AS projects, t.id AS tasks, m.id AS milestones, c.id AS comments, e.id AS "time-entries",

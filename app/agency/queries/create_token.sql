@@ -1,10 +1,25 @@
--- create_token: a new token of an active user; the token itself is in no column ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 token hash, $6 days)
+-- create_token: a new token of an active user who has few enough; it outlives the one that asks only for admins ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 token hash, $6 days, $7 caller's token hash, $8 most tokens)
 WITH made AS (
     INSERT INTO api_tokens AS t (user_id, expires_at, token_hash)
-    SELECT u.id, now() + $6 * interval '1 day', $5
+    SELECT
+        u.id,
+        CASE
+            WHEN actor.role = 'admin' THEN now() + $6 * interval '1 day'
+            ELSE least(now() + $6 * interval '1 day', parent.expires_at)
+        END,
+        $5
     FROM users AS u
+    JOIN users AS actor ON actor.id = $1::bigint
+    JOIN api_tokens AS parent ON parent.token_hash = $7
     WHERE u.id = $4
       AND u.deactivated_at IS NULL
+      AND (
+          SELECT count(*)
+          FROM api_tokens AS good
+          WHERE good.user_id = u.id
+            AND good.revoked_at IS NULL
+            AND good.expires_at > now()
+      ) < $8::bigint
     RETURNING
         t.token_hash,
         t.user_id,

@@ -78,55 +78,6 @@ CROSS JOIN LATERAL (
         ) AS due
 ) AS work
 CROSS JOIN LATERAL (
-    WITH unread AS MATERIALIZED (
-        SELECT n.id
-        FROM notifications AS n
-        WHERE n.user_id = caller.user_id
-          AND n.read_at IS NULL
-          AND (
-              n.project_id IS NULL
-              OR EXISTS (
-                  SELECT
-                  FROM projects AS its
-                  WHERE its.id = n.project_id
-                    AND its.deleted_at IS NULL
-                    AND (
-                        caller.role = 'admin'
-                        OR (caller.role = 'client' AND its.client_id = caller.client_id)
-                        OR (
-                            caller.role IN ('project_manager', 'team_member')
-                            AND (
-                                its.manager_id = caller.user_id
-                                OR EXISTS (
-                                    SELECT
-                                    FROM project_members AS own
-                                    WHERE own.project_id = its.id
-                                      AND own.user_id = caller.user_id
-                                )
-                            )
-                        )
-                    )
-              )
-          )
-    )
-    SELECT
-        (SELECT count(*) FROM unread) AS unread_count,
-        (
-            SELECT coalesce(json_agg(row_to_json(notification)), '[]')
-            FROM (
-                SELECT n.id, n.kind, n.body, n.project_id, n.created_at
-                FROM (
-                    SELECT u.id
-                    FROM unread AS u
-                    ORDER BY u.id DESC
-                    LIMIT 10
-                ) AS last
-                JOIN notifications AS n ON n.id = last.id
-                ORDER BY n.id DESC
-            ) AS notification
-        ) AS notifications
-) AS told
-CROSS JOIN LATERAL (
     SELECT
         caller.user_id,
         today.day AS today,
@@ -174,7 +125,47 @@ CROSS JOIN LATERAL (
                   AND e.entry_date BETWEEN today.monday AND today.monday + 6
             ) AS week
         ) AS week,
-        told.unread_count,
-        told.notifications
+        (
+            SELECT count(*)
+            FROM notifications AS n
+            WHERE n.user_id = caller.user_id
+              AND n.read_at IS NULL
+        ) AS unread_count,
+        (
+            SELECT coalesce(json_agg(row_to_json(notification)), '[]')
+            FROM (
+                SELECT n.id, n.kind, n.body, n.project_id, n.created_at
+                FROM notifications AS n
+                WHERE n.user_id = caller.user_id
+                  AND n.read_at IS NULL
+                  AND (
+                      n.project_id IS NULL
+                      OR EXISTS (
+                          SELECT
+                          FROM projects AS its
+                          WHERE its.id = n.project_id
+                            AND its.deleted_at IS NULL
+                            AND (
+                                caller.role = 'admin'
+                                OR (caller.role = 'client' AND its.client_id = caller.client_id)
+                                OR (
+                                    caller.role IN ('project_manager', 'team_member')
+                                    AND (
+                                        its.manager_id = caller.user_id
+                                        OR EXISTS (
+                                            SELECT
+                                            FROM project_members AS own
+                                            WHERE own.project_id = its.id
+                                              AND own.user_id = caller.user_id
+                                        )
+                                    )
+                                )
+                            )
+                      )
+                  )
+                ORDER BY n.id DESC
+                LIMIT 10
+            ) AS notification
+        ) AS notifications
 ) AS dashboard
 WHERE caller.token_hash = $1;

@@ -1,4 +1,4 @@
--- deactivate_user: the user, who may not log in any more ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
+-- deactivate_user: the user, who may not log in any more and whose tokens are revoked ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
 WITH actor AS (
     -- Held, so that two admins who deactivate each other do it one after the other.
     SELECT a.id
@@ -30,6 +30,13 @@ changed AS (
         u.created_at,
         u.updated_at,
         u.deactivated_at
+),
+revoked AS (
+    UPDATE api_tokens AS t
+    SET revoked_at = now()
+    FROM changed AS c
+    WHERE t.user_id = c.id
+      AND t.revoked_at IS NULL
 ),
 recorded AS (
     INSERT INTO activity (actor_id, entity, entity_id, action, title)

@@ -4,34 +4,8 @@ WITH unread AS (
         n.id,
         n.id = ANY ($4::bigint[]) OR coalesce(n.id <= $5::bigint, false) AS chosen
     FROM notifications AS n
-    JOIN users AS actor ON actor.id = n.user_id
     WHERE n.user_id = $1::bigint
       AND n.read_at IS NULL
-      AND (
-          n.project_id IS NULL
-          OR EXISTS (
-              SELECT
-              FROM projects AS its
-              WHERE its.id = n.project_id
-                AND its.deleted_at IS NULL
-                AND (
-                    actor.role = 'admin'
-                    OR (actor.role = 'client' AND its.client_id = actor.client_id)
-                    OR (
-                        actor.role IN ('project_manager', 'team_member')
-                        AND (
-                            its.manager_id = actor.id
-                            OR EXISTS (
-                                SELECT
-                                FROM project_members AS own
-                                WHERE own.project_id = its.id
-                                  AND own.user_id = actor.id
-                            )
-                        )
-                    )
-                )
-          )
-      )
 ),
 marked AS (
     UPDATE notifications AS n

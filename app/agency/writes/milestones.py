@@ -80,7 +80,7 @@ async def delete(request: Request) -> Response:
     async def attempt() -> Any:
         facts = await _facts(write, number)
         version = write.expected(facts.version)
-        return await write.delete(
+        return await write.change(
             facts.tags,
             queries.delete_milestone,
             *(facts.caller, number, version),

@@ -86,7 +86,7 @@ async def delete(request: Request) -> Response:
         permissions.lead(facts.role, facts.caller, facts.manager)
         version = write.expected(facts.version)
         (concerned,) = await write.services.database.read(queries.project_concerned, number) or ([],)
-        done = await write.delete(
+        done = await write.change(
             touched_by_project(facts.place, people=(*facts.everybody, *concerned)),
             queries.delete_project,
             *(facts.caller, number, version),

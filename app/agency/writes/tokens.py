@@ -16,9 +16,12 @@ from app.agency.writes.facts import caller_facts
 from app.database.queries import queries
 from app.http.problems import Problem, not_found
 from app.http.routing import Endpoint
-from app.writing.write import begin
+from app.writing.write import Write, begin
 
 HASH = re.compile("[0-9a-f]{64}")
+
+MOST = 20
+"""Tokens of one user that work: the edge limits the rate of each."""
 
 
 async def create(request: Request) -> Response:
@@ -36,13 +39,23 @@ async def create(request: Request) -> Response:
         made = await write.change(
             touched_by_token(digest.hex()),
             queries.create_token,
-            *(facts.caller, *write.keep, user, digest, body.days),
+            *(facts.caller, *write.keep, user, digest, body.days, write.token.digest, MOST),
+            # Two that come at once are counted one after the other.
+            hold=queries.hold_user,
+            held=user,
         )
         if made is None:
-            raise Problem(422, "There is no such active user.", field="user_id")
+            raise await _refusal(write, user)
         return made.replace(b'"token":null', b'"token":"%b"' % token.encode())
 
     return await write.answer(attempt, status=201)
+
+
+async def _refusal(write: Write[NewToken], user: int) -> Problem:
+    row = await write.services.database.read(queries.may_have_tokens, user)
+    if row == (True,):
+        return Problem(409, f"There are {MOST} tokens of this user that work; revoke one first.")
+    return Problem(422, "There is no such active user.", field="user_id")
 
 
 async def revoke(request: Request) -> Response:

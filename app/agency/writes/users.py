@@ -82,8 +82,20 @@ async def deactivate(request: Request) -> Response:
 
 
 async def activate(request: Request) -> Response:
-    """Answer with the user, whose tokens work again."""
+    """Answer with the user, who may have tokens again."""
     return await _switch(request, queries.activate_user)
+
+
+async def revoke_tokens(request: Request) -> Response:
+    """Answer nothing; none of the user's tokens works any longer."""
+    number = requests.path_id(request)
+    write = await begin(request, Nothing)
+
+    async def attempt() -> Any:
+        facts = await _facts(write, number)
+        return await write.change(facts.tags, queries.revoke_tokens_of_user, facts.caller, number)
+
+    return await write.answer(attempt, status=204)
 
 
 async def _switch(request: Request, query: bytes) -> Response:
@@ -146,5 +158,14 @@ ROUTES = (
         answer=WrittenUser,
         headers=("If-Match", "Idempotency-Key"),
         refusals=(403, 409, 412),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/api/users/{id}/tokens",
+        serve=revoke_tokens,
+        summary="Revoke every token of a user",
+        tag="users",
+        status=204,
+        refusals=(403, 409),
     ),
 )

@@ -1,0 +1,5 @@
+-- hold_user: the user, held until the commit ($1 user)
+SELECT u.id
+FROM users AS u
+WHERE u.id = $1
+FOR NO KEY UPDATE;

@@ -1,0 +1,7 @@
+-- may_have_tokens: whether a user is there and active ($1 user)
+SELECT EXISTS (
+    SELECT
+    FROM users AS u
+    WHERE u.id = $1
+      AND u.deactivated_at IS NULL
+) AS is_active;

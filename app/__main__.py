@@ -21,7 +21,7 @@ from app.cache.cache import Cache
 from app.cache.keeper import Keeper
 from app.cache.statistics import Statistics
 from app.database.pool import Database
-from app.notify import notify
+from app.notify import keep_alive, notify
 from app.server import Server
 from app.services import Services
 from app.settings import Secrets, Settings, SettingsError, load, load_secrets
@@ -77,7 +77,7 @@ async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -
     """Serve until SIGTERM, then let requests finish for http.stop_timeout_s seconds."""
     async with opened(settings, secrets) as services:
         app = application(services)
-        warmer = asyncio.create_task(Warmer(services, app).keep())
+        behind = [asyncio.create_task(keep) for keep in (Warmer(services, app).keep(), keep_alive())]
         server = Server(
             uvicorn.Config(
                 app,
@@ -98,7 +98,8 @@ async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -
         notify("READY=1")
         await server.serve([listener])
         notify("STOPPING=1")
-        warmer.cancel()
+        for task in behind:
+            task.cancel()
 
 
 def main() -> int:

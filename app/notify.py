@@ -1,5 +1,6 @@
-"""systemd's readiness protocol: one datagram to the socket that NOTIFY_SOCKET names."""
+"""systemd's notify protocol: one datagram to the socket that NOTIFY_SOCKET names."""
 
+import asyncio
 import os
 import socket
 
@@ -13,3 +14,11 @@ def notify(state: str) -> None:
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as messenger:
         messenger.sendto(state.encode(), address)
+
+
+async def keep_alive() -> None:
+    """Feed systemd's watchdog, if there is one, from the event loop: who serves nobody is restarted."""
+    watched = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
+    while watched:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(watched / 5)

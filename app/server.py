@@ -2,19 +2,29 @@
 
 import asyncio
 import socket
+import time
 
 import uvicorn
 
-# What a client needs to send its request on a connection that was accepted just before the end.
-LAST_REQUESTS_S = 0.2
+DRAIN_S = 2.0
+"""Longer than nginx keeps an idle connection to a worker (1 s): what is still open then is in use."""
+
+LOOK_AGAIN_S = 0.05
 
 
 class Server(uvicorn.Server):
-    """uvicorn; but it closes idle connections only after those who had just been let in could speak."""
+    """uvicorn; but no connection is closed on which nginx may be sending the next request."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept nobody new, answer who is here, then close; other workers share the listening socket."""
+        """
+        Accept nobody new and say with each response that it is the connection's last; then close.
+
+        Other workers share the listening socket. A POST that meets a closed connection is not sent again.
+        """
         for listener in self.servers:
             listener.close()
-        await asyncio.sleep(LAST_REQUESTS_S)
+        self.server_state.default_headers.append((b"connection", b"close"))
+        end = time.monotonic() + DRAIN_S
+        while self.server_state.connections and time.monotonic() < end:  # noqa: ASYNC110  (uvicorn's own set)
+            await asyncio.sleep(LOOK_AGAIN_S)
         await super().shutdown(sockets)

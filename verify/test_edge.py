@@ -35,12 +35,12 @@ def too_many(edge: Edge, greeting: Answer, oversized: Answer) -> Answer:  # noqa
     return edge.ask_until(429, "/healthz", at_most=BURST)
 
 
-def version_only(version: ssl.TLSVersion) -> ssl.SSLContext:
+def version_only(version: ssl.TLSVersion, ciphers: str = "ALL") -> ssl.SSLContext:
     """A client that speaks this version alone, with ciphers from its time."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.maximum_version = ssl.TLSVersion.TLSv1_3
@@ -90,6 +90,16 @@ def test_old_tls_is_refused(edge: Edge, settings: dict[str, Any], version: ssl.T
     if refusal.value.reason == "NO_PROTOCOLS_AVAILABLE":
         pytest.skip(f"this machine's own OpenSSL refuses {version.name}: it cannot ask the server")
     assert refusal.value.reason == "TLSV1_ALERT_PROTOCOL_VERSION"
+
+
+@pytest.mark.parametrize(
+    "ciphers",
+    ["ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA", "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256"],
+    ids=["SHA-1", "CBC"],
+)
+def test_weak_ciphers_are_refused(edge: Edge, settings: dict[str, Any], ciphers: str) -> None:
+    with pytest.raises(ssl.SSLError, match="HANDSHAKE_FAILURE"):
+        edge.handshake(settings["server_name"], version_only(ssl.TLSVersion.TLSv1_2, ciphers))
 
 
 def test_http_leads_to_https(edge: Edge) -> None:

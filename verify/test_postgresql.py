@@ -295,7 +295,7 @@ def test_lookup_role_reaches_one_function(catalog: Catalog) -> None:
     assert [row["thing"] for row in catalog("lookup_reach")] == ["pgbouncer.user_lookup(text)"]
 
 
-def test_definer_functions_pin_their_search_path(catalog: Catalog) -> None:
+def test_definer_functions_pin_their_search_path_and_look_at_temporary_tables_last(catalog: Catalog) -> None:
     assert [row["function"] for row in catalog("definers") if not row["pins_search_path"]] == []
 
 

@@ -43,7 +43,7 @@ async def everything(request: Request) -> Response:
     _refuse_many_words(asked.q)
 
     async def load() -> Loaded | None:
-        row = await services.database.read_alone(SEARCH_ALL, token.digest, asked.q, prepared=False)
+        row = await services.database.read_slow(SEARCH_ALL, token.digest, asked.q, prepared=False)
         if row is None:
             return None
         caller, seconds_left, body = row
@@ -76,7 +76,7 @@ async def _page(
 ) -> Loaded | None:
     """Return the page of hits beyond `position`, None for a token that is not good."""
     score, beyond = map(int, position.keys)
-    row = await services.database.read_alone(
+    row = await services.database.read_slow(
         SEARCHES[kind], token.digest, asked.q, score, beyond, asked.limit, prepared=False
     )
     if row is None:

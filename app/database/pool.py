@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import Diagnostic
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import ByteaBinaryLoader
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from app.database.lane import Connection, Lane, Row, Unanswered
 from app.database.outcomes import restarts, was_cut
@@ -22,6 +22,9 @@ from app.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_S = 5
 START_TIMEOUT_S = 20
+FOR_QUICK = 2
+"""Connections that slow reads leave to writes and to what is read in a moment."""
+
 LOOK_AGAIN_S = 0.2
 """Between two looks whether a server that restarts is back."""
 
@@ -70,6 +73,7 @@ class Database:
             open=False,
         )
         self._timeout_s = settings.pool_timeout_s
+        self._room_for_slow = asyncio.Semaphore(max(1, checked_out - FOR_QUICK))
         self._pipelines = Pipelines([Lane(self._connected) for _ in range(lanes)], settings.pool_timeout_s)
 
     async def open(self) -> None:
@@ -118,6 +122,23 @@ class Database:
                 await self._pool.check()
                 if restarts(error):
                     await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def read_slow(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+        """
+        Return what `read_alone` returns, of a query that may take long.
+
+        Such queries have a part of the connections among themselves, so that the last ones are for what is
+        quick; PoolTimeout when they keep one another waiting for too long.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._room_for_slow.acquire()
+        except TimeoutError:
+            raise PoolTimeout(f"slow reads had no place within {self._timeout_s} s") from None
+        try:
+            return await self.read_alone(query, *parameters, prepared=prepared)
+        finally:
+            self._room_for_slow.release()
 
     async def write(self, query: bytes, *parameters: object, heard: Hear | None = None) -> Row | None:
         """Return the one row of a query, committed, never sent twice; `heard` gets its notices."""

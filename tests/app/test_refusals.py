@@ -314,3 +314,11 @@ def test_a_process_without_a_database_is_healthy_but_not_ready(ask: Ask) -> None
 @pytest.mark.parametrize("path", ["/api/projects/1?x=1", "/api/tasks?limit=none", "/api/nothing"])
 def test_head_is_refused_as_get_is(ask: Ask, path: str) -> None:
     assert ask("HEAD", path).status_code == ask("GET", path).status_code
+
+
+def test_the_page_of_the_api_runs_nothing_and_stands_in_no_frame(ask: Ask) -> None:
+    policy = ask("GET", "/docs").headers["content-security-policy"]
+
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'none'" in policy

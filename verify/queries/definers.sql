@@ -4,7 +4,7 @@ SELECT
     EXISTS (
         SELECT
         FROM unnest(p.proconfig) AS c (setting)
-        WHERE c.setting LIKE 'search\_path=%'
+        WHERE c.setting LIKE 'search\_path=%pg\_temp'
     ) AS pins_search_path,
     EXISTS (
         SELECT

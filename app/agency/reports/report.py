@@ -191,7 +191,7 @@ class Report:
         keys = position.keys if position else ()
         async with services.large_pages.room_for(limit, wait_s=wait_s):
             # Planned each time: a filter that leaves few lines wants another index than one that leaves most.
-            row = await services.database.read_alone(
+            row = await services.database.read_slow(
                 statement.sql, token.digest, limit, *asked.values, *keys, prepared=False
             )
         if row is None:

@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 
 from app.agency import topics
 from app.http import documentation, problems
-from app.http.routing import Directory
+from app.http.routing import Router
 from app.monitoring import cache_admin, health
 from app.services import Services
 from app.warming.counting import count_read
@@ -14,7 +14,7 @@ ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *health.ROUTES)
 
 def application(services: Services) -> Starlette:
     """Return the ASGI application that works with `services`."""
-    directory = Directory((*ENDPOINTS, *documentation.routes(ENDPOINTS)), count_read)
+    directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS)), count_read)
     app = Starlette(routes=[directory], exception_handlers=problems.HANDLERS)
     app.state.services = services
     app.router.redirect_slashes = False

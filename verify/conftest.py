@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from verify.probes.connection import Connection, Unreachable
-from verify.probes.inventory import ROOT, InventoryUnusable, Target, read_target
+from verify.probes.connection import Connection, UnreachableError
+from verify.probes.inventory import ROOT, InventoryError, Target, read_target
 from verify.probes.secret import Secret
 from verify.probes.units import Unit
 from verify.probes.web import Edge, strict_context
@@ -54,7 +54,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             return
         connection = config.stash[CONNECTION] = Connection(target)
         connection.require_deployed()
-    except (InventoryUnusable, Unreachable) as error:
+    except (InventoryError, UnreachableError) as error:
         raise pytest.UsageError(str(error)) from None
     config.add_cleanup(connection.close)
 

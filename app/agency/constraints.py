@@ -10,8 +10,8 @@ CONSTRAINTS: Constraints = {
         "client_id",
         "A client's user has a client_id, and nobody else has one.",
     ),
-    "users_email_check": (422, "email", "This is no address."),
+    "users_email_check": (422, "email", "This is not an email address."),
     "tasks_milestone_of_project": (422, "milestone_id", "The project has no such milestone."),
     "projects_end_after_start": (422, "due_on", "A project is not due before it starts."),
-    "invoices_amount_check": (422, "items", "The items add up to less than nothing."),
+    "invoices_amount_check": (422, "items", "The items add up to less than zero."),
 }

@@ -5,7 +5,7 @@ import secrets
 from functools import partial
 from hashlib import sha256
 
-from app.database.direct import DATABASE, OWNER, Connection, Refusal, lock, run
+from app.database.direct import DATABASE, OWNER, Connection, RunnerError, lock, run
 
 DAYS = 90
 
@@ -18,11 +18,13 @@ VALUES (%s, now() + %s * interval '1 day', %s)
 
 
 def make(connection: Connection, email: str, name: str) -> None:
-    """Make the admin and print a token, which is nowhere else; Refusal where there is an admin already."""
+    """Make the admin and print a token, which is nowhere else; RunnerError if there is an admin already."""
     lock(connection)
     connection.execute(f"SET ROLE {OWNER}".encode())
     if connection.execute(ADMINS).fetchone() != (0,):
-        raise Refusal("There is an admin already, who makes users and tokens: POST /api/users, /api/tokens.")
+        raise RunnerError(
+            "There is an admin already, who makes users and tokens: POST /api/users, /api/tokens."
+        )
     token = "bt_" + secrets.token_hex(32)
     with connection.transaction():
         (user,) = connection.execute(ADMIN, [email, name]).fetchone() or (None,)

@@ -6,7 +6,7 @@ Role = str
 
 
 def staff(role: Role) -> None:
-    """Return if the caller works for the agency; Problem 403 for a client's people."""
+    """Raise Problem 403 for a client's people: the agency's own go on."""
     if role == "client":
         raise Problem(403, "Clients may see this but not change it.")
 
@@ -19,18 +19,18 @@ def lead(role: Role, caller: int, manager: int) -> None:
 
 
 def leads(role: Role) -> None:
-    """Return if the caller may lead projects at all; Problem 403 else."""
+    """Raise Problem 403 unless the caller may lead projects at all."""
     if role not in {"admin", "project_manager"}:
         raise Problem(403, "Only project managers and admins may do this.")
 
 
 def own(caller: int, owner: int) -> None:
-    """Return if it is the caller's own; Problem 403 else."""
+    """Raise Problem 403 unless it is the caller's own."""
     if caller != owner:
         raise Problem(403, "Only its author may change this.")
 
 
 def admin(role: Role) -> None:
-    """Return if the caller is an admin; Problem 403 else."""
+    """Raise Problem 403 unless the caller is an admin."""
     if role != "admin":
         raise Problem(403, "Only admins may do this.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class ProjectTags(NamedTuple):
     """A project, with those whose dashboards show it."""
 
     project: int
@@ -20,12 +20,12 @@ class Place(NamedTuple):
 # Which tags each write renews. `told` are those who get a notification, which their dashboard counts.
 
 
-def touched_by_task(*places: Place, people: Iterable[int | None]) -> tuple[str, ...]:
+def touched_by_task(*places: ProjectTags, people: Iterable[int | None]) -> tuple[str, ...]:
     """Return the tags of a task's write: where it was and goes; assignees before and after; told."""
     return _tags(places, people)
 
 
-def touched_by_time(place: Place, user: int) -> tuple[str, ...]:
+def touched_by_time(place: ProjectTags, user: int) -> tuple[str, ...]:
     """Return the tags of a time entry's write: the hours on dashboards, the week of whoever spent them."""
     return (f"manager:{place.manager}", f"client:{place.client}", f"user:{user}")
 
@@ -40,17 +40,17 @@ def touched_by_reading(user: int) -> tuple[str, ...]:
     return _users((user,))
 
 
-def touched_by_project(*places: Place, people: Iterable[int]) -> tuple[str, ...]:
+def touched_by_project(*places: ProjectTags, people: Iterable[int]) -> tuple[str, ...]:
     """Return the tags of a project's write: all who see its name, days and status on their dashboards."""
     return _tags(places, people)
 
 
-def touched_by_member(place: Place, user: int) -> tuple[str, ...]:
+def touched_by_member(place: ProjectTags, user: int) -> tuple[str, ...]:
     """Return the tags of somebody's joining or leaving: the project's page lists the keys that open it."""
     return _tags((place,), (user,))
 
 
-def touched_by_invoice(place: Place, people: Iterable[int]) -> tuple[str, ...]:
+def touched_by_invoice(place: ProjectTags, people: Iterable[int]) -> tuple[str, ...]:
     """Return the tags of an invoice's or payment's write: project, client, those told."""
     return _tags((place,), people)
 
@@ -76,6 +76,6 @@ def _users(people: Iterable[int | None]) -> tuple[str, ...]:
     return tuple(f"user:{user}" for user in sorted({user for user in people if user is not None}))
 
 
-def _tags(places: Iterable[Place], people: Iterable[int | None]) -> tuple[str, ...]:
+def _tags(places: Iterable[ProjectTags], people: Iterable[int | None]) -> tuple[str, ...]:
     of_places = dict.fromkeys(tag for place in places for tag in place.tags)
     return (*of_places, *_users(people))

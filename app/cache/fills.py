@@ -12,12 +12,12 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.cache.statistics import Statistics
-from app.cache.store import Found, Store
+from app.cache.store import Lookup, Store
 from app.cache.value import fresh_token
 from app.http.problems import Problem
 
 T = TypeVar("T")
-Fill = Callable[[Found], Awaitable[T]]
+Fill = Callable[[Lookup], Awaitable[T]]
 
 LOCK_MS = 5_000
 """As long as a fill may take (the role's statement_timeout): a lock whose holder died is soon gone."""
@@ -46,7 +46,7 @@ class Fills:
         self._running: dict[str, asyncio.Future[None]] = {}
         self._behind: set[asyncio.Task[None]] = set()
 
-    async def one(self, found: Found, fill: Fill[T]) -> T | Found:
+    async def one(self, found: Lookup, fill: Fill[T]) -> T | Lookup:
         """
         Return what `fill` returned, or what was found once somebody else had filled the entry.
 
@@ -65,7 +65,7 @@ class Fills:
             del self._running[key]
             ended.set_result(None)
 
-    def behind(self, found: Found, fill: Fill[object]) -> None:
+    def behind(self, found: Lookup, fill: Fill[object]) -> None:
         """Make an entry anew while its reader or writer goes on; not if it is good, or somebody is at it."""
         if found.entry.key not in self._running:
             task = asyncio.get_running_loop().create_task(self._early(found, fill))
@@ -73,7 +73,7 @@ class Fills:
             self._behind.add(task)
             task.add_done_callback(self._behind.discard)
 
-    async def _early(self, found: Found, fill: Fill[object]) -> None:
+    async def _early(self, found: Lookup, fill: Fill[object]) -> None:
         try:
             lock = await self._lock(found)
             if lock is None:
@@ -89,7 +89,7 @@ class Fills:
         except (Problem, OperationalError, InterfaceError) as error:
             log.info("%s was not refreshed: %s", found.entry.policy.namespace, type(error).__name__)
 
-    async def _locked(self, found: Found, fill: Fill[T]) -> T | Found:
+    async def _locked(self, found: Lookup, fill: Fill[T]) -> T | Lookup:
         end = time.monotonic() + WAIT_S
         lock = await self._lock(found)
         if lock is None:
@@ -108,15 +108,15 @@ class Fills:
         finally:
             await self._unlock(found, lock)
 
-    async def _fill(self, found: Found, fill: Fill[T]) -> T:
+    async def _fill(self, found: Lookup, fill: Fill[T]) -> T:
         async with self._room:
             return await fill(found)
 
-    async def _again(self, found: Found) -> Found:
+    async def _again(self, found: Lookup) -> Lookup:
         (again,) = await self._store.again(found.entry)
         return again
 
-    async def _lock(self, found: Found) -> bytes | None:
+    async def _lock(self, found: Lookup) -> bytes | None:
         """Return what holds the fill's lock, None if another has it; without Redis nobody is kept out."""
         if found.stamp is None:
             return b""
@@ -127,11 +127,11 @@ class Fills:
             return b""
         return holder if mine else None
 
-    async def _unlock(self, found: Found, holder: bytes) -> None:
+    async def _unlock(self, found: Lookup, holder: bytes) -> None:
         if holder:
             with suppress(RedisError, OSError):
                 # A lock that expired may be another's by now; then it is only less exclusive.
                 await self._redis.unlink(self._name(found))
 
-    def _name(self, found: Found) -> str:
+    def _name(self, found: Lookup) -> str:
         return f"{self._prefix}fill:{found.entry.key}"

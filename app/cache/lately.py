@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.cache.fills import Fill, Fills
-from app.cache.store import Found
+from app.cache.store import Lookup
 
 LOOKED_S = 30.0
 """How long ago somebody may have looked."""
@@ -23,7 +23,7 @@ class Look(NamedTuple):
     """Somebody's last look at an entry, and how that reader would fill it."""
 
     at: float
-    found: Found
+    found: Lookup
     fill: Fill[object]
 
 
@@ -34,11 +34,11 @@ class Lately:
         self._fills = fills
         self._looks: OrderedDict[str, Look] = OrderedDict()
 
-    def looked(self, found: Found, fill: Fill[object]) -> None:
+    def looked(self, found: Lookup, fill: Fill[object]) -> None:
         """Remember that somebody was given this entry."""
         key = found.entry.key
         # Without the value: a thousand of them would be the memory of a worker.
-        self._looks[key] = Look(time.monotonic(), Found(found.entry, None, found.stamp), fill)
+        self._looks[key] = Look(time.monotonic(), Lookup(found.entry, None, found.stamp), fill)
         self._looks.move_to_end(key)
         if len(self._looks) > ENTRIES:
             self._looks.popitem(last=False)

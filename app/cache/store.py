@@ -29,7 +29,7 @@ JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Lookup:
     """What the cache knows of an entry: its value, and the stamp that a new one may be stored under."""
 
     entry: Entry
@@ -56,7 +56,7 @@ class Store:
         self.health = health
         self.statistics = statistics
 
-    async def read(self, *entries: Entry) -> list[Found]:
+    async def read(self, *entries: Entry) -> list[Lookup]:
         """Return what is known of each entry, by one MGET of the values and of their tags' tokens."""
         started = time.perf_counter()
         found = await self.again(*entries)
@@ -66,21 +66,21 @@ class Store:
             self.statistics.took(entries, time.perf_counter() - started)
         return found
 
-    async def again(self, *entries: Entry) -> list[Found]:
+    async def again(self, *entries: Entry) -> list[Lookup]:
         """Return the same to whoever has been counted already, and waits for somebody's fill."""
         if not self.health.may_be_read:
-            return [Found(entry) for entry in entries]
+            return [Lookup(entry) for entry in entries]
         keys = [self._prefix + name for entry in entries for name in (entry.key, *_tag_keys(entry.tags))]
         try:
             values = await self._batcher.mget(keys)
             return await self._found(entries, keys, values)
         except (RedisError, OSError):
             self.statistics.failed("read")
-            return [Found(entry) for entry in entries]
+            return [Lookup(entry) for entry in entries]
 
     async def _found(
         self, entries: Sequence[Entry], keys: Sequence[str], values: list[bytes | None]
-    ) -> list[Found]:
+    ) -> list[Lookup]:
         found = []
         at = 0
         for entry in entries:
@@ -93,14 +93,14 @@ class Store:
             at = end
         return found
 
-    async def _judged(self, entry: Entry, key: str, kept: bytes | None, stamp: bytes | None) -> Found:
+    async def _judged(self, entry: Entry, key: str, kept: bytes | None, stamp: bytes | None) -> Lookup:
         if kept is None:
-            return Found(entry, None, stamp, "miss")
+            return Lookup(entry, None, stamp, "miss")
         if not value.is_intact(key.encode(), kept):
             await self._redis.unlink(key)
-            return Found(entry, None, stamp, "damaged")
+            return Lookup(entry, None, stamp, "damaged")
         believed = None if stamp is None else value.believed(stamp, kept)
-        return Found(entry, believed, stamp, "stale" if believed is None else "hit", len(kept))
+        return Lookup(entry, believed, stamp, "stale" if believed is None else "hit", len(kept))
 
     async def _token(self, key: str) -> bytes:
         fresh = value.fresh_token()
@@ -113,7 +113,7 @@ class Store:
         return cast("bytes | None", standing) or fresh
 
     async def keep(
-        self, found: Found, payload: bytes, made_at: float, *, at_most_s: int | None = None
+        self, found: Lookup, payload: bytes, made_at: float, *, at_most_s: int | None = None
     ) -> None:
         """Keep `payload`, asked for at `made_at`; not while a writer stands before one of its tags."""
         policy = found.entry.policy

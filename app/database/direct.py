@@ -13,7 +13,7 @@ LOCK = 0x62616E74616D  # "bantam": a session lock, so that one runner at a time 
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-class Refusal(Exception):  # noqa: N818  (nothing failed: the runner declines, and says why in one sentence)
+class RunnerError(Exception):
     """One sentence that says what is wrong, where, and what to do."""
 
 
@@ -25,7 +25,7 @@ def run(conninfo: str, name: str, work: Callable[[Connection], None]) -> int:
             conninfo, application_name=application_name, autocommit=True, connect_timeout=5
         ) as connection:
             work(connection)
-    except Refusal as refusal:
+    except RunnerError as refusal:
         print(refusal, file=sys.stderr)
         return 1
     except psycopg.Error as error:
@@ -36,7 +36,7 @@ def run(conninfo: str, name: str, work: Callable[[Connection], None]) -> int:
 
 
 def lock(connection: Connection) -> None:
-    """Hold the runners' lock until the session ends; Refusal names who holds it instead."""
+    """Hold the runners' lock until the session ends; RunnerError names who holds it instead."""
     if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() == (True,):
         return
     holder = connection.execute(
@@ -46,4 +46,4 @@ def lock(connection: Connection) -> None:
         [LOCK],
     ).fetchone()
     name, pid = holder or ("a runner that has just ended", "none")
-    raise Refusal(f"Another run works on this database ({name}, backend {pid}); wait for it to end.")
+    raise RunnerError(f"Another run works on this database ({name}, backend {pid}); wait for it to end.")

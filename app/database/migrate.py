@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from app.database.direct import DATABASE, OWNER, Connection, Refusal, lock, run
+from app.database.direct import DATABASE, OWNER, Connection, RunnerError, lock, run
 
 FOLDER = next(Path(__file__).parents[1].glob("*/migrations"))
 LOCK_TIMEOUT = "1s"
@@ -25,13 +25,13 @@ class Migration:
 
 
 def migrations(folder: Path = FOLDER) -> list[Migration]:
-    """Return the steps in the order of their numbers; Refusal for one that has no way down."""
+    """Return the steps in the order of their numbers; RunnerError for one that has no way down."""
     steps = []
     for file in sorted(folder.glob("*.up.sql")):
         version = file.name.removesuffix(".up.sql")
         down = folder / f"{version}.down.sql"
         if not down.exists():
-            raise Refusal(f"{file.name} has no {down.name}; write it beside it.")
+            raise RunnerError(f"{file.name} has no {down.name}; write it beside it.")
         content = file.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         steps.append(Migration(version, content.decode(), down.read_text("utf-8"), digest))
@@ -48,16 +48,16 @@ def applied(connection: Connection) -> dict[str, str]:
 
 
 def pending(steps: list[Migration], done: dict[str, str]) -> list[Migration]:
-    """Return the steps to apply; Refusal when history and files contradict each other."""
+    """Return the steps to apply; RunnerError when history and files contradict each other."""
     for step in steps:
         if done.get(step.version, step.sha256) != step.sha256:
-            raise Refusal(
+            raise RunnerError(
                 f"{step.version}.up.sql was changed after it was applied; restore it and add a new migration."
             )
     missing = [step for step in steps if step.version not in done]
     newest = max(done, default="")
     if missing and missing[0].version < newest:
-        raise Refusal(
+        raise RunnerError(
             f"{missing[0].version} is older than {newest}, which is applied already; give it a later number."
         )
     return missing
@@ -119,10 +119,10 @@ def down(connection: Connection) -> None:
     lock(connection)
     newest = max(applied(connection), default=None)
     if newest is None:
-        raise Refusal("No migration is applied; there is nothing to take back.")
+        raise RunnerError("No migration is applied; there is nothing to take back.")
     step = next((step for step in migrations() if step.version == newest), None)
     if step is None:
-        raise Refusal(f"{newest} is not among this release's migrations; run the release that made it.")
+        raise RunnerError(f"{newest} is not among this release's migrations; run the release that made it.")
     revert(connection, step)
     print(f"{newest} taken back")
 

@@ -29,7 +29,7 @@ LOOK_AGAIN_S = 0.2
 """Between two looks whether a server that restarts is back."""
 
 OFTEN = 5
-"""Times. A prepared list takes 250 KB in each of PgBouncer's connections, and there are thousands."""
+"""Executions before psycopg prepares a list statement: each takes 250 KB in every server connection."""
 
 LANES = 2
 """Connections of a process that small reads share; the rest of its share of the pool is lent one by one."""
@@ -88,7 +88,7 @@ class Database:
 
     async def answers(self, timeout_s: float) -> None:
         """Return once a trivial statement came back; OperationalError when no connection is free in time."""
-        async with self._lent(timeout_s) as connection:
+        async with self._checked_out(timeout_s) as connection:
             await connection.execute(b"SELECT 1")
 
     async def read(self, query: bytes, *parameters: object) -> Row | None:
@@ -142,19 +142,19 @@ class Database:
 
     async def write(self, query: bytes, *parameters: object, heard: Hear | None = None) -> Row | None:
         """Return the one row of a query, committed, never sent twice; `heard` gets its notices."""
-        async with self._lent() as connection, _hearing(connection, heard):
+        async with self._checked_out() as connection, _hearing(connection, heard):
             return await _row(connection, query, parameters, prepared=True)
 
-    async def write_holding(
-        self, hold: bytes, held: int, query: bytes, *parameters: object, heard: Hear | None = None
+    async def write_locking(
+        self, lock: bytes, row_id: int, query: bytes, *parameters: object, heard: Hear | None = None
     ) -> Row | None:
         """
-        Return the one row of a query, committed, that sees all that was done to what `hold` locks.
+        Return the one row of a query, committed, that sees all that was done to the row that `lock` locks.
 
         A statement sees what was there when it began, so waiting for a lock must be over before.
         """
-        async with self._lent() as connection, _hearing(connection, heard), connection.transaction():
-            await _row(connection, hold, (held,), prepared=True)
+        async with self._checked_out() as connection, _hearing(connection, heard), connection.transaction():
+            await _row(connection, lock, (row_id,), prepared=True)
             return await _row(connection, query, parameters, prepared=True)
 
     async def _connected(self) -> Connection:
@@ -163,11 +163,11 @@ class Database:
         return connection
 
     async def _read(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
-        async with self._lent() as connection:
+        async with self._checked_out() as connection:
             return await _row(connection, query, parameters, prepared=prepared)
 
     @asynccontextmanager
-    async def _lent(self, timeout_s: float | None = None) -> AsyncIterator[Connection]:
+    async def _checked_out(self, timeout_s: float | None = None) -> AsyncIterator[Connection]:
         """Around the use of a connection, which ends no transaction: each statement is one of its own."""
         connection = await self._pool.getconn(timeout_s)
         if _was_closed(connection):

@@ -40,7 +40,7 @@ class Problem(Exception):  # noqa: N818  (a refusal by RFC 9457, not a fault)
 
 def not_found() -> Problem:
     """Return the answer for what does not exist and, the same, for what the caller may not see."""
-    return Problem(404, "There is nothing here that you may see.")
+    return Problem(404, "Not found, or not visible to you.")
 
 
 def unauthorized() -> Problem:

@@ -90,7 +90,7 @@ def route(endpoints: Iterable[Endpoint], answered: Answered) -> Route:
     return Route(path, serve, methods=methods)
 
 
-class Directory(BaseRoute):
+class Router(BaseRoute):
     """
     Every route by the segments of its path: a request is matched by one route, however many there are.
 

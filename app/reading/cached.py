@@ -8,7 +8,7 @@ from typing import NamedTuple
 from starlette.responses import Response
 
 from app.cache.policy import ABSENT, ACCESS, Entry, Policy
-from app.cache.store import Found
+from app.cache.store import Lookup
 from app.database.queries import queries
 from app.http.authentication import Caller, Token
 from app.http.problems import not_found, unauthorized
@@ -40,9 +40,9 @@ class Reader(NamedTuple):
 
     services: Services
     token: Token
-    access: Found
+    access: Lookup
     load: Load
-    absence: Found | None = None
+    absence: Lookup | None = None
 
 
 async def shared(services: Services, token: Token, entry: Entry, load: Load) -> Response:
@@ -89,12 +89,12 @@ async def of_caller(
     reader = Reader(services, token, access, load)
     if access.kept is None:
         # Where to keep it is not known yet, and asking would be a second statement.
-        return await _fill(reader, Found(access.entry))
+        return await _fill(reader, Lookup(access.entry))
     (value,) = await store.read(entry(await _caller(reader)))
     return await (_miss(reader, value) if value.kept is None else _hit(reader, value))
 
 
-async def _absence(services: Services, token: Token, entry: Entry) -> Found:
+async def _absence(services: Services, token: Token, entry: Entry) -> Lookup:
     """Return where to keep that this token finds nothing there; Problem 404 if that is known already."""
     (absence,) = await services.cache.store.read(
         ABSENT.entry(token=token.name, entry=entry.key, tag=entry.tags[-1])
@@ -104,7 +104,7 @@ async def _absence(services: Services, token: Token, entry: Entry) -> Found:
     return absence
 
 
-async def _hit(reader: Reader, value: Found) -> Response:
+async def _hit(reader: Reader, value: Lookup) -> Response:
     """Answer with a value that may be believed, to those whom it is for."""
     assert value.kept is not None  # noqa: S101  (for the type checker: whoever calls has looked)
     caller = await _caller(reader)
@@ -118,12 +118,12 @@ async def _hit(reader: Reader, value: Found) -> Response:
     return JsonBytes(body, "hit")
 
 
-async def _miss(reader: Reader, value: Found) -> Response:
+async def _miss(reader: Reader, value: Lookup) -> Response:
     """Answer with what the database says, or with what it has just told somebody else."""
     cache = reader.services.cache
     fill = partial(_fill, reader)
     made = await cache.fills.one(value, fill)
-    if isinstance(made, Found):
+    if isinstance(made, Lookup):
         return await _hit(reader, made)
     cache.lately.looked(value, fill)
     return made
@@ -143,7 +143,7 @@ async def _caller(reader: Reader) -> Caller:
     return Caller.decode(record)
 
 
-async def _fill(reader: Reader, value: Found) -> Response:
+async def _fill(reader: Reader, value: Lookup) -> Response:
     """Answer with what the database says, and keep what the cache did not have."""
     services, _, access, load, absence = reader
     store = services.cache.store

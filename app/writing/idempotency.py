@@ -13,7 +13,7 @@ KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyKey:
     """The client's key, and the SHA-256 of the request that it stands for."""
 
     key: str
@@ -39,7 +39,7 @@ def digest(method: str, path: str, body: bytes) -> bytes:
     return sha256(b"\0".join((method.encode(), path.encode(), body))).digest()
 
 
-def once(request: Request, body: bytes) -> Once | None:
+def once(request: Request, body: bytes) -> IdempotencyKey | None:
     """Return the key of a request, None without one; Problem 422 unless 1 to 200 visible ASCII characters."""
     key = request.headers.get(HEADER)
     if key is None:
@@ -48,4 +48,4 @@ def once(request: Request, body: bytes) -> Once | None:
         raise Problem(
             422, "An Idempotency-Key is 1 to 200 visible ASCII characters.", field="Idempotency-Key"
         )
-    return Once(key, digest(request.method, request.url.path, body))
+    return IdempotencyKey(key, digest(request.method, request.url.path, body))

@@ -30,7 +30,7 @@ from app.http.responses import JsonBytes
 from app.services import Services, services_of
 from app.writing import idempotency
 from app.writing.constraints import Constraints, refusal
-from app.writing.idempotency import Once
+from app.writing.idempotency import IdempotencyKey
 
 ATTEMPTS = 5
 FORGET_AT_ONCE = 1000
@@ -54,7 +54,7 @@ class Write(Generic[Body]):
     token: Token
     body: Body
     versions: frozenset[int] | None
-    once: Once | None
+    once: IdempotencyKey | None
 
     @property
     def keep(self) -> tuple[str | None, bytes | None]:
@@ -86,20 +86,20 @@ class Write(Generic[Body]):
         tags: Sequence[str],
         query: bytes,
         *parameters: object,
-        hold: bytes | None = None,
-        held: int = 0,
+        lock: bytes | None = None,
+        row_id: int = 0,
     ) -> Any:
         """
         Return the first column of a committed statement, None if it found nothing; `tags` are renewed.
 
-        With `hold`, a statement that locks the row `held`, nobody has added to that when this one begins.
+        With `lock`, a statement that locks the row `row_id`, nobody has added to it when this one begins.
         """
         database = self.services.database
 
         async def write(touched: Touched) -> Row | None:
-            if hold is None:
+            if lock is None:
                 return await database.write(query, *parameters, heard=touched.hear)
-            return await database.write_holding(hold, held, query, *parameters, heard=touched.hear)
+            return await database.write_locking(lock, row_id, query, *parameters, heard=touched.hear)
 
         return await self._changed(tags, write)
 

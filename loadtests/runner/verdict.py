@@ -87,7 +87,7 @@ def _doubts(shape: Shape, seen: Seen, measured: list[Answer]) -> list[str]:
     if cpu > MOST_CPU_PERCENT:
         doubts.append(
             f"Locust used {cpu:.0f} % of one core (at most {MOST_CPU_PERCENT:.0f} %), "
-            "so the latencies hold its own queueing; load with fewer users or from a faster machine"
+            "so the latencies include its own queueing; load with fewer users or from a faster machine"
         )
     return doubts
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.agency.cache_policies import POLICIES, PROJECT, PROJECT_TASKS, USER_DASHBOARD
 from app.agency.project_pages import START
-from app.agency.tags import Place, touched_by_task
+from app.agency.tags import ProjectTags, touched_by_task
 from app.cache.policy import MARK_SECONDS, TAG_SECONDS, Policy
 from app.cache.store import JITTER
 from app.reading.cursors import Position
@@ -67,7 +67,7 @@ def test_pages_of_one_list_have_keys_of_their_own() -> None:
 
 
 def test_a_changed_task_makes_old_all_that_shows_it() -> None:
-    touched = set(touched_by_task(Place(7, 1, 2), people=(3,)))
+    touched = set(touched_by_task(ProjectTags(7, 1, 2), people=(3,)))
 
     for entry in (
         PROJECT.entry(project=7),
@@ -78,7 +78,7 @@ def test_a_changed_task_makes_old_all_that_shows_it() -> None:
 
 
 def test_a_task_of_nobody_touches_its_project_only() -> None:
-    assert touched_by_task(Place(7, 1, 2), people=(None,)) == ("project:7", "manager:1", "client:2")
+    assert touched_by_task(ProjectTags(7, 1, 2), people=(None,)) == ("project:7", "manager:1", "client:2")
 
 
 def test_a_mark_outlives_any_write() -> None:

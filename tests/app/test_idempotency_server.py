@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from app.writing.idempotency import Once, digest
+from app.writing.idempotency import IdempotencyKey, digest
 from tests.app.world import Ids, World
 
 pytestmark = pytest.mark.server
@@ -131,7 +131,7 @@ def test_a_key_whose_day_is_over_is_forgotten_by_later_writes(world: World, ids:
 def sweeps(path: str, body: dict[str, str]) -> bool:
     """Whether a request is one of those that delete old keys."""
     content = httpx.Request("POST", f"http://app{path}", json=body).content
-    return Once("k", digest("POST", path, content)).sweeps
+    return IdempotencyKey("k", digest("POST", path, content)).sweeps
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "with space"])

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.database.direct import Refusal
+from app.database.direct import RunnerError
 from app.database.migrate import FOLDER, Migration, migrations, pending
 
 UPS = sorted(FOLDER.glob("*.up.sql"))
@@ -48,7 +48,7 @@ def test_every_table_says_what_it_holds(file: Path) -> None:
 def test_a_migration_without_a_way_down_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "0001_first.up.sql")
 
-    with pytest.raises(Refusal, match=r"0001_first\.up\.sql has no 0001_first\.down\.sql"):
+    with pytest.raises(RunnerError, match=r"0001_first\.up\.sql has no 0001_first\.down\.sql"):
         migrations(tmp_path)
 
 
@@ -69,10 +69,10 @@ def test_a_release_that_knows_less_than_the_database_has_nothing_to_do(steps: li
 
 
 def test_a_file_that_was_changed_after_it_was_applied_is_refused(steps: list[Migration]) -> None:
-    with pytest.raises(Refusal, match=r"0001_step\.up\.sql was changed after it was applied"):
+    with pytest.raises(RunnerError, match=r"0001_step\.up\.sql was changed after it was applied"):
         pending(steps, {steps[0].version: "another hash"})
 
 
 def test_a_file_before_one_that_is_applied_is_refused(steps: list[Migration]) -> None:
-    with pytest.raises(Refusal, match="0001_step is older than 0003_step"):
+    with pytest.raises(RunnerError, match="0001_step is older than 0003_step"):
         pending(steps, {steps[2].version: steps[2].sha256})

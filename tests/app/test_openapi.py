@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 from app.application import ENDPOINTS
 from app.http import documentation, openapi
 from app.http.patterns import IN_WORDS
-from app.http.routing import Directory, Endpoint
+from app.http.routing import Endpoint, Router
 from app.warming.counting import count_read
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(openapi.document(ENDPOINTS)))
@@ -106,4 +106,4 @@ def test_the_page_shows_every_route_and_shape_and_needs_nothing_from_elsewhere()
 
 def test_a_route_that_is_declared_twice_is_an_error() -> None:
     with pytest.raises(ValueError, match="declared twice"):
-        Directory((ENDPOINTS[0], ENDPOINTS[0]), count_read)
+        Router((ENDPOINTS[0], ENDPOINTS[0]), count_read)

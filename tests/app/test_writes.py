@@ -17,7 +17,7 @@ from app.agency.shapes.projects import NewProject
 from app.agency.shapes.tasks import TaskChange
 from app.agency.shapes.users import NewUser, UserChange
 from app.agency.tags import (
-    Place,
+    ProjectTags,
     touched_by_client,
     touched_by_invoice,
     touched_by_member,
@@ -37,7 +37,7 @@ from app.http.problems import Problem
 from app.writing import idempotency
 from app.writing.write import fields
 
-PLACE = Place(project=7, manager=1, client=2)
+PLACE = ProjectTags(project=7, manager=1, client=2)
 
 
 def request(**headers: str) -> Request:
@@ -205,7 +205,7 @@ WHOLE = {"project:7", "manager:1", "client:2"}
     [
         (touched_by_task(PLACE, people=(3, None)), WHOLE | {"user:3"}),
         (
-            touched_by_task(PLACE, Place(8, 1, 4), people=(3, 5)),
+            touched_by_task(PLACE, ProjectTags(8, 1, 4), people=(3, 5)),
             WHOLE | {"project:8", "client:4", "user:3", "user:5"},
         ),
         (touched_by_time(PLACE, 3), (WHOLE - {"project:7"}) | {"user:3"}),

@@ -9,14 +9,14 @@ import testinfra
 from verify.probes.inventory import Target
 
 
-class Unreachable(Exception):  # noqa: N818  it is the server, not a program, that errs
+class UnreachableError(Exception):
     """The message says in one sentence which server did not answer, and what ssh said."""
 
 
 class Connection:
     """Commands on the server as root, through one connection that the first of them opens.
 
-    Raises Unreachable if the server does not answer or does not let us become root.
+    Raises UnreachableError if the server does not answer or does not let us become root.
     """
 
     def __init__(self, target: Target) -> None:
@@ -30,7 +30,7 @@ class Connection:
         done = self.run("test $(id -u) = 0 || echo not root >&2")
         if done.returncode == 255 or done.stderr:
             said = " ".join(done.stderr.split()) or "nothing"
-            raise Unreachable(f"{target.name} at {address} cannot be verified: ssh says: {said}")
+            raise UnreachableError(f"{target.name} at {address} cannot be verified: ssh says: {said}")
         self.host: Any = testinfra.get_host(
             "ssh://server?controlpersist=0", ssh_config=str(self._config), sudo=self._sudo
         )
@@ -47,9 +47,11 @@ class Connection:
         )
 
     def require_deployed(self) -> None:
-        """Raise Unreachable if nobody has deployed to the server yet: every check would only say so."""
+        """Raise UnreachableError if nobody has deployed to the server yet: every check would only say so."""
         if self.run("test -e /opt/bantam/current").returncode:
-            raise Unreachable("The server answers, but nothing is deployed to it: run `make deploy` first.")
+            raise UnreachableError(
+                "The server answers, but nothing is deployed to it: run `make deploy` first."
+            )
 
     def close(self) -> None:
         """The connection is gone."""

@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-class InventoryUnusable(Exception):  # noqa: N818  it is the inventory, not a program, that errs
+class InventoryError(Exception):
     """The message says in one sentence why, and what to do."""
 
 
@@ -38,7 +38,7 @@ def read_target(inventory: str, folder: Path) -> Target:
         check=False,
     )
     if done.returncode:
-        raise InventoryUnusable((done.stderr.strip().splitlines() or ["no message"])[-1])
+        raise InventoryError((done.stderr.strip().splitlines() or ["no message"])[-1])
     name, settings = json.loads(done.stdout.splitlines()[-1])
     return Target(name=name, settings=settings, ssh_config=folder / "ssh_config")
 

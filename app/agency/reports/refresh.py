@@ -5,7 +5,7 @@ import time
 
 from psycopg import Error
 
-from app.database.direct import DATABASE, OWNER, Connection, Refusal, run
+from app.database.direct import DATABASE, OWNER, Connection, RunnerError, run
 
 LOCK = 0x62616E726570  # "banrep": a session lock, so that one refresh runs at a time
 VIEWS = (
@@ -27,7 +27,7 @@ def refresh(connection: Connection) -> None:
     # A load of rows or a migration may hold the tables; no reader waits while this does.
     connection.execute("SET lock_timeout = '5min'")
     if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
-        raise Refusal("Another refresh of the reports is running; wait for it to end.")
+        raise RunnerError("Another refresh of the reports is running; wait for it to end.")
     failed = []
     for view in VIEWS:
         try:
@@ -40,7 +40,7 @@ def refresh(connection: Connection) -> None:
         else:
             print(f"{view} refreshed in {milliseconds} ms")
     if failed:
-        raise Refusal(
+        raise RunnerError(
             f"{', '.join(failed)} kept their old rows; the lines above say why, the next run tries again."
         )
 

@@ -128,7 +128,11 @@ class Report:
         first = await self._lines(services, token, asked, None, backward=False, limit=CSV_PAGE)
         count = _count(first.totals)
         if count > CSV_LINES:
-            raise Problem(422, f"That are {count} lines; filter for at most {CSV_LINES}.", field="format")
+            raise Problem(
+                422,
+                f"The report has {count} lines; narrow the filters to at most {CSV_LINES}.",
+                field="format",
+            )
         made_on = first.refreshed_at[:10]
         return StreamingResponse(
             self._rows(services, token, asked, first),
@@ -154,7 +158,9 @@ class Report:
                 return
             sent += CSV_PAGE
             if sent >= CSV_LINES:
-                raise Problem(422, f"There are more than {CSV_LINES} lines; filter for less.", field="format")
+                raise Problem(
+                    422, f"The report has more than {CSV_LINES} lines; narrow the filters.", field="format"
+                )
             position = Position("forward", KEYS.decode(lines.last))
             lines = await self._lines(
                 services, token, asked, position, backward=False, limit=CSV_PAGE, wait_s=PATIENCE_S

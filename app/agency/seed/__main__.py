@@ -16,11 +16,11 @@ from app.agency.seed.scale import counts
 from app.agency.seed.state import Seed
 from app.agency.seed.tables import tables
 from app.agency.seed.world import World
-from app.database.direct import DATABASE, Connection, Refusal, lock, run
+from app.database.direct import DATABASE, Connection, RunnerError, lock, run
 
 
 def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) -> None:
-    """Leave the database with the rows asked for; Refusal if it holds rows that no seed made."""
+    """Leave the database with the rows asked for; RunnerError if it holds rows that no seed made."""
     lock(connection)
     wanted = tables(token_key)
     names = [table.name for table in wanted]
@@ -79,7 +79,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         token_key = _token_key(options.token_key_file)
-    except Refusal as refusal:
+    except RunnerError as refusal:
         print(refusal, file=sys.stderr)
         return 1
     return run(options.database, "bantam-seed", partial(seed, options=options, token_key=token_key))
@@ -103,11 +103,11 @@ def _token_key(path: str) -> bytes:
     try:
         key = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
     except OSError as error:
-        raise Refusal(
+        raise RunnerError(
             f"The token key file {path} cannot be read ({error.strerror}); name one that can."
         ) from None
     if not key.strip():
-        raise Refusal(f"The token key file {path} is empty; write a random key to it.")
+        raise RunnerError(f"The token key file {path} is empty; write a random key to it.")
     return key.strip().encode()
 
 

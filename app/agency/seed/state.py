@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Identifier
 
 from app.agency.seed.people import token_hash
 from app.agency.seed.scale import Counts
-from app.database.direct import Connection, Refusal
+from app.database.direct import Connection, RunnerError
 
 GENERATION = 2
 """Raised when the same scale, seed and day would give other rows: a database of an older one is made anew."""
@@ -69,12 +69,12 @@ def refuse_others_rows(connection: Connection, names: list[str]) -> None:
     """Refuse a database without these tables, or with rows in them and no seed that made them."""
     for name in names:
         if not exists(connection, name):
-            raise Refusal(f"The table {name} does not exist; run `bantam-migrate up` first.")
+            raise RunnerError(f"The table {name} does not exist; run `bantam-migrate up` first.")
     if exists(connection, "seed_state"):
         return
     for name in names:
         if connection.execute(SQL("SELECT FROM {} LIMIT 1").format(Identifier(name))).fetchone() is not None:
-            raise Refusal(f"The table {name} has rows that no seed made; seed an empty database.")
+            raise RunnerError(f"The table {name} has rows that no seed made; seed an empty database.")
 
 
 def begin(connection: Connection, seed: Seed, row_total: int) -> None:

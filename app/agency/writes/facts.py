@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from app.agency.tags import Place
+from app.agency.tags import ProjectTags
 from app.database.queries import queries
 from app.http.problems import Problem, not_found
 from app.writing.write import Write
@@ -29,9 +29,9 @@ class ProjectFacts(NamedTuple):
     client_people: list[int]
 
     @property
-    def place(self) -> Place:
+    def project_tags(self) -> ProjectTags:
         """The project for the cache."""
-        return Place(self.id, self.manager, self.client)
+        return ProjectTags(self.id, self.manager, self.client)
 
     @property
     def everybody(self) -> list[int]:
@@ -65,6 +65,6 @@ async def named_project(write: Write[Any], project: int) -> ProjectFacts:
 
 
 def assignable(project: ProjectFacts, assignee: object) -> None:
-    """Return if a task of the project can be this user's, or nobody's; Problem 422 else."""
+    """Raise Problem 422 unless a task of the project can be this user's, or nobody's."""
     if isinstance(assignee, int) and assignee not in project.staff:
         raise Problem(422, "The assignee is not on the project's staff.", field="assignee_id")

@@ -27,7 +27,7 @@ async def draft(request: Request) -> Response:
         facts = await project_facts(write, number)
         permissions.lead(facts.role, facts.caller, facts.manager)
         return await write.change(
-            touched_by_invoice(facts.place, ()),
+            touched_by_invoice(facts.project_tags, ()),
             queries.create_invoice,
             *(facts.caller, *write.keep, number, body.currency, body.due_on, fields(body.items)),
         )
@@ -48,7 +48,7 @@ async def change(request: Request) -> Response:
         due_on = None if body.due_on is UNSET else body.due_on
         items = None if body.items is UNSET else fields(body.items)
         return await write.change(
-            touched_by_invoice(facts.place, ()),
+            touched_by_invoice(facts.project_tags, ()),
             queries.change_invoice,
             *(facts.caller, number, version, body.due_on is not UNSET, due_on, items),
         )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from app.agency import permissions
-from app.agency.tags import Place
+from app.agency.tags import ProjectTags
 from app.database.queries import queries
 from app.http.problems import Problem, not_found
 from app.writing.write import Write
@@ -27,9 +27,9 @@ class InvoiceFacts(NamedTuple):
     client_people: list[int]
 
     @property
-    def place(self) -> Place:
+    def project_tags(self) -> ProjectTags:
         """Its project for the cache."""
-        return Place(self.project, self.manager, self.client)
+        return ProjectTags(self.project, self.manager, self.client)
 
 
 async def invoice_facts(write: Write[Any], invoice: int) -> InvoiceFacts:
@@ -42,7 +42,7 @@ async def invoice_facts(write: Write[Any], invoice: int) -> InvoiceFacts:
 
 
 def may_become(status: str, action: str, paid_amount: Decimal) -> None:
-    """Return if an invoice in `status` can be changed, issued, paid or voided; Problem 409 else."""
+    """Raise Problem 409 unless an invoice in `status` can be changed, issued, paid or voided."""
     possible = {"change": ("draft",), "issue": ("draft",), "pay": ("sent", "paid"), "void": ("draft", "sent")}
     if status not in possible[action]:
         named = {"change": "changed", "issue": "issued", "pay": "paid", "void": "voided"}[action]

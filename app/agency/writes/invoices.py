@@ -31,7 +31,7 @@ async def issue(request: Request) -> Response:
         may_become(facts.status, "issue", facts.paid_amount)
         today, due_on = due(write.body.due_on or facts.due_on)
         return await write.change(
-            touched_by_invoice(facts.place, facts.client_people),
+            touched_by_invoice(facts.project_tags, facts.client_people),
             queries.issue_invoice,
             *(facts.caller, *write.keep, number, today, due_on, version, facts.client_people),
         )
@@ -64,7 +64,7 @@ async def pay(request: Request) -> Response:
                 422, f"Of this invoice {owed} is owed and {facts.paid_amount} paid.", field="amount"
             )
         return await write.change(
-            touched_by_invoice(facts.place, (facts.manager,)),
+            touched_by_invoice(facts.project_tags, (facts.manager,)),
             queries.pay_invoice,
             *(facts.caller, *write.keep, number, write.fields, version, facts.manager),
         )
@@ -82,7 +82,7 @@ async def void(request: Request) -> Response:
         version = write.expected(facts.version)
         may_become(facts.status, "void", facts.paid_amount)
         return await write.change(
-            touched_by_invoice(facts.place, facts.client_people),
+            touched_by_invoice(facts.project_tags, facts.client_people),
             queries.void_invoice,
             *(facts.caller, *write.keep, number, version, facts.client_people),
         )

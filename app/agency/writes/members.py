@@ -42,7 +42,7 @@ async def invite(request: Request) -> Response:
         if user in facts.staff and user != facts.manager:
             raise Problem(409, "This user is a member already.")
         return await write.change(
-            touched_by_member(facts.place, user),
+            touched_by_member(facts.project_tags, user),
             queries.add_member,
             *(facts.caller, *write.keep, number, user),
         )
@@ -60,7 +60,7 @@ async def remove(request: Request) -> Response:
         facts = await project_facts(write, number)
         permissions.lead(facts.role, facts.caller, facts.manager)
         removed = await write.change(
-            touched_by_member(facts.place, user), queries.remove_member, facts.caller, number, user
+            touched_by_member(facts.project_tags, user), queries.remove_member, facts.caller, number, user
         )
         if removed is None:
             raise not_found()

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.agency import permissions
 from app.agency.shapes.bodies import Nothing
 from app.agency.shapes.milestones import MilestoneChange, NewMilestone, WrittenMilestone
-from app.agency.tags import Place, touched_by_task
+from app.agency.tags import ProjectTags, touched_by_task
 from app.agency.writes.facts import project_facts
 from app.database.queries import queries
 from app.http import requests
@@ -30,7 +30,7 @@ class MilestoneFacts(NamedTuple):
     @property
     def tags(self) -> tuple[str, ...]:
         """What a change of it makes old: the same as of a task that is nobody's."""
-        return touched_by_task(Place(self.project, self.manager, self.client), people=())
+        return touched_by_task(ProjectTags(self.project, self.manager, self.client), people=())
 
 
 async def _facts(write: Write[Any], milestone: int) -> MilestoneFacts:
@@ -49,7 +49,7 @@ async def create(request: Request) -> Response:
     async def attempt() -> Any:
         facts = await project_facts(write, number)
         permissions.lead(facts.role, facts.caller, facts.manager)
-        tags = touched_by_task(facts.place, people=())
+        tags = touched_by_task(facts.project_tags, people=())
         return await write.change(
             tags, queries.create_milestone, *(facts.caller, *write.keep, number, write.fields)
         )
@@ -84,8 +84,8 @@ async def delete(request: Request) -> Response:
             facts.tags,
             queries.delete_milestone,
             *(facts.caller, number, version),
-            hold=queries.hold_milestone,
-            held=number,
+            lock=queries.lock_milestone,
+            row_id=number,
         )
 
     return await write.answer(attempt, status=204)

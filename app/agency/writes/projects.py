@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.agency import permissions
 from app.agency.shapes.bodies import Nothing
 from app.agency.shapes.projects import NewProject, ProjectChange, WrittenProject
-from app.agency.tags import Place, touched_by_project
+from app.agency.tags import ProjectTags, touched_by_project
 from app.agency.writes.facts import caller_facts, project_facts
 from app.database.queries import queries
 from app.http import requests
@@ -58,13 +58,13 @@ async def change(request: Request) -> Response:
         facts = await project_facts(write, number)
         permissions.lead(facts.role, facts.caller, facts.manager)
         version = write.expected(facts.version)
-        people, place = facts.everybody, facts.place
+        people, place = facts.everybody, facts.project_tags
         if isinstance(body.manager_id, int):
             await _parties(write, facts.client, body.manager_id)
-            people, place = [*people, body.manager_id], Place(number, body.manager_id, facts.client)
+            people, place = [*people, body.manager_id], ProjectTags(number, body.manager_id, facts.client)
         told = facts.others(facts.everybody) if body.status is not UNSET else []
         return await write.change(
-            touched_by_project(facts.place, place, people=people),
+            touched_by_project(facts.project_tags, place, people=people),
             queries.change_project,
             *(facts.caller, number, facts.manager, version, write.fields, told),
         )
@@ -87,11 +87,11 @@ async def delete(request: Request) -> Response:
         version = write.expected(facts.version)
         (concerned,) = await write.services.database.read(queries.project_concerned, number) or ([],)
         done = await write.change(
-            touched_by_project(facts.place, people=(*facts.everybody, *concerned)),
+            touched_by_project(facts.project_tags, people=(*facts.everybody, *concerned)),
             queries.delete_project,
             *(facts.caller, number, version),
-            hold=queries.hold_project,
-            held=number,
+            lock=queries.lock_project,
+            row_id=number,
         )
         if done == "billed":
             raise Problem(409, "It has invoices; cancel the project instead.")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.agency import permissions
 from app.agency.shapes.bodies import Nothing
 from app.agency.shapes.tasks import NewTask, Task, TaskChange
-from app.agency.tags import Place, touched_by_task
+from app.agency.tags import ProjectTags, touched_by_task
 from app.agency.writes.facts import assignable, named_project, project_facts
 from app.database.queries import queries
 from app.http import requests
@@ -35,9 +35,9 @@ class TaskFacts(NamedTuple):
     client: int
 
     @property
-    def place(self) -> Place:
+    def project_tags(self) -> ProjectTags:
         """Its project for the cache."""
-        return Place(self.project, self.manager, self.client)
+        return ProjectTags(self.project, self.manager, self.client)
 
 
 async def task_facts(write: Write[Any], task: int) -> TaskFacts:
@@ -49,7 +49,7 @@ async def task_facts(write: Write[Any], task: int) -> TaskFacts:
 
 
 async def _of_project(write: Write[Any], milestone: object, project: int) -> None:
-    """Return if a task of the project can be part of this milestone, or of none; Problem 422 else."""
+    """Raise Problem 422 unless a task of the project can be part of this milestone, or of none."""
     if not isinstance(milestone, int):
         return
     found = await write.services.database.read(queries.milestone_of_project, milestone, project)
@@ -67,7 +67,7 @@ async def create(request: Request) -> Response:
         permissions.staff(facts.role)
         assignable(facts, write.body.assignee_id)
         await _of_project(write, write.body.milestone_id, facts.id)
-        tags = touched_by_task(facts.place, people=(write.body.assignee_id,))
+        tags = touched_by_task(facts.project_tags, people=(write.body.assignee_id,))
         return await write.change(tags, queries.create_task, facts.caller, *write.keep, number, write.fields)
 
     return await write.answer(attempt, status=201, location="/api/tasks/{id}")
@@ -88,7 +88,7 @@ async def change(request: Request) -> Response:
         if isinstance(wanted.body.assignee_id, int):
             people.append(wanted.body.assignee_id)
         return await write.change(
-            touched_by_task(facts.place, there, people=people),
+            touched_by_task(facts.project_tags, there, people=people),
             queries.change_task,
             *(facts.caller, number, facts.project, facts.assignee, version, wanted.fields, facts.manager),
         )
@@ -96,22 +96,22 @@ async def change(request: Request) -> Response:
     return await write.answer(attempt)
 
 
-async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[Place, Write[TaskChange]]:
+async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[ProjectTags, Write[TaskChange]]:
     """Return where the task goes, and the write with what follows from that; Problem 422 if it may not."""
     body = write.body
     moves = body.project_id is not UNSET and body.project_id != facts.project
     if not moves and not isinstance(body.assignee_id, int):
-        return facts.place, write
+        return facts.project_tags, write
     target = await named_project(
         write, body.project_id if isinstance(body.project_id, int) else facts.project
     )
-    if target.place.client != facts.place.client:
+    if target.project_tags.client != facts.project_tags.client:
         # It will be read by another company.
         permissions.lead(facts.role, facts.caller, facts.manager)
     assignable(target, facts.assignee if body.assignee_id is UNSET else body.assignee_id)
     if moves and body.milestone_id is UNSET:
         write = replace_body(write, replace(body, milestone_id=None))
-    return target.place, write
+    return target.project_tags, write
 
 
 def replace_body(write: Write[TaskChange], body: TaskChange) -> Write[TaskChange]:
@@ -129,7 +129,7 @@ async def delete(request: Request) -> Response:
         permissions.lead(facts.role, facts.caller, facts.manager)
         version = write.expected(facts.version)
         return await write.change(
-            touched_by_task(facts.place, people=(facts.assignee,)),
+            touched_by_task(facts.project_tags, people=(facts.assignee,)),
             queries.delete_task,
             *(facts.caller, number, facts.project, facts.assignee, version),
         )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.agency import permissions
 from app.agency.shapes.bodies import Nothing
 from app.agency.shapes.time import NewTimeEntry, TimeEntryChange, WrittenTimeEntry
-from app.agency.tags import Place, touched_by_time
+from app.agency.tags import ProjectTags, touched_by_time
 from app.agency.writes.facts import named_project
 from app.database.queries import queries
 from app.http import requests
@@ -30,9 +30,9 @@ class EntryFacts(NamedTuple):
     client: int
 
     @property
-    def place(self) -> Place:
+    def project_tags(self) -> ProjectTags:
         """Its project for the cache."""
-        return Place(self.project, self.manager, self.client)
+        return ProjectTags(self.project, self.manager, self.client)
 
 
 async def _facts(write: Write[Any], entry: int) -> EntryFacts:
@@ -63,7 +63,7 @@ async def log(request: Request) -> Response:
         permissions.staff(facts.role)
         await _of_project(write, body.task_id, facts.id)
         return await write.change(
-            touched_by_time(facts.place, facts.caller),
+            touched_by_time(facts.project_tags, facts.caller),
             queries.create_time_entry,
             *(facts.caller, *write.keep, facts.id, write.fields),
         )
@@ -82,7 +82,7 @@ async def correct(request: Request) -> Response:
         if write.body.task_id is not UNSET:
             await _of_project(write, write.body.task_id, facts.project)
         return await write.change(
-            touched_by_time(facts.place, facts.owner),
+            touched_by_time(facts.project_tags, facts.owner),
             queries.change_time_entry,
             *(facts.caller, number, facts.project, version, write.fields),
         )
@@ -99,7 +99,7 @@ async def delete(request: Request) -> Response:
         facts = await _facts(write, number)
         version = write.expected(facts.version)
         return await write.change(
-            touched_by_time(facts.place, facts.owner),
+            touched_by_time(facts.project_tags, facts.owner),
             queries.delete_time_entry,
             *(facts.caller, number, facts.project, version),
         )

@@ -41,8 +41,8 @@ async def create(request: Request) -> Response:
             queries.create_token,
             *(facts.caller, *write.keep, user, digest, body.days, write.token.digest, MOST),
             # Two that come at once are counted one after the other.
-            hold=queries.hold_user,
-            held=user,
+            lock=queries.lock_user,
+            row_id=user,
         )
         if made is None:
             raise await _refusal(write, user)

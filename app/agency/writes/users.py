@@ -66,7 +66,7 @@ async def change(request: Request) -> Response:
         facts = await _facts(write, number)
         version = write.expected(facts.version)
         if facts.id == facts.caller and write.body.role not in {UNSET, "admin"}:
-            raise Problem(409, "Nobody can give up being an admin; another admin can change the role.")
+            raise Problem(409, "You cannot remove your own admin role; ask another admin.")
         if facts.leads and write.body.role in {"team_member", "client"}:
             raise Problem(409, "This person leads projects that are not over; hand those over first.")
         return await write.change(
@@ -106,7 +106,7 @@ async def _switch(request: Request, query: bytes) -> Response:
         facts = await _facts(write, number)
         version = write.expected(facts.version)
         if facts.id == facts.caller:
-            raise Problem(409, "Nobody can deactivate themselves; another admin can.")
+            raise Problem(409, "You cannot deactivate yourself; ask another admin.")
         return await write.change(facts.tags, query, facts.caller, *write.keep, number, version)
 
     return await write.answer(attempt)

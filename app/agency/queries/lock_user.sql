@@ -1,4 +1,4 @@
--- hold_user: the user, held until the commit ($1 user)
+-- lock_user: the user, locked until the commit ($1 user)
 SELECT u.id
 FROM users AS u
 WHERE u.id = $1

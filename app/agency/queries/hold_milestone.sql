@@ -1,5 +1,0 @@
--- hold_milestone: the milestone, held until the commit ($1 milestone)
-SELECT m.id
-FROM milestones AS m
-WHERE m.id = $1
-FOR NO KEY UPDATE;

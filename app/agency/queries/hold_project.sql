@@ -1,5 +1,0 @@
--- hold_project: the project, held until the commit ($1 project)
-SELECT p.id
-FROM projects AS p
-WHERE p.id = $1
-FOR NO KEY UPDATE;

@@ -117,7 +117,7 @@ ROUTES = (
         path="/api/invoices/counts",
         serve=invoices,
         summary="How many invoices the caller sees, by status",
-        tag="money",
+        tag="invoices",
         answer=InvoicesByStatus,
     ),
     Endpoint(
@@ -125,7 +125,7 @@ ROUTES = (
         path="/api/notifications/counts",
         serve=notifications,
         summary="How many notifications the caller has not read",
-        tag="talk",
+        tag="notifications",
         answer=Unread,
     ),
 )

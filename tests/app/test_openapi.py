@@ -1,4 +1,7 @@
+import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -6,7 +9,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from app.application import ENDPOINTS
-from app.http import documentation, openapi
+from app.http import api_page, openapi
+from app.http.api_examples import Examples
 from app.http.patterns import IN_WORDS
 from app.http.routing import Endpoint, Router
 from app.warming.counting import count_read
@@ -95,13 +99,29 @@ def test_what_each_pattern_expects_is_said_in_words() -> None:
 
 
 def test_the_page_shows_every_route_and_shape_and_needs_nothing_from_elsewhere() -> None:
-    page = documentation.page(DOCUMENT)
+    page = api_page.page(DOCUMENT)
 
     for endpoint in ENDPOINTS:
         assert f"<code>{endpoint.path}</code>" in page
     for name in DOCUMENT["components"]["schemas"]:
         assert f'id="{name}"' in page
-    assert not re.search(r"<script|<link|https?://|@import|url\(", page)
+    assert not re.search(r"<link|@import|url\(| (src|href|action)=\"?https?:", page)
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in api_page.POLICY
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: f"{each.method} {each.path}")
+def test_every_operation_has_an_example_that_its_own_shapes_accept(endpoint: Endpoint) -> None:
+    examples = Examples(DOCUMENT)
+    found = operation(endpoint)
+    if endpoint.body is not None:
+        schema = found["requestBody"]["content"]["application/json"]["schema"]
+        msgspec.json.decode(json.dumps(examples.value(schema)), type=endpoint.body)
+    answer = examples.answer(found)
+    if answer and endpoint.answer is not None:
+        msgspec.json.decode(answer, type=endpoint.answer)
+    assert examples.request(endpoint.method.lower(), endpoint.path, found).startswith("curl")
+    assert "{" not in examples.request(endpoint.method.lower(), endpoint.path, found).splitlines()[-1]
 
 
 def test_a_route_that_is_declared_twice_is_an_error() -> None:

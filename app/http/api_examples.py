@@ -1,0 +1,84 @@
+"""An example of whatever a schema of the OpenAPI document describes."""
+
+import json
+from typing import Any
+
+Schema = dict[str, Any]
+
+DEEPEST = 6
+"""Objects in objects; what lies deeper is left out."""
+
+STRINGS = {
+    "date": "2026-12-01",
+    "date-time": "2026-12-01T09:30:00+00:00",
+    "email": "someone@example.com",
+    "title": "Draft the landing page",
+    "name": "Website relaunch",
+    "subject": "Next steps",
+    "body": "The first draft is ready.",
+    "description": "What is to be done, in a few words.",
+    "currency": "EUR",
+    "time_zone": "Europe/Berlin",
+    "q": "website",
+}
+
+
+class Examples:
+    """Examples for one document, whose named schemas refer to each other."""
+
+    def __init__(self, document: Schema) -> None:
+        self._named: Schema = document["components"]["schemas"]
+
+    def request(self, method: str, path: str, operation: Schema) -> str:
+        """Return the operation as a command line of curl."""
+        wanted = [each for each in operation.get("parameters", ()) if each.get("required")]
+        values = {each["name"]: self.value(each["schema"], each["name"]) for each in wanted}
+        for each in wanted:
+            if each["in"] == "path":
+                path = path.replace("{" + each["name"] + "}", str(values[each["name"]]))
+        query = "&".join(f"{each['name']}={values[each['name']]}" for each in wanted if each["in"] == "query")
+        lines = ["curl" if method == "get" else f"curl -X {method.upper()}"]
+        if operation.get("security") != []:
+            lines.append('-H "Authorization: Bearer $TOKEN"')
+        if "requestBody" in operation:
+            body = self.value(operation["requestBody"]["content"]["application/json"]["schema"])
+            lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body)}'"]
+        lines.append(f'"https://$SERVER{path}{"?" if query else ""}{query}"')
+        return " \\\n  ".join(lines)
+
+    def answer(self, operation: Schema) -> str:
+        """Return the JSON of the first status that is no refusal; empty if it has none."""
+        status = min(operation["responses"])
+        content = operation["responses"][status].get("content", {}).get("application/json")
+        return "" if content is None else json.dumps(self.value(content["schema"]), indent=2)
+
+    def value(self, schema: Schema, name: str = "", depth: int = 0) -> Any:
+        """Return something that the schema allows, and that reads like what `name` is for."""
+        if "$ref" in schema:
+            return self.value(self._named[schema["$ref"].rsplit("/", 1)[1]], name, depth)
+        if "anyOf" in schema:
+            kinds = [kind for kind in schema["anyOf"] if kind.get("type") != "null"]
+            return self.value(kinds[0], name, depth)
+        if "enum" in schema:
+            return schema["enum"][0]
+        match schema.get("type"):
+            case "object":
+                return self._object(schema, depth)
+            case "array":
+                return [] if depth == DEEPEST else [self.value(schema.get("items", {}), name, depth + 1)]
+            case kind:
+                return _plain(schema, str(kind), name)
+
+    def _object(self, schema: Schema, depth: int) -> Schema:
+        fields = schema.get("properties", {}) if depth < DEEPEST else {}
+        if fields and all("default" in kind and kind["default"] is None for kind in fields.values()):
+            # One of several ways of saying the same.
+            fields = dict([next(iter(fields.items()))])
+        return {field: self.value(kind, field, depth + 1) for field, kind in fields.items()}
+
+
+def _plain(schema: Schema, kind: str, name: str) -> object:
+    if kind == "string":
+        named = "date-time" if name.endswith("_at") or name == "as_of" else name
+        return STRINGS.get(schema.get("format", ""), STRINGS.get(named, "..."))
+    return {"integer": max(schema.get("minimum", 1), 1), "number": 1.5, "boolean": True}.get(kind)

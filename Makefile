@@ -5,7 +5,7 @@ SCALE ?= 1.0
 WORK ?= 1
 SCENARIO ?= mixed
 ASK ?= /api/dashboards/user
-WHO ?= 1
+WHO ?= 7
 
 SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
 RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))

@@ -47,6 +47,9 @@ FORBIDDEN_TO_THE_MONITOR = [
     "SHUTDOWN ABORT",
     "FLUSHDB",
     "KEYS bantam:verify:none",
+    "CLIENT KILL ID 0",
+    "CLIENT PAUSE 0",
+    "CLIENT NO-EVICT off",
 ]
 
 

@@ -21,8 +21,12 @@ class IdempotencyKey:
 
     @property
     def sweeps(self) -> bool:
-        """Whether this is the one request in 64 that deletes keys whose day is over: that reads the table."""
-        return self.digest[0] % 64 == 0
+        """
+        Whether this is the one key in 64 whose request deletes those that are over: that reads the table.
+
+        By the key and not by the request: a client that always sends the same would never do it.
+        """
+        return sha256(self.key.encode()).digest()[0] % 64 == 0
 
     def same_request(self, digest: bytes) -> None:
         """Return if the key was used for this very request; Problem 422 if it was for another one."""

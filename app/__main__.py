@@ -69,6 +69,8 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
         yield Services(release(), settings.http, database, cache, secrets.cursor_key, CONSTRAINTS)
     finally:
         keeper.cancel()
+        # It may be asking the database at this moment.
+        await asyncio.gather(keeper, return_exceptions=True)
         await database.close()
         await cache.close()
 

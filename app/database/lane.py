@@ -90,7 +90,8 @@ class Lane:
         connection, mode = self._connection, self._mode
         self._connection = self._pipeline = self._mode = None
         if connection is not None and mode is not None:
-            with suppress(Error):
+            # Whatever a batch left behind that nobody waits for any longer.
+            with suppress(Exception):
                 await mode.__aexit__(None, None, None)
             await connection.close()
 

@@ -96,6 +96,8 @@ class Pipelines:
         return batch
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back, once the batches that are on their way are answered."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._timeout_s)
         for lane in self._lanes:
             await lane.close()

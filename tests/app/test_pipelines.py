@@ -173,3 +173,25 @@ def test_reads_go_the_other_way_where_no_lane_is_usable(lanes: int) -> None:
         lane.cools = True
 
     assert asyncio.run(ask(Pipelines(told, TIMEOUT_S), 2)) == [UNANSWERED, UNANSWERED]
+
+
+def test_closing_waits_for_what_is_on_its_way() -> None:
+    async def close_at_once() -> tuple[Answer, list[str]]:
+        happened: list[str] = []
+
+        class Closed(Told):
+            async def close(self) -> None:
+                happened.append("closed")
+
+        async def slowly(batch: Sequence[Read]) -> list[Read]:
+            rest = await echo(batch)
+            happened.append("answered")
+            return rest
+
+        pipelines = Pipelines([Closed(slowly)], TIMEOUT_S)
+        asked = asyncio.ensure_future(pipelines.read(b"SELECT $1", (1,)))
+        await asyncio.sleep(0.001)
+        await pipelines.close()
+        return await asked, happened
+
+    assert asyncio.run(close_at_once()) == ((1,), ["answered", "closed"])

@@ -117,12 +117,17 @@ def up(connection: Connection) -> None:
 def down(connection: Connection) -> None:
     """Take back the newest step that is applied."""
     lock(connection)
-    newest = max(applied(connection), default=None)
+    done = applied(connection)
+    newest = max(done, default=None)
     if newest is None:
         raise RunnerError("No migration is applied; there is nothing to take back.")
     step = next((step for step in migrations() if step.version == newest), None)
     if step is None:
         raise RunnerError(f"{newest} is not among this release's migrations; run the release that made it.")
+    if done[newest] != step.sha256:
+        raise RunnerError(
+            f"{newest}.up.sql was changed after it was applied; take it back by the release that made it."
+        )
     revert(connection, step)
     print(f"{newest} taken back")
 

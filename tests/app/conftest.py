@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from tests.app.server import Run, Server, Token
+from tests.app.warmth import until
 from tests.app.world import Ids, World, make
 
 
@@ -23,6 +24,12 @@ def world(server: Server) -> World:
 def ids(world: World) -> Ids:
     """A project of it with one of everything, that no other test knows."""
     return world.project()
+
+
+@pytest.fixture
+def relayed(server: Server) -> None:
+    """Nothing that other tests wrote by SQL is still to be told to the cache."""
+    until(lambda: server.sql("SELECT count(*) FROM cache_touches") == "0")
 
 
 @pytest.fixture(scope="module")

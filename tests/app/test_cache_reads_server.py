@@ -10,7 +10,7 @@ import pytest
 
 from tests.app.server import SEEDED, Server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("relayed")]
 
 ADMIN, MANAGER, MEMBER = 1, 2, 11
 READS = [

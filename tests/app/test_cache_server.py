@@ -16,7 +16,7 @@ from tests.app.on_server import bearer, remote
 from tests.app.server import Server
 from tests.app.warmth import stays_warm, until
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("relayed")]
 
 ASSIGNED = """
 SELECT t.id AS task, t.project_id AS project, t.assignee_id AS person

@@ -53,6 +53,18 @@ def test_a_changed_file_is_refused_and_nothing_else_is_applied(server: Server) -
     )
 
 
+def test_a_changed_file_is_not_taken_back(server: Server) -> None:
+    with server.scratch_database() as scratch:
+        server.run(f"{MIGRATE} up --database {scratch}")
+        server.sql("UPDATE schema_migrations SET sha256 = 'another'", "scratch")
+        refused = server.run(f"({MIGRATE} down --database {scratch} 2>&1; echo $?)")
+        left = server.sql("SELECT max(version) FROM schema_migrations", "scratch")
+
+    assert refused == (
+        f"{left}.up.sql was changed after it was applied; take it back by the release that made it.\n1"
+    )
+
+
 def test_a_database_that_does_not_answer_is_one_sentence(server: Server) -> None:
     with pytest.raises((AssertionError, subprocess.CalledProcessError)):
         server.run(f"{MIGRATE} up --database 'host=/run/postgresql dbname=nowhere user=postgres'")

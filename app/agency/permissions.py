@@ -12,7 +12,7 @@ def staff(role: Role) -> None:
 
 
 def lead(role: Role, caller: int, manager: int) -> None:
-    """Raise Problem 403 unless the caller leads the project (a project manager, and its) or is an admin."""
+    """Raise Problem 403 unless the caller is an admin, or the project's manager and has that role."""
     staff(role)
     if role != "admin" and not (role == "project_manager" and caller == manager):
         raise Problem(403, "Only the project's manager and admins may do this.")

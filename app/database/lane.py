@@ -71,19 +71,22 @@ class Lane:
                 raise error  # noqa: TRY301  (one way for all that kills a connection)
         except Exception as error:  # noqa: BLE001  (whatever it is, nobody must wait for ever)
             self._cools_until = time.monotonic() + COOL_DOWN_S
-            log.warning("a batch of %d reads lost its connection: %s", len(batch), type(error).__name__)
+            log.warning(
+                "a batch of %d reads failed with its connection: %s", len(batch), type(error).__name__
+            )
             _refuse(batch, error)
             await self._drop()
             return []
-        answered = [cursor for cursor in cursors if cursor.pgresult is not None]
+        unanswered = []
         for read, cursor in zip(batch, cursors, strict=True):
-            if cursor.pgresult is not None and not read.answer.done():
-                read.answer.set_result(await cursor.fetchone())
-        if len(answered) == len(batch):
-            return []
-        failed, *rest = [read for read, cursor in zip(batch, cursors, strict=True) if cursor.pgresult is None]
-        _give(failed, error if error is not None and error.sqlstate else UNANSWERED)
-        return rest
+            if cursor.pgresult is None:
+                unanswered.append(read)
+            else:
+                _give(read, await cursor.fetchone())
+        if unanswered:
+            # The error is the first one's; those behind it only shared its transaction.
+            _give(unanswered.pop(0), error if error is not None and error.sqlstate else UNANSWERED)
+        return unanswered
 
     async def close(self) -> None:
         """Give the connection back."""

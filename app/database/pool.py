@@ -32,7 +32,7 @@ OFTEN = 5
 """Executions before psycopg prepares a list statement: each takes 250 KB in every server connection."""
 
 LANES = 2
-"""Connections of a process that small reads share; the rest of its share of the pool is lent one by one."""
+"""Connections of a process that small reads share; the rest of its share is checked out one by one."""
 
 OPTIONS: dict[str, Any] = {
     "autocommit": True,
@@ -46,7 +46,7 @@ log = logging.getLogger("bantam.database")
 
 
 class Database:
-    """A statement is a transaction, save where it holds; those prepared are kept by PgBouncer by name."""
+    """A statement is a transaction, unless it locks a row first; PgBouncer keeps those prepared by name."""
 
     def __init__(self, settings: DatabaseSettings, password: str) -> None:
         # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.

@@ -123,6 +123,21 @@ def test_both_forms_of_the_rule_who_sees_what_agree(server: Server) -> None:
     assert server.rows(differing) == []
 
 
+def test_the_rule_asked_of_one_project_agrees_with_that_of_all(server: Server) -> None:
+    """Of each role, some users and projects: sees_project is whether seen_projects has it."""
+    differing = """
+        SELECT u.id, p.id AS project
+        FROM users AS u
+        CROSS JOIN projects AS p
+        LEFT JOIN LATERAL seen_projects(u.id, u.client_id, u.role) AS s ON s.project_id = p.id
+        WHERE u.id <= 60
+          AND p.id <= 400
+          AND sees_project(u.id, u.client_id, u.role, p.id) <> (s.project_id IS NOT NULL)
+    """
+
+    assert server.rows(differing) == []
+
+
 def test_no_key_opens_a_deleted_project(server: Server) -> None:
     opened = """
         SELECT DISTINCT p.id

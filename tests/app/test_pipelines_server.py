@@ -1,44 +1,11 @@
 """Small reads that travel together, on a deployed server: through the app's own Database."""
 
-import shlex
-
 import pytest
 
+from tests.app.own_database import said
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server
-
-SCRIPT = """
-import asyncio
-from pathlib import Path
-from psycopg import Error
-from app.database.pool import Database
-from app.settings import decode
-
-settings = decode(Path("/etc/bantam/app.toml").read_bytes(), "app.toml").database
-password = Path("/etc/bantam/credentials/database-password").read_text().strip()
-NUMBER = b"SELECT $1::bigint"
-
-async def main():
-    database = Database(settings, password)
-    await database.open()
-    async def read(query, *parameters):
-        try:
-            row = await database.read(query, *parameters)
-        except Error as error:
-            return type(error).__name__
-        return None if row is None else row[0]
-{body}
-    await database.close()
-
-asyncio.run(main())
-"""
-
-
-def said(server: Server, body: str) -> list[str]:
-    """What a script that may `read` printed."""
-    script = SCRIPT.format(body=body)
-    return server.run(f"cd / && /opt/bantam/current/bin/python -c {shlex.quote(script)}").splitlines()
 
 
 def test_each_of_many_readers_gets_a_row_of_its_own(server: Server) -> None:

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
+from tests.app.own_database import said
 from tests.app.server import Server
-from tests.app.test_pipelines_server import said
 from tests.app.world import Ids, World
 
 pytestmark = pytest.mark.server

@@ -11,9 +11,9 @@ USER = Policy(
     max_bytes=16 * KB,
     compress_from=4 * KB,
     made_by=(
-        "agency/queries/lists/entity.sql",
-        "agency/queries/lists/sees.sql",
         "agency/queries/lists/users.sql",
+        "agency/queries/visibility/sees.sql",
+        "reading/frames/entity.sql",
         "reading/list_sql.py",
     ),
 )
@@ -36,9 +36,12 @@ PROJECT_TASKS = Policy(
     max_bytes=512 * KB,
     compress_from=4 * KB,
     made_by=(
-        "agency/queries/project_tasks_after.sql",
-        "agency/queries/project_tasks_before.sql",
-        "agency/project_pages.py",
+        "agency/queries/lists/tasks.sql",
+        "agency/queries/visibility/audience.sql",
+        "reading/frames/*.sql",
+        "reading/list_sql.py",
+        "reading/page.py",
+        "reading/shared_pages.py",
     ),
 )
 USER_DASHBOARD = Policy(
@@ -113,7 +116,12 @@ REPORT = Policy(
     early_s=50 * MINUTE,
     max_bytes=512 * KB,
     compress_from=4 * KB,
-    made_by=("agency/queries/reports/*.sql", "agency/reports/report_sql.py", "agency/reports/report.py"),
+    made_by=(
+        "agency/queries/reports/*.sql",
+        "agency/reports/report_sql.py",
+        "agency/reports/report.py",
+        "reading/page.py",
+    ),
 )
 
 POLICIES = (

@@ -14,25 +14,29 @@ from app.agency.shapes.tasks import Task, TasksQuery
 from app.agency.shapes.threads import Message, MessagesQuery, Thread, ThreadsQuery
 from app.agency.shapes.time import TimeEntriesQuery, TimeEntry
 from app.agency.shapes.users import Token, TokensQuery, User, UsersQuery
+from app.agency.visibility import VISIBILITY
 from app.reading.list_sql import ListSql
 from app.reading.listing import Listing
 
-SQL = Path(__file__).parent / "queries" / "lists"
 
-USERS = Listing(ListSql(SQL / "users.sql"), UsersQuery, User)
-CLIENTS = Listing(ListSql(SQL / "clients.sql"), ClientsQuery, Client)
-PROJECTS = Listing(ListSql(SQL / "projects.sql"), ProjectsQuery, ProjectLine)
-TASKS = Listing(ListSql(SQL / "tasks.sql"), TasksQuery, Task)
-MILESTONES = Listing(ListSql(SQL / "milestones.sql"), MilestonesQuery, Milestone)
-COMMENTS = Listing(ListSql(SQL / "comments.sql"), CommentsQuery, Comment)
-TIME_ENTRIES = Listing(ListSql(SQL / "time_entries.sql"), TimeEntriesQuery, TimeEntry)
-INVOICES = Listing(ListSql(SQL / "invoices.sql"), InvoicesQuery, InvoiceLine)
-PAYMENTS = Listing(ListSql(SQL / "payments.sql"), PaymentsQuery, Payment)
-THREADS = Listing(ListSql(SQL / "threads.sql"), ThreadsQuery, Thread)
-MESSAGES = Listing(ListSql(SQL / "messages.sql"), MessagesQuery, Message)
-NOTIFICATIONS = Listing(ListSql(SQL / "notifications.sql"), NotificationsQuery, NotificationLine)
-ACTIVITY = Listing(ListSql(SQL / "activity.sql"), ActivityQuery, Activity)
-TOKENS = Listing(ListSql(SQL / "tokens.sql"), TokensQuery, Token)
+def _sql(name: str) -> ListSql:
+    return ListSql(Path(__file__).parent / "queries" / "lists" / f"{name}.sql", VISIBILITY)
+
+
+USERS = Listing(_sql("users"), UsersQuery, User)
+CLIENTS = Listing(_sql("clients"), ClientsQuery, Client)
+PROJECTS = Listing(_sql("projects"), ProjectsQuery, ProjectLine)
+TASKS = Listing(_sql("tasks"), TasksQuery, Task)
+MILESTONES = Listing(_sql("milestones"), MilestonesQuery, Milestone)
+COMMENTS = Listing(_sql("comments"), CommentsQuery, Comment)
+TIME_ENTRIES = Listing(_sql("time_entries"), TimeEntriesQuery, TimeEntry)
+INVOICES = Listing(_sql("invoices"), InvoicesQuery, InvoiceLine)
+PAYMENTS = Listing(_sql("payments"), PaymentsQuery, Payment)
+THREADS = Listing(_sql("threads"), ThreadsQuery, Thread)
+MESSAGES = Listing(_sql("messages"), MessagesQuery, Message)
+NOTIFICATIONS = Listing(_sql("notifications"), NotificationsQuery, NotificationLine)
+ACTIVITY = Listing(_sql("activity"), ActivityQuery, Activity)
+TOKENS = Listing(_sql("tokens"), TokensQuery, Token)
 
 LISTS = (
     USERS,

@@ -7,12 +7,13 @@ So a page of one kind, and the best five of every kind, are found and ranked by 
 import re
 from pathlib import Path
 
+from app.agency.visibility import SEEN
 from app.database.queries import HEADER, stripped
-from app.reading.sql_fragments import one
+from app.reading.sql_fragments import one, sections
 
 FOLDER = Path(__file__).parent / "queries" / "searches"
 KINDS = ("projects", "tasks", "users", "clients")
-SECTION = re.compile(r"^-- (table|language|title|live|everything for|otherwise|whose|shown)$", re.MULTILINE)
+SECTIONS = ("table", "language", "title", "live", "everything for", "otherwise", "whose", "shown")
 PREDICATES = ("live", "everything_for", "whose")
 MARKED = re.compile(r"\$(highlight|excerpt)\(([a-z.]+)\)")
 # The text is escaped before it is marked, so that what comes out is safe HTML.
@@ -27,36 +28,33 @@ def _read(name: str) -> str:
     return HEADER.sub("", (FOLDER / f"{name}.sql").read_text("utf-8"), count=1).strip()
 
 
-FRAMES = {name: _read(name) for name in ("seen", "asked", "found", "near", "one", "best", "all")}
+FRAMES = {name: _read(name) for name in ("asked", "found", "near", "one", "best", "all")}
 
 
 class Kind:
     """The fragments of one file."""
 
     def __init__(self, name: str) -> None:
-        _, *parts = SECTION.split(_read(name))
-        sections = {
-            title.replace(" ", "_"): body.strip() for title, body in zip(*[iter(parts)] * 2, strict=True)
-        }
-        language = sections["language"]
+        parts = {title.replace(" ", "_"): body for title, body in sections(_read(name), *SECTIONS)}
+        language = parts["language"]
 
         def headline(how: str, text: str) -> str:
             return HEADLINE.format(language=language, text=text, options=OPTIONS[how])
 
         for predicate in PREDICATES:
-            sections[predicate] = one(sections[predicate])
-        sections["otherwise"] = sections["otherwise"].replace("$seen", FRAMES["seen"])
-        sections["shown"] = MARKED.sub(lambda found: headline(found[1], found[2]), sections["shown"])
-        self._sections = {
-            **sections,
+            parts[predicate] = one(parts[predicate])
+        parts["otherwise"] = parts["otherwise"].replace("$seen", SEEN)
+        parts["shown"] = MARKED.sub(lambda found: headline(found[1], found[2]), parts["shown"])
+        self._parts = {
+            **parts,
             "kind": name,
-            "alias": sections["table"].rpartition(" ")[2],
-            "highlight": headline("highlight", sections["title"]),
+            "alias": parts["table"].rpartition(" ")[2],
+            "highlight": headline("highlight", parts["title"]),
         }
 
     def fill(self, frame: str, **others: str) -> str:
         """Return a frame with what is said of this kind."""
-        return FRAMES[frame].format(**self._sections, **others)
+        return FRAMES[frame].format(**self._parts, **others)
 
 
 def _one(kind: Kind) -> bytes:

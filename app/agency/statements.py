@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from app.agency.lists import LISTS, NEVER_BY_IDS
-from app.agency.reports import report_sql
+from app.agency.project_pages import PROJECT_TASK_PAGES
 from app.agency.reports.report import REPORTS
 from app.agency.search_sql import SEARCH_ALL, SEARCHES
 from app.database.queries import queries
-from app.reading import list_sql
+from app.reading.sql_fragments import Statement
 
 PARAMETER = re.compile(r"\$\d+ ([^,)]+)")
 MOST_FILTERS = 2
@@ -38,6 +38,7 @@ def statements() -> Iterator[Described]:
             yield _by_id(listing.sql.batch, "ids")
         if listing.sql.has_entity:
             yield _by_id(listing.sql.entity, "row id")
+    yield from map(_page, PROJECT_TASK_PAGES.statements())
     for kind, sql in SEARCHES.items():
         yield Described(f"search_{kind}", sql.decode(), ("token hash", "words", "score", "id", "limit"))
     yield Described("search_all", SEARCH_ALL.decode(), ("token hash", "words"))
@@ -45,7 +46,7 @@ def statements() -> Iterator[Described]:
         yield from map(_page, report.sql.statements())
 
 
-def _page(statement: list_sql.Statement | report_sql.Statement) -> Described:
+def _page(statement: Statement) -> Described:
     chosen = statement.name.split("/")[1]
     values = [name for name in chosen.split("+") if name != "all" and "=" not in name]
     parameters = ["token hash", "limit", *values]
@@ -53,7 +54,7 @@ def _page(statement: list_sql.Statement | report_sql.Statement) -> Described:
     return Described(statement.name, statement.sql.decode(), tuple(parameters), statement.types)
 
 
-def _by_id(statement: list_sql.Statement, what: str) -> Described:
+def _by_id(statement: Statement, what: str) -> Described:
     return Described(statement.name, statement.sql.decode(), ("token hash", what), statement.types)
 
 

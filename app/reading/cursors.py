@@ -17,22 +17,22 @@ LONGEST = 2000
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
     """
-    Between two rows of a list: which way to read from there, and the sort keys of the row that was passed.
+    Between two rows of a list: which way to read from there, and the sort keys of the row at that place.
 
-    Keys are PostgreSQL's own text; the last one is an id.
+    Keys are PostgreSQL's own text; the last one is unique. `inclusive`: reading begins with that row.
     """
 
     direction: Direction
     keys: tuple[str, ...]
+    inclusive: bool = False
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
 
-    def turned(self, *, down: bool) -> "Position":
-        """Return where the way back begins with the row that led here; `down`: to smaller keys."""
+    def turned(self) -> "Position":
+        """Return where the other direction begins: with the row that led here, if reading began after it."""
         other: Direction = "backward" if self.direction == "forward" else "forward"
-        beyond = int(self.keys[-1]) + (-1 if down else 1)
-        return Position(other, (*self.keys[:-1], str(beyond)))
+        return Position(other, self.keys, not self.inclusive)
 
 
 def sign(key: bytes, scope: str, position: Position) -> str:

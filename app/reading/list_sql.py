@@ -1,34 +1,58 @@
-"""
-Lists in SQL: a file holds a list's fragments, of which a statement is put together in the frames beside it.
-
-What a client sends only ever picks fragments by name. So there is a finite set of statements, each with the
-predicates that were asked for and no others: `x = $1 OR $1 IS NULL` would keep the planner from every index.
-"""
+"""Lists in SQL: a file holds a list's fragments, put together in the frames beside this."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from app.database.queries import stripped
-from app.reading.sql_fragments import all_of, one
-
-SECTION = re.compile(
-    r"^-- ((?:from|id|project|where|listed|live|visible|item|entity|filter [a-z_]+|sort [a-z_]+)\b.*)$",
-    re.MULTILINE,
+from app.reading.sql_fragments import (
+    Choice,
+    Key,
+    Statement,
+    all_of,
+    beyond,
+    filtered,
+    one,
+    ordered,
+    sections,
+    sort_keys,
+    titled,
 )
-SEES = re.compile(r"\$sees\((?P<project>[a-z.]+_?id)\)")
-TITLE = re.compile(r"-- (?P<name>[a-z_]+): (?P<description>\S.*)\n")
-FRAMES = ("page", "rows", "rows_of_all_projects", "count_of_all_projects", "batch", "entity")
+
+FOLDER = Path(__file__).parent / "frames"
+FRAMES = {name: (FOLDER / f"{name}.sql").read_text("utf-8") for name in ("page", "rows", "batch", "entity")}
+SECTIONS = (
+    "from",
+    "id",
+    "container",
+    "where",
+    "listed",
+    "live",
+    "visible",
+    "item",
+    "entity",
+    "filter",
+    "sort",
+)
+SEES = re.compile(r"\$sees\(([a-z._]+)\)")
 
 
-class Key(NamedTuple):
-    """A column that a list is sorted by, and its type."""
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """
+    Who sees which rows, as SQL that a domain hands in; `caller` is the row of `callers` that asks.
 
-    expression: str
-    type: str
+    Rows belong to containers. `sees` is the predicate that the caller sees `{container}`, `audience` the keys
+    of all who see it, NULL if the caller does not. `rows` and `count` are the frames of a list of everything
+    that a caller sees; a caller for whom `everything` is true sees every row.
+    """
+
+    sees: str
+    audience: str
+    rows: str
+    count: str
+    everything: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,49 +76,20 @@ class Filter:
     opens: bool
     pins: bool
 
-    @property
-    def has_value(self) -> bool:
-        """Return whether it takes a parameter."""
-        return "$value" in self.predicate
-
-
-class Choice(NamedTuple):
-    """Which of a list's statements: `filters` by name (`project`, `open=true`) in the order of the file."""
-
-    filters: tuple[str, ...]
-    sort: str
-    descending: bool
-    backward: bool
-    continued: bool
-    total: bool
-
-
-class Statement(NamedTuple):
-    """A statement by the name that the catalogue of indexes knows, and the types of its parameters."""
-
-    name: str
-    sql: bytes
-    types: tuple[str, ...]
-
 
 class ListSql:
     """The fragments of one file, and the statements that they make."""
 
-    def __init__(self, file: Path) -> None:
-        name, text = file.stem, file.read_text("utf-8")
-        title = TITLE.match(text)
-        if title is None or title["name"] != name:
-            raise ValueError(f"lists/{name}.sql must begin with '-- {name}: what it lists'")
-        self.name = name
-        self.description = title["description"]
+    def __init__(self, file: Path, visibility: Visibility) -> None:
+        self.name = file.stem
+        self.description, text = titled(file.read_text("utf-8"), self.name)
         self.filters: dict[str, Filter] = {}
         self.sorts: dict[str, Sort] = {}
+        self._visibility = visibility
         self._parts: dict[str, str] = {}
-        self._frames = _frames(file.parent)
-        sees = self._frames["sees"]
-        fragments = SEES.sub(lambda found: sees.format(**found.groupdict()), text[title.end() :])
-        for section, body in _sections(fragments):
-            self._add(section.split(), body)
+        fragments = SEES.sub(lambda found: visibility.sees.format(container=found[1]), text)
+        for title, body in sections(fragments, *SECTIONS):
+            self._add(title.split(), body)
 
     def _add(self, words: list[str], body: str) -> None:
         match words:
@@ -103,12 +98,11 @@ class ListSql:
             case ["filter", name, *rest]:
                 self.filters[name] = Filter(body, opens="opens" in rest, pins="pins" in rest)
             case ["sort", name, *rest]:
-                keys = tuple(Key(*key.strip().rsplit("::", 1)) for key in body.split(", "))
-                self.sorts[name] = Sort(keys, tuple(rest[1:]))
+                self.sorts[name] = Sort(sort_keys(body), tuple(rest[1:]))
             case [name]:
                 self._parts[name] = body
             case _:
-                raise ValueError(f"lists/{self.name}.sql: there is no section {' '.join(words)!r}")
+                raise ValueError(f"{self.name}.sql: there is no section {' '.join(words)!r}")
 
     @cached_property
     def batch(self) -> Statement:
@@ -129,7 +123,7 @@ class ListSql:
 
     def _by_id(self, frame: str, item: str) -> bytes:
         visible = (self._parts[name] for name in ("where", "visible") if name in self._parts)
-        sql = self._frames[frame].format(
+        sql = FRAMES[frame].format(
             item=item,
             source=self._parts["from"],
             id=self._parts["id"],
@@ -139,44 +133,33 @@ class ListSql:
 
     @cache  # noqa: B019  (a list lives as long as the process)
     def statement(self, choice: Choice) -> Statement:
-        """Return the statement of a choice: token hash, limit, filters, position."""
-        sort = self.sorts[choice.sort]
-        down = choice.descending != choice.backward
+        """
+        Return the statement of a choice: token hash, limit, filters, position.
+
+        Where it says the `audience` too, the first filter's value is the container.
+        """
+        keys = self.sorts[choice.sort].keys
         types = ["bytea", "bigint"]
+        predicates = {name: each.predicate for name, each in self.filters.items()}
         conditions = [self._parts[name] for name in ("where", "listed") if name in self._parts]
-        for name in choice.filters:
-            chosen = self.filters[name]
-            if chosen.has_value:
-                found = re.search(r"\$value::(\w+(?:\[\])?)", chosen.predicate)
-                types.append(found[1] if found else "text")
-            conditions.append(chosen.predicate.replace("$value", f"${len(types)}"))
+        conditions += filtered(choice, predicates, types)
         counted = tuple(conditions)
         if choice.continued:
-            first = len(types) + 1
-            types += [key.type for key in sort.keys]
-            columns = ", ".join(key.expression for key in sort.keys)
-            values = ", ".join(f"${first + at}::{key.type}" for at, key in enumerate(sort.keys))
-            conditions.append(f"({columns}) {'<' if down else '>'} ({values})")
-        position = ", ".join(f"here.k{at}::text" for at in range(len(sort.keys)))
-        sql = self._frames["page"].format(
+            conditions.append(beyond(choice, keys, types))
+        position = ", ".join(f"{name}::text" for name in _names("here", keys))
+        audience = self._visibility.audience.format(container="$3::bigint")
+        near = _names("near", keys)
+        sql = FRAMES["page"].format(
             total=f"({self._count(choice, counted)})" if choice.total else "NULL::bigint",
+            audience=audience if choice.audience else "NULL::text",
             display=" DESC" if choice.backward else "",
             position=f"json_build_array({position})::text",
-            near_keys=_keys("near", sort),
-            near_order=_order("near", sort, down=down),
-            near=self._near(choice, sort, tuple(conditions), down=down),
+            near_keys=", ".join(near),
+            near_order=ordered(near, down=choice.down),
+            near=self._near(choice, keys, tuple(conditions)),
             item=self._parts["item"],
         )
-        return Statement(self._name(choice), stripped(sql), tuple(types))
-
-    def _name(self, choice: Choice) -> str:
-        words = [
-            "+".join(choice.filters) or "all",
-            ("-" if choice.descending else "") + choice.sort,
-            "before" if choice.backward else "after",
-        ]
-        extra = [word for word, is_so in (("continued", choice.continued), ("total", choice.total)) if is_so]
-        return "/".join((f"{self.name}_list", *words, *extra))
+        return Statement(choice.name(f"{self.name}_list"), stripped(sql), tuple(types))
 
     def _sees_rows(self, choice: Choice) -> str | None:
         """Return the predicate by which each row is judged; None where a filter already opens them all."""
@@ -184,67 +167,51 @@ class ListSql:
             return None
         return self._parts.get("visible")
 
-    def _by_projects(self, choice: Choice) -> bool:
+    def _by_container(self, choice: Choice) -> bool:
         narrow = any(self.filters[name].opens or self.filters[name].pins for name in choice.filters)
-        return "project" in self._parts and not narrow
+        return "container" in self._parts and not narrow
 
-    def _near(self, choice: Choice, sort: Sort, conditions: tuple[str, ...], *, down: bool) -> str:
-        if not self._by_projects(choice):
+    def _near(self, choice: Choice, keys: tuple[Key, ...], conditions: tuple[str, ...]) -> str:
+        if not self._by_container(choice):
             visible = self._sees_rows(choice)
-            return self._rows(sort, (*conditions, visible) if visible else conditions, down=down)
-        # An admin sees every row but those of deleted projects, which `live` leaves out.
-        admins = ("caller.role = 'admin'", *conditions, self._parts["live"])
-        of_project = f"{self._parts['project']} = seen.project_id"
-        return self._frames["rows_of_all_projects"].format(
-            admin_rows=self._rows(sort, admins, down=down),
-            project_rows=self._rows(sort, (of_project, *conditions), down=down),
-            each_keys=_keys("each", sort),
-            each_order=_order("each", sort, down=down),
+            return self._rows(keys, (*conditions, visible) if visible else conditions, down=choice.down)
+        # Who sees everything still sees nothing of deleted containers, which `live` leaves out.
+        every = (self._visibility.everything, *conditions, self._parts["live"])
+        of_container = f"{self._parts['container']} = seen.id"
+        each = _names("each", keys)
+        return self._visibility.rows.format(
+            every_row=self._rows(keys, every, down=choice.down),
+            container_rows=self._rows(keys, (of_container, *conditions), down=choice.down),
+            each_keys=", ".join(each),
+            each_order=ordered(each, down=choice.down),
         )
 
-    def _rows(self, sort: Sort, conditions: tuple[str, ...], *, down: bool) -> str:
-        way = " DESC" if down else ""
-        return self._frames["rows"].format(
+    def _rows(self, keys: tuple[Key, ...], conditions: tuple[str, ...], *, down: bool) -> str:
+        ahead = _names("ahead", keys)
+        return FRAMES["rows"].format(
             id=self._parts["id"],
-            keys=", ".join(f"{key.expression} AS k{at}" for at, key in enumerate(sort.keys)),
+            keys=", ".join(f"{key.expression} AS k{at}" for at, key in enumerate(keys)),
             source=self._parts["from"],
             conditions=all_of(conditions),
-            order=", ".join(f"{key.expression}{way}" for key in sort.keys),
-            ahead_keys=_keys("ahead", sort),
-            ahead_order=_order("ahead", sort, down=down),
+            order=ordered((key.expression for key in keys), down=down),
+            ahead_keys=", ".join(ahead),
+            ahead_order=ordered(ahead, down=down),
         )
 
     def _count(self, choice: Choice, conditions: tuple[str, ...]) -> str:
         """Return the SELECT of how many rows there are, which costs a look at each of them."""
         visible = self._sees_rows(choice)
         source = f"SELECT count(*) FROM {self._parts['from']}"  # noqa: S608  (fragments of our own files)
-        if not self._by_projects(choice):
+        if not self._by_container(choice):
             seen = (*conditions, visible) if visible else conditions
             return f"{source} WHERE {all_of(seen)}"
-        return self._frames["count_of_all_projects"].format(
+        return self._visibility.count.format(
             source=self._parts["from"],
-            project=self._parts["project"],
+            container=self._parts["container"],
             live=one(self._parts["live"]),
             conditions=all_of(conditions),
         )
 
 
-@cache
-def _frames(folder: Path) -> dict[str, str]:
-    """Return what the fragments beside them are put into, and whether a caller sees a project."""
-    sees = re.sub(r"^--.*\n", "", (folder / "sees.sql").read_text("utf-8"), flags=re.MULTILINE)
-    return {"sees": sees.strip(), **{name: (folder / f"{name}.sql").read_text("utf-8") for name in FRAMES}}
-
-
-def _sections(text: str) -> Iterator[tuple[str, str]]:
-    parts = SECTION.split(text)
-    for at in range(1, len(parts), 2):
-        yield parts[at], parts[at + 1].strip()
-
-
-def _keys(alias: str, sort: Sort) -> str:
-    return ", ".join(f"{alias}.k{at}" for at in range(len(sort.keys)))
-
-
-def _order(alias: str, sort: Sort, *, down: bool) -> str:
-    return ", ".join(f"{alias}.k{at}{' DESC' if down else ''}" for at in range(len(sort.keys)))
+def _names(alias: str, keys: tuple[Key, ...]) -> list[str]:
+    return [f"{alias}.k{at}" for at in range(len(keys))]

@@ -14,7 +14,7 @@ Words = Annotated[
     str,
     Meta(min_length=1, max_length=200, pattern=NO_NUL, description="Words, as in a web search."),
 ]
-MORE_THAN_A_PAGE = "A page begins where this one, given out by the same list, says."
+MORE_THAN_A_PAGE = "A page begins where this one, given out by the same list or report, says."
 Item = TypeVar("Item")
 
 
@@ -33,14 +33,19 @@ class Batch(Shape, Generic[Item], frozen=True):
     items: list[Item]
 
 
-class ListQuery(PeriodQuery, frozen=True):
-    """What every list may be asked for."""
+class PageQuery(PeriodQuery, frozen=True):
+    """What every page may be asked for."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
     cursor: Annotated[str | None, Meta(description=MORE_THAN_A_PAGE)] = None
     direction: Annotated[
         Direction | None, Meta(description="Without a cursor: `backward` begins at the end.")
     ] = None
+
+
+class ListQuery(PageQuery, frozen=True):
+    """What every list may be asked for."""
+
     total: Annotated[bool, Meta(description="Whether to count the whole list, which takes time.")] = False
 
 

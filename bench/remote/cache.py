@@ -27,7 +27,7 @@ DASHBOARDS = 600
 SQUEEZED_S = 20
 SHARE_OF_DATA = 0.35
 MADE_BY = (
-    *("caller", "project", "project_tasks_after", "project_tasks_before"),
+    *("caller", "project"),
     *("dashboard_user", "dashboard_manager", "dashboard_client", "dashboard_admin"),
 )
 
@@ -170,7 +170,11 @@ async def fills(namespace: str) -> int:
 
 def read_statements() -> frozenset[str]:
     """Return the statements that make what the cache keeps, as they are compared."""
-    return frozenset(plain(one["sql"]) for one in release_statements() if one["name"] in MADE_BY)
+    return frozenset(
+        plain(one["sql"])
+        for one in release_statements()
+        if one["name"] in MADE_BY or one["name"].endswith("/audience")
+    )
 
 
 def together(phases: list[Seen]) -> float:

@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 
 from app.agency.cache_policies import POLICIES, PROJECT, PROJECT_TASKS, USER_DASHBOARD
-from app.agency.project_pages import START
 from app.agency.tags import ProjectTags, touched_by_task
 from app.cache.policy import MARK_SECONDS, TAG_SECONDS, Policy
 from app.cache.store import JITTER
@@ -19,7 +18,7 @@ NAMES = {
     "shown": 4,
     "asked": "0a1b",
     "limit": 50,
-    "position": START,
+    "position": "start",
 }
 
 
@@ -56,7 +55,7 @@ def test_a_policy_that_lacks_a_name_is_an_error(policy: Policy) -> None:
 
 
 def test_pages_of_one_list_have_keys_of_their_own() -> None:
-    positions = [START, Position("forward", ("2026-11-23", "1")), Position("backward", ("2026-11-23", "1"))]
+    positions = ["start", Position("forward", ("2026-11-23", "1")), Position("backward", ("2026-11-23", "1"))]
     keys = {
         PROJECT_TASKS.entry(project=7, position=position, limit=limit).key
         for position in positions
@@ -71,7 +70,7 @@ def test_a_changed_task_makes_old_all_that_shows_it() -> None:
 
     for entry in (
         PROJECT.entry(project=7),
-        PROJECT_TASKS.entry(project=7, position=START, limit=50),
+        PROJECT_TASKS.entry(project=7, position="start", limit=50),
         USER_DASHBOARD.entry(user=3),
     ):
         assert touched & set(entry.tags)

@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from app.agency.cache_policies import PROJECT, PROJECT_TASKS, USER_DASHBOARD
-from app.agency.project_pages import START
 from app.agency.shapes.dashboard_user import UserDashboard
 from app.agency.shapes.projects import Project
-from app.agency.shapes.tasks import TaskPage
+from app.agency.shapes.tasks import Task
 from app.cache.policy import Policy
+from app.reading.shapes import Page
 from tests.app.on_server import bearer, remote
 from tests.app.server import Server
 from tests.app.warmth import stays_warm, until
@@ -66,7 +66,7 @@ def test_what_somebody_looked_at_is_made_anew_behind_a_change(server: Server, ta
 def seen(server: Server, task: dict[str, int]) -> tuple[int, str, int]:
     """What the three reads say: tasks done in the project, the task's status, the person's overdue tasks."""
     project, page, dashboard = (server.get(path, task["person"]).content for path in paths(task))
-    items = msgspec.json.decode(page, type=TaskPage).items
+    items = msgspec.json.decode(page, type=Page[Task]).items
     return (
         msgspec.json.decode(project, type=Project).tasks.done,
         next(item.status for item in items if item.id == task["task"]),
@@ -91,7 +91,7 @@ def test_a_hit_is_the_very_bytes_of_the_miss(server: Server, task: dict[str, int
     server.redis(
         "DEL",
         key(PROJECT, project=number),
-        key(PROJECT_TASKS, project=number, position=START, limit=500),
+        key(PROJECT_TASKS, project=number, position="start", limit=500),
         key(USER_DASHBOARD, user=task["person"]),
     )
     for path in paths(task):
@@ -198,7 +198,7 @@ def fills(server: Server, namespace: str) -> int:
 def test_two_hundred_first_reads_of_one_key_are_one_fill(server: Server) -> None:
     # What is warmed meanwhile would be counted as well.
     until(lambda: stays_warm(server))
-    server.redis("DEL", key(PROJECT_TASKS, project=1, position=START, limit=199))
+    server.redis("DEL", key(PROJECT_TASKS, project=1, position="start", limit=199))
     before = fills(server, "project_tasks")
 
     answers = remote(server, "together", f"{bearer(server, 1)} 200 GET '/api/projects/1/tasks?limit=199'")

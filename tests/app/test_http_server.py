@@ -10,7 +10,8 @@ import pytest
 
 from app.agency.shapes.dashboard_user import UserDashboard
 from app.agency.shapes.projects import Project
-from app.agency.shapes.tasks import Task, TaskPage
+from app.agency.shapes.tasks import Task
+from app.reading.shapes import Page
 from tests.app.server import Server
 
 pytestmark = pytest.mark.server
@@ -142,7 +143,7 @@ def test_a_deactivated_user_may_not_begin(server: Server) -> None:
     ("path", "shape"),
     [
         (f"/api/projects/{PROJECT}", Project),
-        (f"/api/projects/{PROJECT}/tasks?limit=1000", TaskPage),
+        (f"/api/projects/{PROJECT}/tasks?limit=1000", Page[Task]),
         ("/api/dashboards/user", UserDashboard),
     ],
 )
@@ -187,10 +188,10 @@ def test_the_dashboard_counts_what_the_database_holds(server: Server) -> None:
     assert len(body.overdue) == min(10, body.overdue_count)
 
 
-def page(server: Server, query: str) -> TaskPage:
+def page(server: Server, query: str) -> Page[Task]:
     response = server.get(f"/api/projects/{BUSY}/tasks?{query}", 1)
     assert response.status_code == 200, response.text
-    return msgspec.json.decode(response.content, type=TaskPage)
+    return msgspec.json.decode(response.content, type=Page[Task])
 
 
 def ordered_ids(server: Server) -> list[int]:

@@ -10,12 +10,12 @@ import pytest
 
 from app.agency.cache_policies import POLICIES
 from app.agency.constraints import CONSTRAINTS
-from app.agency.project_pages import START
 from app.application import application
 from app.cache.cache import Cache
 from app.cache.statistics import Statistics
 from app.database.pool import Database
-from app.reading.cursors import sign
+from app.reading.cursors import Position, sign
+from app.reading.page import Asked
 from app.services import Services
 from app.settings import decode
 
@@ -25,6 +25,12 @@ EXAMPLE = Path(__file__).parent / "app.toml"
 NO_OBJECT = "Expected one JSON object in UTF-8, without lone surrogates."
 
 Ask = Callable[..., httpx.Response]
+
+
+def signed(project: int) -> str:
+    """A cursor of a project's tasks."""
+    scope = Asked(("project",), (project,), "due_on", descending=False).scope("tasks")
+    return sign(CURSOR_KEY, scope, Position("forward", ("2026-11-23", "42")))
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +158,8 @@ def test_a_method_that_a_path_does_not_have_is_405(ask: Ask, method: str, path: 
         ("cursor=%00", "cursor"),
         ("cursor=%F0%9F%90%93", "cursor"),
         ("cursor=" + "A" * 5000, "cursor"),
-        ("cursor=" + sign(CURSOR_KEY, "project_tasks:2", START), "cursor"),
-        ("cursor=" + sign(CURSOR_KEY, "project_tasks:1", START) + "&direction=backward", "direction"),
+        ("cursor=" + signed(project=2), "cursor"),
+        ("cursor=" + signed(project=1) + "&direction=backward", "direction"),
         ("order=due", "order"),
         ("Limit=5", "Limit"),
         ("limit", None),

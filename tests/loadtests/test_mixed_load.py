@@ -26,7 +26,7 @@ def test_a_slow_answer_fails_the_load_and_is_named(load: Load, server: ContractS
     done = load(server.url)
 
     assert done.code == 1
-    assert re.fullmatch(r"missed:  Dashboard, p95 is 6\d\d ms, target < 500 ms\n", done.err)
+    assert re.fullmatch(r"missed:  Dashboard, p95 is \d+ ms, target < 500 ms\n", done.err)
 
 
 def test_a_wrong_body_with_status_200_is_an_error(load: Load, server: ContractServer) -> None:

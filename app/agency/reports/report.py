@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.agency.cache_policies import REPORT
 from app.agency.reports import csv_export
-from app.agency.reports.report_sql import Choice, ReportSql
+from app.agency.reports.report_sql import ReportSql
 from app.agency.shapes.report_queries import (
     FinanceReportQuery,
     ProjectReportQuery,
@@ -36,36 +36,24 @@ from app.http.authentication import Token, bearer
 from app.http.large_pages import PATIENCE_S, WAIT_S
 from app.http.problems import Problem, unauthorized
 from app.http.routing import Endpoint
-from app.reading import cached, paging
+from app.reading import cached, page
 from app.reading.cached import Loaded
-from app.reading.cursors import Direction, Position
+from app.reading.cursors import Position
+from app.reading.page import KEYS, Asked, Rows, Start
 from app.services import Services, services_of
 
 CSV_PAGE = 1000
 CSV_LINES = 100_000
 """More than that is refused: a filter makes it less."""
-
-KEYS = msgspec.json.Decoder(tuple[str, ...])
-
-
-class Asked(NamedTuple):
-    """A report in one order under some filters: what a cursor is bound to."""
-
-    filters: tuple[str, ...]
-    values: tuple[object, ...]
-    sort: str
-    descending: bool
+BEGINNING = Start("", None, backward=False)
 
 
 class Lines(NamedTuple):
-    """A page as the database gave it; keys are those of the first and last line in reading order."""
+    """A page as the database gave it."""
 
     caller: str
     seconds_left: int
-    items: bytes
-    first: str | None
-    last: str | None
-    more: bool
+    rows: Rows
     totals: bytes | None
     refreshed_at: str
     age_s: int
@@ -99,33 +87,31 @@ class Report:
         """Answer admins with everything, project managers with what they lead."""
         services, token = services_of(request), bearer(request)
         query = requests.query(request, self.query)
-        if query.limit > services.http.max_page:
-            raise Problem(422, f"Expected `int` <= {services.http.max_page}.", field="limit")
-        asked = self._asked(query)
+        asked = page.asked_of(query, self.sql.filters)
+        start = page.start_of(
+            services.cursor_key, asked.scope(self.sql.view), query, most=services.http.max_page
+        )
         accepted = request.headers.get("accept", "")
         if query.format == "csv" or (query.format is None and "text/csv" in accepted):
             return await self._csv(services, token, query, asked)
-        return await self._json(services, token, query, asked)
+        return await self._json(services, token, query.limit, asked, start)
 
-    async def _json(self, services: Services, token: Token, query: ReportQuery, asked: Asked) -> Response:
-        scope = msgspec.json.encode((self.sql.view, asked)).decode()
-        position = paging.begins(services.cursor_key, scope, query)
-        backward = query.direction == "backward" if position is None else position.direction == "backward"
-
+    async def _json(
+        self, services: Services, token: Token, limit: int, asked: Asked, start: Start
+    ) -> Response:
         async def load() -> Loaded:
-            lines = await self._lines(services, token, asked, position, backward=backward, limit=query.limit)
-            body = _page(services.cursor_key, scope, lines, position, backward=backward)
+            lines = await self._lines(services, token, asked, start, limit=limit)
+            body = _page(services.cursor_key, start, lines)
             return Loaded(lines.caller, lines.seconds_left, "", body)
 
-        page = msgspec.json.encode((scope, position, backward, query.limit))
-        name = sha256(page).hexdigest()[:32]
-        return _aged(await cached.own(services, token, REPORT, load, asked=name))
+        name = sha256(msgspec.json.encode((start.scope, start.position, start.backward, limit)))
+        return _aged(await cached.own(services, token, REPORT, load, asked=name.hexdigest()[:32]))
 
     async def _csv(self, services: Services, token: Token, query: ReportQuery, asked: Asked) -> Response:
         for field in ("cursor", "direction"):
             if getattr(query, field) is not None:
                 raise Problem(422, "A CSV has every line and is not asked for by pages.", field=field)
-        first = await self._lines(services, token, asked, None, backward=False, limit=CSV_PAGE)
+        first = await self._lines(services, token, asked, BEGINNING, limit=CSV_PAGE)
         count = _count(first.totals)
         if count > CSV_LINES:
             raise Problem(
@@ -153,86 +139,62 @@ class Report:
         made, sent = lines.refreshed_at, 0
         yield csv_export.header(self.line)
         while True:
-            yield csv_export.rows(decoder.decode(lines.items))
-            if not lines.more or lines.last is None:
+            yield csv_export.rows(decoder.decode(lines.rows.items))
+            if not lines.rows.more or lines.rows.last is None:
                 return
             sent += CSV_PAGE
             if sent >= CSV_LINES:
                 raise Problem(
                     422, f"The report has more than {CSV_LINES} lines; narrow the filters.", field="format"
                 )
-            position = Position("forward", KEYS.decode(lines.last))
-            lines = await self._lines(
-                services, token, asked, position, backward=False, limit=CSV_PAGE, wait_s=PATIENCE_S
-            )
+            after = Start("", Position("forward", KEYS.decode(lines.rows.last)), backward=False)
+            lines = await self._lines(services, token, asked, after, limit=CSV_PAGE, wait_s=PATIENCE_S)
             if lines.refreshed_at != made:
                 raise Problem(503, "The report was refreshed while it was being sent; ask again.")
-
-    def _asked(self, query: ReportQuery) -> Asked:
-        filters, values = [], []
-        for name in self.sql.filters:
-            field, _, wanted = name.partition("=")
-            value = getattr(query, field)
-            if value is None or (wanted and wanted != str(value).lower()):
-                continue
-            filters.append(name)
-            if not wanted:
-                values.append(value)
-        sort: str = getattr(query, "sort")  # noqa: B009  (each report has its own type of it)
-        return Asked(tuple(filters), tuple(values), sort.removeprefix("-"), sort.startswith("-"))
 
     async def _lines(
         self,
         services: Services,
         token: Token,
         asked: Asked,
-        position: Position | None,
+        start: Start,
         *,
-        backward: bool,
         limit: int,
         wait_s: float = WAIT_S,
     ) -> Lines:
-        choice = Choice(asked.filters, asked.sort, asked.descending, backward, position is not None)
-        statement = self.sql.statement(choice)
-        keys = position.keys if position else ()
+        statement = self.sql.statement(page.choice(asked, start))
         async with services.large_pages.room_for(limit, wait_s=wait_s):
             # Planned each time: a filter that leaves few lines wants another index than one that leaves most.
             row = await services.database.read_slow(
-                statement.sql, token.digest, limit, *asked.values, *keys, prepared=False
+                statement.sql, token.digest, limit, *asked.values, *start.keys, prepared=False
             )
         if row is None:
             raise unauthorized()
-        caller, seconds_left, allowed, *lines = row
+        caller, seconds_left, allowed, items, first, last, more, *figures = row
         if not allowed:
             raise Problem(403, "Reports are for admins and project managers.")
-        return Lines(caller, seconds_left, *lines)
+        return Lines(caller, seconds_left, Rows(items, first, last, more), *figures)
 
 
-def _page(key: bytes, scope: str, lines: Lines, position: Position | None, *, backward: bool) -> bytes:
+def _page(key: bytes, start: Start, lines: Lines) -> bytes:
     """Return a page that says when, but not yet how long ago, its figures were made."""
-    way: Direction = "backward" if backward else "forward"
-    other: Direction = "forward" if backward else "backward"
-    onward = Position(way, KEYS.decode(lines.last)) if lines.more and lines.last else None
-    back = Position(other, KEYS.decode(lines.first)) if position and lines.first else None
-    before, after = (onward, back) if backward else (back, onward)
-    return b'{"refreshed_at":%b,"items":%b,"totals":%b,"next":%b,"previous":%b}' % (
+    return b'{"refreshed_at":%b,"items":%b,"totals":%b,%b}' % (
         msgspec.json.encode(lines.refreshed_at),
-        lines.items,
+        lines.rows.items,
         lines.totals or b"null",
-        paging.cursor(key, scope, after),
-        paging.cursor(key, scope, before),
+        start.links(key, lines.rows),
     )
 
 
-def _aged(page: Response) -> Response:
+def _aged(answer: Response) -> Response:
     """Return the page with its age at this moment, which may have come from the cache."""
-    made, _, rest = bytes(page.body).partition(b",")
+    made, _, rest = bytes(answer.body).partition(b",")
     refreshed_at = made.removeprefix(b'{"refreshed_at":"').removesuffix(b'"').decode()
     age_s = max(0, int((datetime.now(UTC) - datetime.fromisoformat(refreshed_at)).total_seconds()))
-    page.body = b'%b,"age_s":%d,%b' % (made, age_s, rest)
-    page.headers["content-length"] = str(len(page.body))
-    page.headers.update(_headers(refreshed_at, age_s))
-    return page
+    answer.body = b'%b,"age_s":%d,%b' % (made, age_s, rest)
+    answer.headers["content-length"] = str(len(answer.body))
+    answer.headers.update(_headers(refreshed_at, age_s))
+    return answer
 
 
 def _headers(refreshed_at: str, age_s: int) -> dict[str, str]:

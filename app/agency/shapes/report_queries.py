@@ -8,20 +8,12 @@ from msgspec import Meta
 from app.agency.shapes.common import ProjectStatus
 from app.http.patterns import CURRENCY
 from app.http.shapes import Id
-from app.reading.cursors import Direction
-from app.reading.periods import PeriodQuery
+from app.reading.shapes import PageQuery
 
 
-class ReportQuery(PeriodQuery, frozen=True):
+class ReportQuery(PageQuery, frozen=True):
     """What every report may be asked for."""
 
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
-    cursor: Annotated[
-        str | None, Meta(description="A page begins where this one, given out by the same report, says.")
-    ] = None
-    direction: Annotated[
-        Direction | None, Meta(description="Without a cursor: `backward` begins at the end.")
-    ] = None
     format: Annotated[
         Literal["json", "csv"] | None,
         Meta(description="csv: every line from there on, not a page. Else the Accept header decides."),

@@ -8,7 +8,6 @@ from msgspec import UNSET, Meta, UnsetType
 from app.agency.shapes.bodies import Change, LongText, Name
 from app.agency.shapes.common import Priority, TaskStatus
 from app.http.shapes import Id, Reference, Shape
-from app.reading.cursors import Direction
 from app.reading.shapes import ListQuery
 
 Estimate = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -29,22 +28,6 @@ class Task(Shape, frozen=True):
     assignee: Reference | None
     completed_at: datetime | None
     updated_at: datetime
-
-
-class TaskPage(Shape, frozen=True):
-    """GET /api/projects/{id}/tasks: by due day, then id."""
-
-    items: list[Task]
-    next: str | None
-    previous: str | None
-
-
-class TaskListQuery(Shape, frozen=True):
-    """What the list of a project's tasks may be asked for; `limit` is also bound by http.max_page."""
-
-    limit: Annotated[int, Meta(ge=1)] = 50
-    cursor: str | None = None
-    direction: Direction | None = None
 
 
 class TasksQuery(ListQuery, frozen=True):

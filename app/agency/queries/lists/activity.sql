@@ -3,7 +3,7 @@
 activity AS a
 -- id
 a.id
--- project
+-- container
 a.project_id
 -- where
 (caller.role IN ('admin', 'project_manager')

@@ -3,7 +3,7 @@
 invoices AS i
 -- id
 i.id
--- project
+-- container
 i.project_id
 -- where
 (caller.role IN ('admin', 'project_manager') OR (caller.role = 'client' AND i.status <> 'draft'))

@@ -3,7 +3,7 @@
 messages AS m
 -- id
 m.id
--- project
+-- container
 m.project_id
 -- where
 m.deleted_at IS NULL

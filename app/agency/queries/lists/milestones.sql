@@ -3,7 +3,7 @@
 milestones AS s
 -- id
 s.id
--- project
+-- container
 s.project_id
 -- where
 s.deleted_at IS NULL

@@ -3,7 +3,7 @@
 payments AS y JOIN invoices AS i ON i.id = y.invoice_id
 -- id
 y.id
--- project
+-- container
 i.project_id
 -- where
 caller.role IN ('admin', 'project_manager', 'client')

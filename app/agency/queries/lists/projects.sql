@@ -3,7 +3,7 @@
 projects AS p
 -- id
 p.id
--- project
+-- container
 p.id
 -- where
 p.deleted_at IS NULL

@@ -3,7 +3,7 @@
 tasks AS t
 -- id
 t.id
--- project
+-- container
 t.project_id
 -- where
 t.deleted_at IS NULL

@@ -3,7 +3,7 @@
 time_entries AS e
 -- id
 e.id
--- project
+-- container
 e.project_id
 -- where
 e.deleted_at IS NULL

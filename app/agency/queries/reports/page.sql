@@ -29,7 +29,7 @@ CROSS JOIN LATERAL (
         SELECT
             (SELECT row_to_json(line) FROM ({line}) AS line) AS line,
             json_build_array({near_keys})::text AS keys,
-            row_number() OVER (ORDER BY {near_order}) AS n
+            row_number() OVER (ORDER BY {order}) AS n
         FROM (
             SELECT {columns}
             FROM (

@@ -10,7 +10,7 @@ p.deleted_at IS NULL
 -- everything for
 caller.role = 'admin'
 -- otherwise
-$seen JOIN projects AS p ON p.id = seen.project_id
+$seen JOIN projects AS p ON p.id = seen.id
 -- whose
 caller.role <> 'admin'
 -- shown

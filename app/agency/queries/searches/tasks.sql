@@ -10,7 +10,7 @@ t.deleted_at IS NULL
 -- everything for
 caller.role = 'admin'
 -- otherwise
-$seen JOIN tasks AS t ON t.project_id = seen.project_id
+$seen JOIN tasks AS t ON t.project_id = seen.id
 -- whose
 caller.role <> 'admin'
 -- shown

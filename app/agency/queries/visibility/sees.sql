@@ -3,7 +3,7 @@
 EXISTS (
     SELECT
     FROM projects AS its
-    WHERE its.id = {project}
+    WHERE its.id = {container}
       AND its.deleted_at IS NULL
       AND (
           caller.role = 'admin'

@@ -1,10 +1,11 @@
--- seen: the projects of whoever is no admin; the role is spelled out, so that only its arm is planned and run
+-- seen: the projects of whoever is not an admin; the role is spelled out, so that only its arm is planned and run, and
+-- the planner does not expect a few to see as many projects as an admin
 (
-    SELECT s.project_id
+    SELECT s.project_id AS id
     FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s
     WHERE caller.role = 'client'
     UNION ALL
-    SELECT s.project_id
+    SELECT s.project_id AS id
     FROM seen_projects(caller.user_id, caller.client_id, 'team_member') AS s
     WHERE caller.role IN ('project_manager', 'team_member')
 ) AS seen

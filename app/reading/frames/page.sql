@@ -6,7 +6,8 @@ SELECT
     page.first,
     page.last,
     page.more,
-    {total} AS total
+    {total} AS total,
+    {audience} AS audience
 FROM callers AS caller
 CROSS JOIN LATERAL (
     SELECT

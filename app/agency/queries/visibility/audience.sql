@@ -1,0 +1,7 @@
+-- audience: the keys that open a project, NULL for a caller who does not hold one of them
+(
+    SELECT string_agg(k.key, ' ')
+    FROM project_keys AS k
+    WHERE k.project_id = {container}
+    HAVING bool_or(k.key = caller.key)
+)

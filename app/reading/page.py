@@ -1,0 +1,129 @@
+"""A page of a list or a report: what picks its statement, where it begins, the cursors it gives out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from app.http.problems import Problem
+from app.reading import cursors
+from app.reading.cursors import Direction, Position
+from app.reading.sql_fragments import Choice
+
+KEYS = msgspec.json.Decoder(tuple[str, ...])
+
+
+class Paged(Protocol):
+    """What every page is asked for with."""
+
+    @property
+    def limit(self) -> int: ...  # noqa: D102
+
+    @property
+    def cursor(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def direction(self) -> Direction | None: ...  # noqa: D102
+
+
+class Asked(NamedTuple):
+    """A list in one order under some filters, each by the name of its fragment: what a cursor is bound to."""
+
+    filters: tuple[str, ...]
+    values: tuple[object, ...]
+    sort: str
+    descending: bool
+
+    def scope(self, name: str) -> str:
+        """Return the text that a cursor's signature covers."""
+        return msgspec.json.encode((name, self)).decode()
+
+
+class Rows(NamedTuple):
+    """A page's rows as JSON, the keys of the first and last in reading order, whether there are more."""
+
+    items: bytes
+    first: str | None
+    last: str | None
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a page begins: at a position that the list of this scope gave out, or at one of its ends."""
+
+    scope: str
+    position: Position | None
+    backward: bool
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the parameters that the position adds to the statement."""
+        return self.position.keys if self.position else ()
+
+    @property
+    def inclusive(self) -> bool:
+        """Return whether the page begins with the row at the position."""
+        return self.position is not None and self.position.inclusive
+
+    def links(self, key: bytes, rows: Rows) -> bytes:
+        """Return the fields `next` and `previous` of the page; an empty one still leads back."""
+        way: Direction = "backward" if self.backward else "forward"
+        onward = Position(way, KEYS.decode(rows.last)) if rows.more and rows.last else None
+        back = None
+        if self.position is not None:
+            turned = self.position.turned()
+            back = turned if rows.first is None else Position(turned.direction, KEYS.decode(rows.first))
+        before, after = (onward, back) if self.backward else (back, onward)
+        return b'"next":%b,"previous":%b' % (self._cursor(key, after), self._cursor(key, before))
+
+    def _cursor(self, key: bytes, position: Position | None) -> bytes:
+        return b"null" if position is None else msgspec.json.encode(cursors.sign(key, self.scope, position))
+
+
+def choice(asked: Asked, start: Start, *, total: bool = False, audience: bool = False) -> Choice:
+    """Return which statement asks for the page."""
+    return Choice(
+        asked.filters,
+        asked.sort,
+        asked.descending,
+        backward=start.backward,
+        continued=start.position is not None,
+        inclusive=start.inclusive,
+        total=total,
+        audience=audience,
+    )
+
+
+def asked_of(query: object, filters: Iterable[str]) -> Asked:
+    """Return the filters (`project`, `status=done`) that a query picks, their values, and its order."""
+    chosen: list[str] = []
+    values: list[object] = []
+    for name in filters:
+        field, _, wanted = name.partition("=")
+        value = getattr(query, field)
+        if value is None or (wanted and wanted != str(value).lower()):
+            continue
+        # A value with a predicate of its own (`status is done`) stands before the others in the file.
+        if not wanted and f"{field}={value}" in chosen:
+            continue
+        chosen.append(name)
+        if not wanted:
+            values.append(value)
+    sort: str = getattr(query, "sort")  # noqa: B009  (each query has its own type of it)
+    return Asked(tuple(chosen), tuple(values), sort.removeprefix("-"), sort.startswith("-"))
+
+
+def start_of(key: bytes, scope: str, query: Paged, *, most: int) -> Start:
+    """Return where the page begins; Problem 422 for a cursor of another list or more than `most` rows."""
+    if query.limit > most:
+        raise Problem(422, f"Expected `int` <= {most}.", field="limit")
+    if query.cursor is None:
+        return Start(scope, None, query.direction == "backward")
+    position = cursors.verify(key, scope, query.cursor)
+    if position is None:
+        raise Problem(422, "The cursor is not one that this list gave out for these filters.", field="cursor")
+    if query.direction not in {None, position.direction}:
+        raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
+    return Start(scope, position, position.direction == "backward")

@@ -44,7 +44,7 @@ test: check ## all of check, then every test on real servers; FRESH=1 makes thei
 
 # The cache's proofs in their full length, on a server of their own.
 cache-proof: .venv/ready ## the proofs of the cache in full length
-	BANTAM_PROOF=full .venv/bin/pytest -s tests/app/test_cache_*server.py
+	BANTAM_PROOF=full .venv/bin/pytest -s tests/app/cache/test_*server.py tests/app/warming/test_*server.py
 
 # What a snapshot's server was deployed with is right for its copy but for the name, address and key.
 up: .venv/ready ## a running sandbox: NAME=, RAM= (MB), FROM= (a snapshot)

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.app.server import Run, Server, Token
-from tests.app.warmth import until
-from tests.app.world import Ids, World, make
+from tests.app.support.server import Run, Server, Token
+from tests.app.support.warmth import until
+from tests.app.support.world import Ids, World, make
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
-from tests.app.own_database import said
-from tests.app.server import Server
-from tests.app.world import Ids, World
+from tests.app.support.own_database import said
+from tests.app.support.server import Server
+from tests.app.support.world import Ids, World
 
 pytestmark = pytest.mark.server
 

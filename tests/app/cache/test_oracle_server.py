@@ -1,0 +1,77 @@
+"""Reads against acknowledged writes on a deployed server, with workers killed and writes past the app."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app.support.on_server import bearer, remote
+from tests.app.support.proof import FULL
+from tests.app.support.server import SEEDED, Server
+
+pytestmark = pytest.mark.server
+
+READS = 100_000 if FULL else 10_000
+# Whose dashboards are read as well: people with work of their own.
+WITH_WORK = """
+SELECT t.assignee_id AS person
+FROM tasks AS t
+JOIN users AS u ON u.id = t.assignee_id
+WHERE t.completed_at IS NULL
+  AND t.deleted_at IS NULL
+  AND u.role = 'team_member'
+  AND {seeded}
+GROUP BY t.assignee_id
+ORDER BY count(*) DESC, t.assignee_id
+LIMIT 3
+"""
+
+# One caller of five is looked up for up to 50 ms: the snapshot is that much older than the answer.
+SLOW = """
+CREATE OR REPLACE VIEW callers AS
+SELECT c.* FROM ({definition}) AS c
+CROSS JOIN LATERAL (SELECT pg_sleep((random() < 0.2)::integer * random() * 0.05 + 0 * c.user_id)) AS delayed
+"""
+
+
+@pytest.fixture
+def slow_fills(server: Server) -> Iterator[None]:
+    """Statements answer late with what was there when they began."""
+    definition = server.sql("SELECT pg_get_viewdef('callers')").rstrip(";")
+    owner = "SET ROLE bantam_owner; "
+    server.sql(owner + SLOW.format(definition=definition))
+    yield
+    server.sql(f"{owner}CREATE OR REPLACE VIEW callers AS {definition}")
+
+
+def asked(server: Server, *options: str) -> dict[str, int]:
+    """What the oracle found."""
+    people = [bearer(server, row["person"]) for row in server.rows(WITH_WORK.format(seeded=SEEDED))]
+    persons = " ".join(f"--person {token}" for token in people)
+    arguments = f"--token {bearer(server, 1)} {persons} --reads {READS} {' '.join(options)}"
+    said = remote(server, "races", arguments)
+    print(said)
+    found: dict[str, int] = json.loads(said)
+    return found
+
+
+@pytest.mark.usefixtures("slow_fills")
+def test_no_read_is_older_than_what_was_acknowledged_before_it_began(server: Server) -> None:
+    found = asked(server, "--kills", "--psql")
+
+    assert found["reads"] >= READS
+    assert found["writes"] > READS / 100
+    assert found["kills"] > 0
+    assert found["psql_writes"] > 0
+    assert found["compared"] > READS
+    assert (found["stale"], found["differences"]) == (0, 0)
+
+
+def test_the_oracle_notices_when_nobody_tells_the_cache_of_writes_past_the_app(server: Server) -> None:
+    server.sql("ALTER TABLE tasks DISABLE TRIGGER USER")
+    try:
+        found = asked(server, "--psql", "--writers", "0")
+    finally:
+        server.sql("ALTER TABLE tasks ENABLE TRIGGER USER")
+
+    assert found["stale"] + found["differences"] > 0

@@ -16,6 +16,7 @@ from psycopg import OperationalError
 
 from app.agency.cache_policies import POLICIES
 from app.agency.constraints import CONSTRAINTS
+from app.agency.permissions import ADMIN_KEY
 from app.application import application
 from app.cache.cache import Cache
 from app.cache.keeper import Keeper
@@ -66,7 +67,7 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
     try:
         await database.open()
         await cache.health.beat()
-        yield Services(release(), settings.http, database, cache, secrets.cursor_key, CONSTRAINTS)
+        yield Services(release(), settings.http, database, cache, secrets.cursor_key, CONSTRAINTS, ADMIN_KEY)
     finally:
         keeper.cancel()
         # It may be asking the database at this moment.

@@ -14,7 +14,7 @@ ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *health.ROUTES)
 
 def application(services: Services) -> Starlette:
     """Return the ASGI application that works with `services`."""
-    directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS)), count_read)
+    directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT)), count_read)
     app = Starlette(routes=[directory], exception_handlers=problems.HANDLERS)
     app.state.services = services
     app.router.redirect_slashes = False

@@ -14,7 +14,7 @@ from app.settings import HttpSettings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the cache, the limits of a request, what signs cursors, and what constraints mean."""
+    """The database, the cache, the limits of a request, what signs cursors, and what a domain hands in."""
 
     release: str
     http: HttpSettings
@@ -22,6 +22,7 @@ class Services:
     cache: Cache
     cursor_key: bytes
     constraints: Mapping[str, tuple[int, str, str]]
+    admin_key: str
     large_pages: LargePages = field(default_factory=LargePages)
     popularity: Popularity = field(default_factory=Popularity)
     users_of_tokens: dict[bytes, int] = field(default_factory=dict)

@@ -4,6 +4,9 @@ from app.http.problems import Problem
 
 Role = str
 
+ADMIN_KEY = "a"
+"""The key that every admin holds (the view `callers`)."""
+
 
 def staff(role: Role) -> None:
     """Raise Problem 403 for a client's people: the agency's own go on."""

@@ -1,4 +1,4 @@
-"""The domain's table of contents: every endpoint."""
+"""The domain's table of contents: what it is about, and every endpoint."""
 
 from app.agency import counts, dashboards, project_pages, read_routes, searches
 from app.agency.reports import generated, report
@@ -18,6 +18,7 @@ from app.agency.writes import (
     tokens,
     users,
 )
+from app.http.openapi import About
 from app.http.routing import Endpoint
 
 TOPICS: tuple[tuple[Endpoint, ...], ...] = (
@@ -44,3 +45,18 @@ TOPICS: tuple[tuple[Endpoint, ...], ...] = (
     tokens.ROUTES,
 )
 ENDPOINTS = tuple(endpoint for topic in TOPICS for endpoint in topic)
+
+ABOUT = About(
+    title="Bantam",
+    description="Project management for an agency.",
+    examples={
+        "title": "Draft the landing page",
+        "name": "Website relaunch",
+        "subject": "Next steps",
+        "body": "The first draft is ready.",
+        "description": "What needs to be done, in a few words.",
+        "currency": "EUR",
+        "time_zone": "Europe/Berlin",
+        "q": "website",
+    },
+)

@@ -1,6 +1,7 @@
 """The OpenAPI document as one page that asks nothing of anybody else."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -21,15 +22,16 @@ POLICY = (
 """For the page's Content-Security-Policy: its own style and script, and nothing else."""
 
 
-def page(document: Schema) -> str:
-    """Return the document as HTML: every operation by topic, every shape, a search box."""
-    examples = Examples(document)
+def page(document: Schema, texts: Mapping[str, str]) -> str:
+    """Return the document as HTML: every operation by topic, every shape, a search box, example texts."""
+    examples = Examples(document, texts)
+    title = f"{escape(document['info']['title'])}: the API"
     tags = [tag["name"] for tag in document["tags"]]
     links = "".join(f'<a href="#{escape(tag)}">{escape(tag)}</a>' for tag in [*tags, "shapes"])
     parts = [
         '<!doctype html><html lang="en"><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>Bantam: the API</title>',
-        f"<style>{STYLE}</style><header><h1>Bantam: the API</h1>",
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{title}</title><style>{STYLE}</style><header><h1>{title}</h1>",
         f"<p>{escape(document['info']['description'])}",
         ' As data: <a href="/openapi.json">openapi.json</a>.</p></header><main>',
         '<div class="find"><input type="search" aria-label="Find an operation or a shape"',

@@ -22,7 +22,7 @@ class Token(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """A user whose token is good; `key` opens what lists it (the views callers and project_keys)."""
+    """A user whose token is good; `key` opens what lists it (the view callers)."""
 
     user: int
     key: str

@@ -8,15 +8,16 @@ from starlette.responses import HTMLResponse, Response
 
 from app.http import openapi
 from app.http.api_page import POLICY, page
+from app.http.openapi import About
 from app.http.responses import JsonBytes
 from app.http.routing import Endpoint
 
 
-def routes(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+def routes(endpoints: Iterable[Endpoint], about: About) -> tuple[Endpoint, ...]:
     """Return the routes of the document of `endpoints` and of its page."""
-    document = openapi.document(endpoints)
+    document = openapi.document(endpoints, about)
     encoded = msgspec.json.encode(document)
-    written = page(document)
+    written = page(document, about.examples)
 
     async def openapi_json(_request: Request) -> Response:
         return JsonBytes(encoded)

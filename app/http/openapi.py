@@ -1,9 +1,9 @@
 """The OpenAPI 3.1 document, made from the routes' declarations and the types that they name."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,7 +19,15 @@ TOKEN_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA
 Schema = dict[str, Any]
 
 
-def document(endpoints: Iterable[Endpoint]) -> Schema:
+class About(NamedTuple):
+    """What the document says of the app as a whole, and an example for each name of a text field."""
+
+    title: str
+    description: str
+    examples: Mapping[str, str]
+
+
+def document(endpoints: Iterable[Endpoint], about: About) -> Schema:
     """Return the whole document, ready to be encoded."""
     endpoints = tuple(endpoints)
     types = [kind for endpoint in endpoints for kind in _types(endpoint)]
@@ -39,9 +47,9 @@ def document(endpoints: Iterable[Endpoint]) -> Schema:
     whole = {
         "openapi": "3.1.0",
         "info": {
-            "title": "Bantam",
+            "title": about.title,
             "version": "1",
-            "description": "Project management for an agency. A refusal is a problem document (RFC 9457).",
+            "description": f"{about.description} A refusal is a problem document (RFC 9457).",
         },
         "servers": [{"url": "/"}],
         "security": [{"token": []}],

@@ -10,9 +10,10 @@ from app.services import services_of
 
 async def admin(request: Request, what: str) -> None:
     """Return if the caller is an admin; Problem 401 without a good token, 403 naming `what` for others."""
-    row = await services_of(request).database.read(queries.caller, bearer(request).digest)
+    services = services_of(request)
+    row = await services.database.read(queries.caller, bearer(request).digest)
     if row is None:
         raise unauthorized()
     record, _ = row
-    if Caller.decode(record).key != "a":
+    if Caller.decode(record).key != services.admin_key:
         raise Problem(403, f"{what} for admins.")

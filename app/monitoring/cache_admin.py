@@ -46,8 +46,9 @@ async def metrics(request: Request) -> Response:
 async def switch(request: Request) -> Response:
     """Answer with the switch; within half a second every worker reads as it says."""
     write = await begin(request, CacheSwitch)
-    role, feature = await write.facts(queries.switch_feature, "cache", write.body.enabled)
-    if role != "admin":
+    admin_key = write.services.admin_key
+    key, feature = await write.facts(queries.switch_feature, "cache", write.body.enabled, admin_key)
+    if key != admin_key:
         raise Problem(403, "The cache is switched by admins.")
     return JsonBytes(feature)
 

@@ -1,4 +1,4 @@
--- switch_feature: a feature is on or off from now on, if the caller is an admin ($1 token hash, $2 feature, $3 enabled)
+-- switch_feature: a feature is on or off from now on, if the caller is an admin ($1 token hash, $2 feature, $3 enabled, $4 key of admins)
 WITH switched AS (
     UPDATE features AS f
     SET
@@ -7,11 +7,11 @@ WITH switched AS (
     FROM callers AS caller
     WHERE f.name = $2
       AND caller.token_hash = $1
-      AND caller.role = 'admin'
+      AND caller.key = $4
     RETURNING f.name, f.enabled, f.changed_at
 )
 SELECT
-    caller.role,
+    caller.key,
     (SELECT row_to_json(switched) FROM switched) AS feature
 FROM callers AS caller
 WHERE caller.token_hash = $1;

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
+from app.agency.topics import ABOUT
 from app.application import ENDPOINTS
 from app.http import api_page, openapi
 from app.http.api_examples import Examples
@@ -15,7 +16,7 @@ from app.http.patterns import IN_WORDS
 from app.http.routing import Endpoint, Router
 from app.warming.counting import count_read
 
-DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(openapi.document(ENDPOINTS)))
+DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(openapi.document(ENDPOINTS, ABOUT)))
 
 
 def operation(endpoint: Endpoint) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def test_what_each_pattern_expects_is_said_in_words() -> None:
 
 
 def test_the_page_shows_every_route_and_shape_and_needs_nothing_from_elsewhere() -> None:
-    page = api_page.page(DOCUMENT)
+    page = api_page.page(DOCUMENT, ABOUT.examples)
 
     for endpoint in ENDPOINTS:
         assert f"<code>{endpoint.path}</code>" in page
@@ -112,7 +113,7 @@ def test_the_page_shows_every_route_and_shape_and_needs_nothing_from_elsewhere()
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: f"{each.method} {each.path}")
 def test_every_operation_has_an_example_that_its_own_shapes_accept(endpoint: Endpoint) -> None:
-    examples = Examples(DOCUMENT)
+    examples = Examples(DOCUMENT, ABOUT.examples)
     found = operation(endpoint)
     if endpoint.body is not None:
         schema = found["requestBody"]["content"]["application/json"]["schema"]

@@ -10,6 +10,7 @@ import pytest
 
 from app.agency.cache_policies import POLICIES
 from app.agency.constraints import CONSTRAINTS
+from app.agency.permissions import ADMIN_KEY
 from app.application import application
 from app.cache.cache import Cache
 from app.cache.statistics import Statistics
@@ -45,6 +46,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         cache=Cache(settings.redis, "no password", Statistics(None, "1", POLICIES), fills_at_once=8),
         cursor_key=CURSOR_KEY,
         constraints=CONSTRAINTS,
+        admin_key=ADMIN_KEY,
     )
     app = application(services)
 

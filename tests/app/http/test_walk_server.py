@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from app.agency.topics import ABOUT
 from app.application import ENDPOINTS
 from app.http import openapi
 from tests.app.support.server import Server
@@ -29,7 +30,7 @@ pytest_plugins = ["schemathesis.pytest.plugin"]
 # Its tests share one name, by which those that run side by side are shared out: only one of them would run.
 pytestmark = [pytest.mark.server, pytest.mark.alone, pytest.mark.last]
 
-DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(openapi.document(ENDPOINTS)))
+DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(openapi.document(ENDPOINTS, ABOUT)))
 API = schemathesis.openapi.from_dict(DOCUMENT)
 KEPT = [
     not_a_server_error,

@@ -11,10 +11,13 @@ stranger   one of the people of another client
 
 from dataclasses import dataclass
 
+from app.agency.topics import ABOUT
 from app.application import ENDPOINTS
 from app.http import documentation
 
-ROUTES = {f"{each.method} {each.path}": each for each in (*ENDPOINTS, *documentation.routes(ENDPOINTS))}
+ROUTES = {
+    f"{each.method} {each.path}": each for each in (*ENDPOINTS, *documentation.routes(ENDPOINTS, ABOUT))
+}
 ROLES = ("admin", "manager", "member", "other", "client", "stranger")
 
 TABLE = """

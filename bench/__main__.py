@@ -1,4 +1,4 @@
-"""`python -m bench --run-dir build/NAME`: how fast reads are, by themselves and against their limits."""
+"""`python -m bench --run-dir build/NAME`: how fast reads are, on their own and against their limits."""
 
 import argparse
 import sys
@@ -16,10 +16,10 @@ PARTS = ("ratios", "figures")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write bench.json and print its figures; exit code 1 if a promise is missed."""
+    """Write bench.json and print its figures; exit code 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--run-dir", type=Path, required=True, help="where target.json and seed.json are")
-    parser.add_argument("parts", nargs="*", help=f"{' or '.join(PARTS)}; without any: both")
+    parser.add_argument("parts", nargs="*", help=f"{' or '.join(PARTS)}; default: both")
     options = parser.parse_args(arguments)
     parts = options.parts or PARTS
     try:
@@ -41,7 +41,9 @@ def _refuse(parts: Sequence[str], seed: Seed) -> None:
         if part not in PARTS:
             raise RefusedError(f"There is no part {part}: the bench has {' and '.join(PARTS)}.")
     if seed.scale < 1:
-        raise RefusedError(f"The promises are for scale 1.0, the server has {seed.scale}: `make seed`.")
+        raise RefusedError(
+            f"The targets are for scale 1.0, but the server has {seed.scale}: run `make seed`."
+        )
 
 
 if __name__ == "__main__":

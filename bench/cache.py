@@ -1,4 +1,4 @@
-"""`python -m bench.cache --run-dir build/NAME`: what the cache is worth to a hundred people at work."""
+"""`python -m bench.cache --run-dir build/NAME`: what the cache saves with a hundred active users."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from loadtests.target import Seed, read_seed, read_target
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write cache.json and print its figures; exit code 1 if a promise is missed."""
+    """Write cache.json and print its figures; exit code 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench.cache", description=main.__doc__)
     parser.add_argument("--run-dir", type=Path, required=True, help="where target.json and seed.json are")
     options = parser.parse_args(arguments)
@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _refuse(seed: Seed) -> None:
     if seed.scale < 1:
-        raise RefusedError(f"The promises are for scale 1.0, the server has {seed.scale}: `make seed`.")
+        raise RefusedError(
+            f"The targets are for scale 1.0, but the server has {seed.scale}: run `make seed`."
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m bench.growth --run-dir build/NAME --grown build/OTHER`: what ten times the work slows down."""
+"""`python -m bench.growth --run-dir build/NAME --grown build/OTHER`: slowdown with ten times the data."""
 
 import argparse
 import sys
@@ -20,10 +20,10 @@ Figures = dict[str, dict[str, Any]]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write growth.json and print its figures; exit code 1 if a promise is missed."""
+    """Write growth.json and print its figures; exit code 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench.growth", description=main.__doc__)
     parser.add_argument("--run-dir", type=Path, required=True, help="of a server with the usual seed")
-    parser.add_argument("--grown", type=Path, required=True, help="of one seeded with ten times the work")
+    parser.add_argument("--grown", type=Path, required=True, help="of one seeded with ten times the data")
     options = parser.parse_args(arguments)
     try:
         usual = _target(options.run_dir, 1)
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def compared(rounds: list[tuple[Figures, Figures]]) -> dict[str, Any]:
-    """Return by how much each read's p95 has grown: the median of the rounds' ratios."""
+    """Return the growth of each read's p95: the median of the rounds' ratios."""
     return {
         name: {
             "growth": round(
@@ -68,7 +68,7 @@ def _target(run_dir: Path, work: int) -> Target:
 
 
 def _rounds(usual: Target, grown: Target) -> list[tuple[Figures, Figures]]:
-    """Return both servers' figures of each round; they take turns, since a machine changes within minutes."""
+    """Return both servers' figures per round; they take turns, since a machine changes within minutes."""
     rounds = []
     for number in range(ROUNDS):
         print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The part of the bench that runs on the server: taken there, run as root, and removed again."""
+"""The part of the bench that runs on the server: copied there, run as root, and removed again."""
 
 import io
 import json
@@ -21,7 +21,7 @@ PREPARE = (
 
 
 def measure(target: Target, parts: Sequence[str], script: str = "run") -> dict[str, Any]:
-    """Return what the parts found; nothing of them is left on the server but wrk."""
+    """Return the results of the parts; only wrk stays on the server."""
     _run(target, PREPARE, stdin=_packed())
     try:
         run = f"cd {PLACE} && /opt/bantam/current/bin/python -m bench.remote.{script} {' '.join(parts)}"
@@ -49,6 +49,6 @@ def _run(target: Target, command: str, stdin: bytes = b"") -> str:
     )
     if done.returncode:
         raise RefusedError(
-            f"The bench could not go on: the server ended `{command[:60]}` with {done.returncode}."
+            f"The bench stopped: on the server, `{command[:60]}` ended with exit code {done.returncode}."
         )
     return done.stdout.decode()

@@ -16,7 +16,7 @@ from app.agency.statements import Described, statements
 FILE = Path(__file__).parent / "patterns.toml"
 RUNS = 7
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)"
-# The app's own settings, but for the time that the naive forms need.
+# The app's own settings, except for the timeouts, which the naive forms exceed.
 BEGIN = """
 SELECT format('SET %s = %L', split_part(s, '=', 1), split_part(s, '=', 2))
 FROM pg_db_role_setting AS r, unnest(r.setconfig) AS s
@@ -31,10 +31,10 @@ SELECT c.token_hash AS token FROM callers AS c WHERE c.role = '{caller}' ORDER B
 
 class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
-    A statement of the app (`after`), and what one would write without much thought (`before`).
+    A statement of the app (`after`), and its naive form (`before`).
 
-    Or else the same statement while the indexes `without` are dropped. `before` is SQL, or another statement
-    of the app by its name. `given` selects what both refer to as `:'column'`.
+    Alternatively, the same statement while the indexes in `without` are dropped. `before` is SQL, or the name
+    of another statement of the app. `given` selects the values that both refer to as `:'column'`.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def main() -> int:
-    """Print the table of all patterns, best read as Markdown, and write their plans into patterns.txt."""
+    """Print the table of all patterns as Markdown, and write their plans to patterns.txt."""
     parser = argparse.ArgumentParser(prog="python -m bench.patterns", description=main.__doc__)
     parser.add_argument("--run-dir", type=Path, required=True, help="where target.json is")
     run_dir: Path = parser.parse_args().run_dir
@@ -91,7 +91,7 @@ def _script(pattern: Pattern, named: dict[str, Described]) -> Iterator[str]:
 
 
 def _prepared(sql: str, types: tuple[str, ...], values: list[str], *, generic: bool) -> tuple[str, str]:
-    """Return what prepares a statement, and what runs it."""
+    """Return the SQL that prepares a statement, and the SQL that runs it."""
     mode = "force_generic_plan" if generic else "force_custom_plan"
     listed = f" ({', '.join(types)})" if types else ""
     prepare = (
@@ -101,7 +101,7 @@ def _prepared(sql: str, types: tuple[str, ...], values: list[str], *, generic: b
 
 
 def _measured(way: str, statement: tuple[str, str], first: str = "") -> Iterator[str]:
-    """Yield a transaction that is rolled back: the statement several times, at last with its plan as text."""
+    """Yield a transaction that is rolled back: the statement several times, finally with its plan as text."""
     prepare, execute = statement
     yield f"BEGIN;\n{first}{prepare}"
     for _ in range(RUNS):
@@ -111,11 +111,11 @@ def _measured(way: str, statement: tuple[str, str], first: str = "") -> Iterator
 
 
 def _psql(ssh: list[str], script: str) -> dict[str, list[str]]:
-    """Return what was printed after each mark."""
+    """Return the output after each mark."""
     command = "cd / && sudo -n runuser -u postgres -- psql -qAtX -v ON_ERROR_STOP=1 bantam"
     done = subprocess.run([*ssh, command], input=script.encode(), capture_output=True, check=False)
     if done.returncode:
-        sys.exit(f"The server did not run it: {done.stderr.decode().strip().splitlines()[0]}")
+        sys.exit(f"The script failed on the server: {done.stderr.decode().strip().splitlines()[0]}")
     output: dict[str, list[str]] = {}
     for part in done.stdout.decode().split("\n@"):
         mark, _, text = part.removeprefix("@").partition("\n")

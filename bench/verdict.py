@@ -1,12 +1,12 @@
-"""What the bench found against its promises in slo.yml."""
+"""The results of the bench against its targets in slo.yml."""
 
 from typing import Any
 
 from loadtests.results.slo import Verdict, judge, read_targets
-from loadtests.results.table import bound, shown, table
+from loadtests.results.table import bound, format_value, table
 
 KINDS = {"ratios": "ratio", "figures": "p95", "growth": "growth"}
-"""Part of the bench -> what its measurements' names end with."""
+"""Part of the bench -> suffix of its measurements' names."""
 
 
 def measurements(found: dict[str, Any]) -> dict[str, float | None]:
@@ -20,7 +20,7 @@ def measurements(found: dict[str, Any]) -> dict[str, float | None]:
 
 
 def verdicts(found: dict[str, Any]) -> list[Verdict]:
-    """Return the verdicts on the parts that ran; a promise of such a part that has no value is missed."""
+    """Return the verdicts on the parts that ran; a target of such a part without a value is missed."""
     kinds = KINDS | {"cache": "cache"}
     ran = tuple(f".{kind}" for part, kind in kinds.items() if part in found)
     promises = [target for target in read_targets(section="bench") if target.metric.endswith(ran)]
@@ -28,9 +28,10 @@ def verdicts(found: dict[str, Any]) -> list[Verdict]:
 
 
 def as_text(judged: list[Verdict]) -> str:
-    """Return the table of figures against promises that a bench ends with."""
+    """Return the table of figures against targets that a bench ends with."""
     rows = [["", "", "measured", "promise"]]
     rows += [
-        ["ok" if one.ok else "MISSED", one.name, shown(one.value, one.unit), bound(one)] for one in judged
+        ["ok" if one.ok else "MISSED", one.name, format_value(one.value, one.unit), bound(one)]
+        for one in judged
     ]
     return table(rows, left=2)

@@ -3,9 +3,9 @@ Run the deploy and record what it did: `python -m deploy INVENTORY FOLDER [--aga
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change
-nothing: it adds second_run_seconds and second_run_changed and fails, naming the operations, otherwise.
---only deploys the components that it names; the figures stay those of the whole deploy, and what its second
-run showed counts no more.
+nothing: it adds second_run_seconds and second_run_changed, and otherwise fails and names the operations.
+--only deploys the components it names; the figures stay those of the whole deploy, but the result of its
+second run is dropped.
 """
 
 import json
@@ -44,7 +44,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
         results.seek(0)
         text = results.read()
     if not text:  # pyinfra ends with exit code 0 when it is interrupted
-        sys.exit("The deploy was interrupted: the same command again goes on with it.")
+        sys.exit("The deploy was interrupted: run the same command again to continue.")
     operations = json.loads(text)["results"]["operations"]
     if not operations:
         sys.exit(f"{inventory} names no server: inventories/ has sandbox, staging and production.")
@@ -62,7 +62,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
 
 
 def _show_changes(log: IO[str], started: float) -> Iterator[str]:
-    """Print a line for each operation that changed something; yield what a failure would need."""
+    """Print a line for each operation that changed something; yield the lines that explain a failure."""
     operation = ""
     for line in log:
         if match := _STARTED.search(line):
@@ -75,7 +75,7 @@ def _show_changes(log: IO[str], started: float) -> Iterator[str]:
 
 
 def _reason(log: list[str]) -> str:
-    """What went wrong, without pyinfra's own progress lines: one sentence if nothing had begun."""
+    """What went wrong, without pyinfra's own progress lines: one sentence if nothing had started."""
     told = [line for line in log if line and not _PROGRESS.match(line)]
     if told and told[-1].startswith("    while: "):
         return "\n".join(told)
@@ -87,9 +87,7 @@ def _record(path: Path, *, again: bool, whole: bool, seconds: float, total: int,
     path.parent.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {}
     if again and not path.exists():
-        sys.exit(
-            f"{path} is missing: this was the first run, now a second one can show that it changes nothing."
-        )
+        sys.exit(f"{path} is missing: this was the first run; run it again to show that nothing changes.")
     if again:
         record = json.loads(path.read_text())
         record |= {"second_run_seconds": seconds, "second_run_changed": len(changed)}

@@ -1,4 +1,4 @@
-"""The app: a release directory, its migrations, and workers that share one socket of systemd's."""
+"""The app: a release directory, its migrations, and workers that share one systemd socket."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -21,10 +21,10 @@ SERVICE = "/etc/systemd/system/bantam-app@.service"
 SOCKET = "/etc/systemd/system/bantam-app.socket"
 WARM = "/etc/systemd/system/bantam-warm.service"
 REPORTS = "/var/lib/bantam/reports"
-# What runs by the clock: the unit's name, what it runs, and what it is for.
+# Timer jobs: the unit's name, its command, its description.
 JOBS = (
-    ("bantam-reports", "bantam-refresh-reports", "the reports are made anew"),
-    ("bantam-report-files", "bantam-report-files", "the reports of the month that is over, as files"),
+    ("bantam-reports", "bantam-refresh-reports", "refresh the reports"),
+    ("bantam-report-files", "bantam-report-files", "write last month's reports as files"),
 )
 
 
@@ -42,7 +42,7 @@ def app(
 ) -> None:
     """Install, configure, migrate, switch, run."""
     server.user(
-        name="The app's own user",
+        name="Create the app's user",
         user="bantam",
         system=True,
         home="/nonexistent",
@@ -50,13 +50,13 @@ def app(
         ensure_home=False,
     )
     apt.packages(name="Install Python's virtual environments", packages=["python3-venv"], no_recommends=True)
-    files.directory(name="A place for releases", path=FOLDER, mode="755")
+    files.directory(name="Create the directory for releases", path=FOLDER, mode="755")
     installed(name="Install the release", release=release)
 
     _credentials(secrets=secrets, seed_allowed=seed_allowed)
     pool_per_worker = max(1, sizes.pool_size // workers)
     files.template(
-        name="The app's configuration",
+        name="Write the app's configuration",
         src="templates/app/app.toml.j2",
         dest=CONFIGURATION,
         mode="644",
@@ -66,13 +66,13 @@ def app(
         max_body_kb=max_body_kb,
     )
     files.put(
-        name="The socket, which outlives every worker",
+        name="Install the socket unit, which stays open when workers restart",
         src="templates/app/bantam-app.socket",
         dest=SOCKET,
         mode="644",
     )
     files.template(
-        name="The worker's service",
+        name="Install the worker's service",
         src="templates/app/bantam-app@.service.j2",
         dest=SERVICE,
         mode="644",
@@ -83,23 +83,27 @@ def app(
     current(name="Make the release current", release=release)
     unit(name="Run the app's socket", unit="bantam-app.socket", restart_after=(SOCKET,))
     for worker in range(1, workers + 1):
-        # One after the other: a release whose first worker does not become ready stops the deploy
-        # here, while the others still serve the old one.
+        # One after the other: if the first worker of a release does not become ready, the deploy stops
+        # here while the others still serve the old one.
         unit(
             name=f"Run worker {worker}",
             unit=f"bantam-app@{worker}.service",
             restart_after=(CURRENT, SERVICE, CONFIGURATION, *_credential_paths()),
         )
-    surplus_workers_stopped(name="Stop workers beyond that number", workers=workers)
+    surplus_workers_stopped(name="Stop surplus workers", workers=workers)
     files.put(
-        name="The service that warms the cache",
+        name="Install the service that warms the cache",
         src="templates/app/bantam-warm.service",
         dest=WARM,
         mode="644",
     )
     unit(name="Warm the cache for the release", unit="bantam-warm.service", restart_after=(CURRENT,))
     files.directory(
-        name="A place for the reports of a month", path=REPORTS, user="postgres", group="bantam", mode="750"
+        name="Create the directory for monthly reports",
+        path=REPORTS,
+        user="postgres",
+        group="bantam",
+        mode="750",
     )
     for name, command, description in JOBS:
         _job(job=name, command=command, description=description)
@@ -108,7 +112,7 @@ def app(
 
 def _job(*, job: str, command: str, description: str) -> None:
     files.template(
-        name=f"The service {job}",
+        name=f"Install the service {job}",
         src="templates/app/bantam-job.service.j2",
         dest=f"/etc/systemd/system/{job}.service",
         mode="644",
@@ -116,7 +120,7 @@ def _job(*, job: str, command: str, description: str) -> None:
         description=description,
     )
     timer = f"/etc/systemd/system/{job}.timer"
-    files.put(name=f"The timer {job}", src=f"templates/app/{job}.timer", dest=timer, mode="644")
+    files.put(name=f"Install the timer {job}", src=f"templates/app/{job}.timer", dest=timer, mode="644")
     loaded(name=f"Load {job}", unit=f"{job}.service")
     unit(name=f"Run the timer {job}", unit=f"{job}.timer", restart_after=(timer,))
 
@@ -126,24 +130,26 @@ def _credential_paths() -> tuple[str, ...]:
 
 
 def _credentials(*, secrets: Secrets, seed_allowed: bool) -> None:
-    files.directory(name="A place for secrets", path=CREDENTIALS, user="root", group="root", mode="700")
+    files.directory(
+        name="Create the directory for secrets", path=CREDENTIALS, user="root", group="root", mode="700"
+    )
     values = [secrets.database_app_password, secrets.redis_app_password, secrets.cursor_key]
     for path, value in zip(_credential_paths(), values, strict=True):
         credential(name=f"Secret {Path(path).name}", path=path, value=value)
     seed_token_key = f"{CREDENTIALS}/seed-token-key"
     if seed_allowed:
-        credential(name="Secret seed-token-key", path=seed_token_key, value=secrets.seed_token_key)
+        credential(name="Write the secret seed-token-key", path=seed_token_key, value=secrets.seed_token_key)
     else:
-        files.file(name="No key to seed with", path=seed_token_key, present=False)
+        files.file(name="Remove the seed key", path=seed_token_key, present=False)
 
 
 class Workers(FactBase[list[str]]):
-    """The app's worker units that are loaded: ["bantam-app@1.service", ...]."""
+    """The app's loaded worker units: ["bantam-app@1.service", ...]."""
 
     default = list
 
     def command(self) -> str:
-        """Plain names, one a line."""
+        """Plain names, one per line."""
         return "systemctl list-units --all --plain --no-legend 'bantam-app@*.service' | awk '{print $1}'"
 
     def process(self, output: list[str]) -> list[str]:
@@ -154,14 +160,14 @@ class Workers(FactBase[list[str]]):
 @operation()
 def surplus_workers_stopped(workers: int) -> Generator[str]:
     """
-    No worker beyond the number runs or would start with the server.
+    No worker above this number is running or enabled.
 
-    + workers: how many there are
+    + workers: the number of workers
     """
     wanted = {f"bantam-app@{worker}.service" for worker in range(1, workers + 1)}
     loaded: list[str] = host.get_fact(Workers)
     surplus = sorted(set(loaded) - wanted)
     if not surplus:
-        host.noop(f"{workers} workers, none beyond")
+        host.noop(f"{workers} workers, none surplus")
     for name in surplus:
         yield f"systemctl disable --now --quiet {name}"

@@ -1,4 +1,4 @@
-"""The ground that the stack stands on: packages, journal, clock, people, ssh, firewall, kernel, swap."""
+"""The base of the stack: packages, journal, clock, people, ssh, firewall, kernel, swap."""
 
 from pyinfra.api import deploy
 from pyinfra.operations import files, server
@@ -15,7 +15,7 @@ ADMIN_GROUP = "bantam-admins"
 def base(
     *, admins: dict[str, str], login_user: str, ssh_ports: list[int], swap_mb: int, container: bool
 ) -> None:
-    """Install, configure, run: everything that is not a service of the stack."""
+    """Install, configure, run everything that is not a service of the stack."""
     packages()
     _journal_and_clock()
     _people(admins=admins, login_user=login_user)
@@ -28,30 +28,30 @@ def base(
 
 def _journal_and_clock() -> None:
     files.put(
-        name="The journal keeps to 200 MB",
+        name="Limit the journal to 200 MB",
         src="templates/base/journald.conf",
         dest="/etc/systemd/journald.conf.d/bantam.conf",
         mode="644",
     )
     unit(
-        name="Run the journal with these limits",
+        name="Restart the journal if its limits changed",
         unit="systemd-journald.service",
         restart_after=("/etc/systemd/journald.conf.d/bantam.conf",),
     )
-    unit(name="Run the clock's synchronisation", unit="systemd-timesyncd.service")
+    unit(name="Run clock synchronization", unit="systemd-timesyncd.service")
 
 
 def _people(*, admins: dict[str, str], login_user: str) -> None:
-    server.group(name="Make the group that may use ssh", group=SSH_GROUP, system=True)
-    server.group(name="Make the group that may sudo with a key alone", group=ADMIN_GROUP, system=True)
+    server.group(name="Create the group that may use ssh", group=SSH_GROUP, system=True)
+    server.group(name="Create the group that may use sudo without a password", group=ADMIN_GROUP, system=True)
     for user in dict.fromkeys(("root", login_user)):
-        # Whoever deploys must be able to come back.
+        # The user who deploys must be able to log in again.
         server.user(
-            name=f"Let {user} use ssh, by key", user=user, groups=[SSH_GROUP], append=True, ensure_home=False
+            name=f"Allow {user} to use ssh", user=user, groups=[SSH_GROUP], append=True, ensure_home=False
         )
     for admin, public_key in admins.items():
         server.user(
-            name=f"Make the administrator {admin}",
+            name=f"Create the administrator {admin}",
             user=admin,
             shell="/bin/bash",
             groups=[SSH_GROUP, ADMIN_GROUP, "systemd-journal"],
@@ -59,7 +59,7 @@ def _people(*, admins: dict[str, str], login_user: str) -> None:
             public_keys=[public_key],
         )
     files.put(
-        name="Let administrators sudo with their key alone",
+        name="Allow administrators to use sudo without a password",
         src="templates/base/sudoers",
         dest="/etc/sudoers.d/bantam",
         mode="440",
@@ -68,13 +68,13 @@ def _people(*, admins: dict[str, str], login_user: str) -> None:
 
 def _ssh() -> None:
     files.put(
-        name="ssh by key only",
+        name="Configure ssh: keys only",
         src="templates/base/sshd.conf",
         dest="/etc/ssh/sshd_config.d/10-bantam.conf",
         mode="644",
     )
     unit(
-        name="Run ssh with this configuration",
+        name="Run ssh with that configuration",
         unit="ssh.service",
         reload_after=("/etc/ssh/sshd_config.d/10-bantam.conf",),
     )
@@ -82,14 +82,14 @@ def _ssh() -> None:
 
 def _firewall(ssh_ports: list[int]) -> None:
     files.template(
-        name="Firewall: ssh, http and https come in, nothing else",
+        name="Configure the firewall: allow ssh, http and https, nothing else",
         src="templates/base/nftables.conf.j2",
         dest="/etc/nftables.conf",
         mode="755",
         ssh_ports=ssh_ports,
     )
     unit(
-        name="Run the firewall with these rules",
+        name="Run the firewall with those rules",
         unit="nftables.service",
         reload_after=("/etc/nftables.conf",),
     )
@@ -97,18 +97,18 @@ def _firewall(ssh_ports: list[int]) -> None:
 
 def _kernel(*, container: bool) -> None:
     topics = {"network": "network"}
-    if not container:  # the others belong to the whole kernel: a container cannot write them
+    if not container:  # these are kernel-wide: a container cannot write them
         topics["machine"] = "memory and hardening"
     for topic, what in topics.items():
         path = f"/etc/sysctl.d/60-bantam-{topic}.conf"
         files.put(name=f"Kernel: {what}", src=f"templates/base/sysctl-{topic}.conf", dest=path, mode="644")
-        sysctls(name=f"Kernel: {what}, in force", path=path)
+        sysctls(name=f"Apply kernel settings: {what}", path=path)
 
 
 def _swap(swap_mb: int) -> None:
-    swap_file(name="Make the swap file", path="/swapfile", size_mb=swap_mb)
+    swap_file(name="Create the swap file", path="/swapfile", size_mb=swap_mb)
     files.put(
-        name="Swap as a unit",
+        name="Install the swap unit",
         src="templates/base/swapfile.swap",
         dest="/etc/systemd/system/swapfile.swap",
         mode="644",

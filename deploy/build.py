@@ -1,4 +1,4 @@
-"""A release of the app, built on the controller: its wheel and all it needs, as one archive."""
+"""A release of the app, built on the controller: its wheel and all dependencies, as one archive."""
 
 import hashlib
 import subprocess
@@ -14,16 +14,16 @@ from pyinfra.api.exceptions import DeployError
 LOCK = Path("requirements/app.txt")
 PYTHON = "3.13"  # Debian 13's
 
-# The oldest C library that the wheels are chosen for: Debian 13 has 2.41.
+# The oldest C library the wheels may target: Debian 13 has 2.41.
 _PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
     """
-    A release's name, which follows from its content, its wheel, and the archive of all its wheels.
+    A release: its name (derived from its content), its wheel, and the archive of all its wheels.
 
-    `dependencies` is the same for releases whose dependencies are.
+    `dependencies` is equal for releases with the same dependencies.
     """
 
     name: str
@@ -36,7 +36,7 @@ def build_release(machine: str) -> Release:
     """
     The app's wheel and its locked dependencies for the server's Python and `machine`, as one archive.
 
-    The same sources give the same name; what is in build/ already is not made again. Raises
+    The same sources give the same name; files already in build/ are not rebuilt. Raises
     DeployError if a wheel cannot be built or fetched.
     """
     wheels = _fetch_wheels(machine)
@@ -55,7 +55,7 @@ def build_release(machine: str) -> Release:
 
 
 def _pack(archive: Path, files: list[Path]) -> None:
-    """Write the archive whole or not at all."""
+    """Write the archive completely or not at all."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=archive.parent, delete=False) as draft:
         with tarfile.open(fileobj=draft, mode="w") as tar:

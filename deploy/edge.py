@@ -1,4 +1,4 @@
-"""nginx: TLS, limits, and a connection that does not break while it reloads."""
+"""nginx: TLS, limits, and reloads that break no connection."""
 
 from pyinfra.api import deploy
 from pyinfra.operations import apt, files
@@ -27,15 +27,15 @@ def edge(
 ) -> None:
     """Install, configure, run; `ca_copy` is where the controller keeps the local CA's certificate."""
     apt.packages(name="Install nginx", packages=["nginx"], no_recommends=True)
-    files.directory(name="A place for certificates", path=FOLDER, mode="755")
+    files.directory(name="Create the directory for certificates", path=FOLDER, mode="755")
     local_certificate(
-        name="A certificate from the server's own CA, to begin with",
+        name="Issue a certificate from the server's own CA, to start with",
         server_name=server_name,
         server_address=server_address,
         only_to_begin=tls_issuer == "acme",
     )
     files.template(
-        name="nginx's configuration",
+        name="Write nginx's configuration",
         src="templates/edge/nginx.conf.j2",
         dest=CONFIGURATION,
         mode="644",
@@ -46,7 +46,7 @@ def edge(
         ipv6=ipv6,
     )
     files.put(
-        name="The service: small rights, restarted after a crash",
+        name="Configure the service: few privileges, restarted after a crash",
         src="templates/edge/service.conf",
         dest=DROP_IN,
         mode="644",
@@ -59,17 +59,17 @@ def edge(
         )
         return
     apt.packages(name="Install certbot", packages=["certbot"], no_recommends=True)
-    files.directory(name="A place for the authority's questions", path="/var/lib/bantam-acme", mode="755")
+    files.directory(name="Create the directory for ACME challenges", path="/var/lib/bantam-acme", mode="755")
     files.put(
-        name="Use each renewed certificate",
+        name="Install the hook that deploys renewed certificates",
         src="templates/edge/renewal-hook",
         dest=RENEWAL_HOOK,
         mode="755",
     )
     acme_certificate(
-        name="A certificate that browsers trust",
+        name="Request a certificate that browsers trust",
         server_name=server_name,
         email=acme_email or "",
         renewal_hook=RENEWAL_HOOK,
     )
-    unit(name="Renew it in time", unit="certbot.timer")
+    unit(name="Run the timer that renews it", unit="certbot.timer")

@@ -1,7 +1,7 @@
 """
-What a server becomes, from top to bottom: `pyinfra inventories/NAME.py deploy/main.py`.
+The whole deploy from top to bottom: `pyinfra inventories/NAME.py deploy/main.py`.
 
-`--data only=app` (or `only=app,edge`) leaves out the components that it does not name.
+`--data only=app` (or `only=app,edge`) deploys only the named components.
 """
 
 from pyinfra import config, host

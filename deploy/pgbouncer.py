@@ -1,4 +1,4 @@
-"""PgBouncer: twenty server connections, shared transaction by transaction."""
+"""PgBouncer: a transaction pool of twenty server connections."""
 
 from pyinfra.api import deploy
 from pyinfra.operations import apt, files, server
@@ -23,7 +23,7 @@ def pgbouncer(
 ) -> None:
     """Install, configure, run under its own user."""
     server.user(
-        name="PgBouncer's own user: as postgres, peer authentication would make it a superuser",
+        name="Create PgBouncer's own user, because peer authentication as postgres would make it a superuser",
         user="pgbouncer",
         system=True,
         home="/nonexistent",
@@ -32,7 +32,7 @@ def pgbouncer(
     )
     apt.packages(name="Install PgBouncer", packages=["pgbouncer"], no_recommends=True)
     files.template(
-        name="The pool",
+        name="Configure the pool",
         src="templates/pgbouncer/pgbouncer.ini.j2",
         dest=CONFIGURATION,
         user="root",
@@ -45,7 +45,7 @@ def pgbouncer(
         max_prepared_statements=max_prepared_statements,
     )
     files.put(
-        name="Who may log in, and how",
+        name="Configure authentication",
         src="templates/pgbouncer/pg_hba.conf",
         dest=HBA,
         user="root",
@@ -53,7 +53,7 @@ def pgbouncer(
         mode="640",
     )
     files.put(
-        name="The service: its own user, restarted after a crash",
+        name="Configure the service: its own user, restarted after a crash",
         src="templates/pgbouncer/service.conf",
         dest=DROP_IN,
         mode="644",

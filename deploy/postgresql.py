@@ -27,20 +27,20 @@ def postgresql(
 ) -> None:
     """Install, configure, run, then the roles and the database."""
     files.put(
-        name="Clusters are made by the deploy, with checksums and a collation that never changes",
+        name="Configure new clusters: checksums, and a collation that never changes",
         src="templates/postgresql/createcluster.conf",
         dest="/etc/postgresql-common/createcluster.conf",
         mode="644",
     )
     apt.packages(
-        name="Install PostgreSQL, and what asks how a plan would be without an index",
+        name="Install PostgreSQL and hypopg, which shows a plan without an index",
         packages=["postgresql-17", "postgresql-17-hypopg"],
         no_recommends=True,
     )
-    cluster(name="Make the cluster")
+    cluster(name="Create the cluster")
 
     files.template(
-        name="PostgreSQL's configuration from the server's budget",
+        name="Write PostgreSQL's configuration from the memory budget",
         src="templates/postgresql/bantam.conf.j2",
         dest=CONFIGURATION,
         user="postgres",
@@ -50,7 +50,7 @@ def postgresql(
         log_slow_statement_ms=log_slow_statement_ms,
     )
     files.put(
-        name="Who may log in, and how",
+        name="Configure authentication",
         src="templates/postgresql/pg_hba.conf",
         dest=HBA,
         user="postgres",
@@ -58,17 +58,20 @@ def postgresql(
         mode="640",
     )
     files.put(
-        name="The service: restarted after a crash, the last to be killed for memory",
+        name="Configure the service: restarted after a crash, last choice of the OOM killer",
         src="templates/postgresql/service.conf",
         dest=DROP_IN,
         mode="644",
     )
     unit(name="Run PostgreSQL", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA))
-    pending_restart(name="Restart PostgreSQL if a setting waits for it")
+    pending_restart(name="Restart PostgreSQL if a setting needs it")
 
     _roles(sizes=sizes, secrets=secrets, app_statement_timeout_ms=app_statement_timeout_ms)
-    database(name="Make the database", database="bantam", owner="bantam_owner")
-    setup(name="Extensions, grants and PgBouncer's look-up", file=Path("templates/postgresql/setup.sql"))
+    database(name="Create the database", database="bantam", owner="bantam_owner")
+    setup(
+        name="Set up extensions, grants and PgBouncer's user lookup",
+        file=Path("templates/postgresql/setup.sql"),
+    )
 
 
 def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> None:
@@ -83,7 +86,7 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
             "lock_timeout": "2s",
             "idle_in_transaction_session_timeout": "10s",
             "transaction_timeout": "15s",
-            # A search that found no word: one wrong letter in a word of six still counts as alike (0.57).
+            # Fuzzy search: one wrong letter in a six-letter word still counts as similar (0.57).
             "pg_trgm.word_similarity_threshold": "0.5",
         },
     )
@@ -105,23 +108,23 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
 
 @operation()
 def cluster() -> Generator[str]:
-    """The cluster 17/main exists, made with the options in createcluster.conf."""
+    """The cluster 17/main exists, created with the options in createcluster.conf."""
     if host.get_fact(File, path="/var/lib/postgresql/17/main/global/pg_control"):
         host.noop("cluster 17/main exists")
         return
-    # A run that was cut off inside initdb leaves a directory without a control file: no data yet.
+    # A run that was killed during initdb leaves a directory without a control file: no data yet.
     yield "rm -rf /var/lib/postgresql/17/main /etc/postgresql/17/main"
     yield "pg_createcluster 17 main"
 
 
 @operation()
 def pending_restart() -> Generator[str]:
-    """No setting waits for a restart."""
+    """No setting needs a restart."""
     waiting = host.get_fact(
         Query, query="SELECT json_agg(name) FROM pg_settings WHERE pending_restart AND sourcefile IS NOT NULL"
     )
     if not waiting:
-        host.noop("no setting waits for a restart")
+        host.noop("no setting needs a restart")
         return
     yield f"systemctl restart {UNIT}"
 
@@ -129,7 +132,7 @@ def pending_restart() -> Generator[str]:
 @operation()
 def database(database: str, owner: str) -> Generator[StringCommand | FileUploadCommand]:
     """
-    The database exists, with byte order collation that no system upgrade can change.
+    The database exists, with a byte-order collation that no system upgrade can change.
 
     + database: its name
     + owner: the role that owns it
@@ -147,10 +150,10 @@ def database(database: str, owner: str) -> Generator[StringCommand | FileUploadC
 @operation()
 def setup(file: Path) -> Generator[StringCommand | FileUploadCommand]:
     """
-    What only the superuser can make in the database is as the file says.
+    The objects that only the superuser can create in the database match the file.
 
     The file's hash is kept as a comment, written in the same transaction, so that it runs again
-    exactly when it was changed.
+    only when it has changed.
 
     + file: SQL that may run any number of times
     """

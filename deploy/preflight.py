@@ -1,4 +1,4 @@
-"""Whether this server can become what the deploy makes of it, asked before anything changes."""
+"""Checks that this server can be deployed to, before anything changes."""
 
 import json
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from pyinfra.api.exceptions import DeployError
 DEBIAN_VERSION = "13"
 MIN_FREE_DISK_MB = 3072
 
-# Ports that the stack takes, and the program that may already hold them: ours. PostgreSQL, PgBouncer
-# and Redis listen on unix sockets only, so whoever holds their TCP ports is a stranger.
+# Ports of the stack, and the program of ours that may already use them. PostgreSQL, PgBouncer and
+# Redis listen on unix sockets only, so anything on their TCP ports is foreign.
 PORT_OWNERS = {80: "nginx", 443: "nginx", 5432: None, 6432: None, 6379: None}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """What the deploy must know of a server: sizes in MB, whether it is a container, who listens."""
+    """What the deploy needs to know about a server: sizes in MB, whether it is a container, listeners."""
 
     debian_version: str
     login_user: str
@@ -35,12 +35,12 @@ class Server:
 
     @property
     def ssh_ports(self) -> list[int]:
-        """Where sshd listens: the ports that the firewall must leave open."""
+        """The ports of sshd, which the firewall must leave open."""
         return sorted(port for port, program in self.listeners.items() if program == "sshd") or [22]
 
 
 class ServerFact(FactBase[Server]):
-    """Reads everything in one round trip, without sudo, so that it also tells when sudo is missing."""
+    """Reads everything in one round trip, without sudo, so that it can also report missing sudo."""
 
     def command(self) -> str:
         """Lines of `key=value`; a listener is `listen=ADDRESS:PORT PROGRAM`."""
@@ -57,7 +57,7 @@ class ServerFact(FactBase[Server]):
         )
 
     def process(self, output: list[str]) -> Server:
-        """The lines as a Server; a line that is absent means no."""
+        """The lines as a Server; a missing line means no."""
         lines = [line.split("=", 1) for line in output if "=" in line]
         values = {key: value for key, value in lines if key != "listen"}
         return Server(
@@ -97,8 +97,8 @@ def preflight(*, swap_mb: int) -> Server:
         )
     if not server.has_key:
         raise DeployError(
-            f"{host.name}: {server.login_user} has no ~/.ssh/authorized_keys, and the deploy ends logins"
-            " by password: give it a key with ssh-copy-id."
+            f"{host.name}: {server.login_user} has no ~/.ssh/authorized_keys, and the deploy disables"
+            " password logins: install a key with ssh-copy-id."
         )
     needed_mb = MIN_FREE_DISK_MB + (0 if server.container else swap_mb)
     if server.free_disk_mb < needed_mb:
@@ -115,7 +115,7 @@ def preflight(*, swap_mb: int) -> Server:
 
 
 def record_host(server: Server, *, environment: str) -> None:
-    """build/ENVIRONMENT/host.json tells the evidence which machine a run was on."""
+    """build/ENVIRONMENT/host.json has the machine of a run, for the evidence."""
     path = Path("build") / environment / "host.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     facts = {"ram_mb": server.ram_mb, "vcpus": server.cores, "kind": environment.partition("-")[0]}

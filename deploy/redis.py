@@ -1,4 +1,4 @@
-"""Redis: the cache, on a unix socket, bounded in memory, with nothing on disk."""
+"""Redis: the cache, on a unix socket, with a memory limit and nothing on disk."""
 
 import hashlib
 
@@ -20,7 +20,7 @@ def redis(*, sizes: Sizes, secrets: Secrets) -> None:
     """Install, configure, run."""
     apt.packages(name="Install Redis", packages=["redis-server"], no_recommends=True)
     files.template(
-        name="The cache's configuration",
+        name="Write Redis's configuration",
         src="templates/redis/redis.conf.j2",
         dest=CONFIGURATION,
         user="redis",
@@ -29,7 +29,7 @@ def redis(*, sizes: Sizes, secrets: Secrets) -> None:
         maxmemory_mb=sizes.redis_maxmemory_mb,
     )
     files.template(
-        name="Who may log in, and what they may do",
+        name="Configure users and permissions",
         src="templates/redis/users.acl.j2",
         dest=ACL,
         user="redis",
@@ -39,7 +39,7 @@ def redis(*, sizes: Sizes, secrets: Secrets) -> None:
         monitor_password_sha256=_sha256(secrets.redis_monitor_password),
     )
     files.template(
-        name="The service: small rights, bounded memory",
+        name="Configure the service: few privileges, a memory limit",
         src="templates/redis/service.conf.j2",
         dest=DROP_IN,
         mode="644",
@@ -49,5 +49,5 @@ def redis(*, sizes: Sizes, secrets: Secrets) -> None:
 
 
 def _sha256(password: str) -> str:
-    """The form in which Redis keeps a password in its ACL file."""
+    """The format in which Redis stores a password in its ACL file."""
     return hashlib.sha256(password.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""SCRAM-SHA-256 verifiers, so that a password never travels to the server or into its log."""
+"""SCRAM-SHA-256 verifiers, so that a password never reaches the server or its log."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ _ITERATIONS = 4096  # PostgreSQL's own default; the passwords are 256 random bit
 
 
 def scram_verifier(password: str) -> str:
-    """The form in which PostgreSQL stores the password (RFC 5803), with a fresh salt."""
+    """The format in which PostgreSQL stores the password (RFC 5803), with a fresh salt."""
     return _verifier(password, secrets.token_bytes(16), _ITERATIONS)
 
 

@@ -1,4 +1,4 @@
-"""The passwords and keys of one environment: made once, kept beside the inventories, never printed."""
+"""The secrets of one environment: generated once, stored next to the inventories, never printed."""
 
 import os
 import secrets
@@ -28,10 +28,10 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 def load_secrets(environment: str) -> Secrets:
     """
-    The secrets in inventories/secrets/ENVIRONMENT.yml, made there (mode 0600) on first use.
+    The secrets in inventories/secrets/ENVIRONMENT.yml, generated (mode 0600) on first use.
 
-    Raises DeployError if the file is there but lacks one: making it anew would lock out whoever
-    has the old one.
+    Raises DeployError if the file exists but lacks one: a new secret would lock out everything that
+    uses the old one.
     """
     path = _FOLDER / f"{environment}.yml"
     if not path.exists():
@@ -49,7 +49,7 @@ def load_secrets(environment: str) -> Secrets:
 
 
 def _write(path: Path, values: dict[str, str]) -> None:
-    """Write all or nothing, readable by the owner alone from the first byte on."""
+    """Write all or nothing, readable only by the owner from the first byte on."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The settings of one server, checked as a whole before anything on it changes."""
+"""The settings of one server, validated as a whole before anything on it changes."""
 
 from typing import Annotated, Any, Literal
 
@@ -19,7 +19,7 @@ _OTHER_KEYS = ("ssh_", "fake_", "_", "only")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One server's settings; inventories/group_data/all.py documents each and holds its default."""
+    """One server's settings; inventories/group_data/all.py documents each with its default."""
 
     environment: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
     server_name: Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]

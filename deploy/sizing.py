@@ -10,7 +10,7 @@ class BudgetError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Overrides:
-    """What an inventory fixes by hand, MB where a size; None leaves it to the server's facts."""
+    """Values an inventory sets by hand, sizes in MB; None means derived from the server's facts."""
 
     shared_buffers_mb: int | None = None
     effective_cache_size_mb: int | None = None
@@ -22,7 +22,7 @@ class Overrides:
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """Every size of one server, in MB where not said otherwise, and the worst case they add up to."""
+    """Every size of one server, in MB unless noted otherwise, and the worst case they add up to."""
 
     shared_buffers_mb: int
     effective_cache_size_mb: int
@@ -49,7 +49,7 @@ PGBOUNCER_MB = 16
 APP_WORKER_MB = 80
 EDGE_MB = 24
 
-# PostgreSQL's own: operators, migrations, the monitor and the superuser beside the pool.
+# Outside the pool: operators, migrations, the monitor and the superuser.
 CONNECTIONS_BESIDE_POOL = 20
 
 
@@ -66,7 +66,7 @@ def size_server(
     Sizes for a server with `ram_mb` of RAM, `cores` and a data disk of `disk_mb`.
 
     Raises BudgetError if the worst case is more than `ram_mb`. A hosted "2 GB" server shows a little
-    less, so sizes follow the nominal RAM (rounded to 512 MB) while the budget is held against
+    less, so sizes are based on the nominal RAM (rounded to 512 MB), but the budget is checked against
     the real one. docs/sizing.md derives each formula.
     """
     nominal = round(ram_mb / 512) * 512
@@ -88,7 +88,7 @@ def size_server(
         wal_buffers_mb=wal_buffers,
         min_wal_size_mb=max(128, min(512, disk_mb // 40)),
         max_wal_size_mb=max(256, min(2048, disk_mb // 20)),
-        # For each session: all of them together may fill a quarter of the disk.
+        # Per session: all sessions together may fill a quarter of the disk.
         temp_file_limit_mb=max(256, min(4096, disk_mb // (4 * backends))),
         pool_size=pool_size,
         reserve_pool_size=reserve_pool_size,
@@ -103,7 +103,7 @@ def size_server(
             "2 autovacuum workers": 2 * maintenance_work_mem,
             "maintenance_work_mem": maintenance_work_mem,
             "wal_buffers": wal_buffers,
-            # Fragmentation and client buffers come on top of maxmemory.
+            # Fragmentation and client buffers add to maxmemory.
             "redis": math.ceil(redis_maxmemory * 1.25) + 8,
             "pgbouncer": PGBOUNCER_MB,
             f"{app_workers} app workers": APP_WORKER_MB * app_workers,

@@ -1,4 +1,4 @@
-"""Which sources a server was made from: whoever tests it again need not deploy what has not changed."""
+"""Which sources a server was deployed from, so that unchanged sources need no new deploy."""
 
 import hashlib
 from collections.abc import Generator
@@ -18,7 +18,7 @@ _MADE_FROM = (
 
 
 def config_hash() -> str:
-    """SHA-256, shortened, of everything in the sources that a server's configuration is made from."""
+    """Shortened SHA-256 of all sources that a server's configuration is built from."""
     digest = hashlib.sha256()
     for file in sorted(file for pattern in _MADE_FROM for file in Path().glob(pattern)):
         digest.update(f"{file}\0".encode() + file.read_bytes() + b"\0")
@@ -26,12 +26,12 @@ def config_hash() -> str:
 
 
 class RecordedSources(FactBase[str]):
-    """The configuration's hash that the server was made from; empty if it is from more than one."""
+    """The configuration hash that the server was deployed from; empty if from more than one."""
 
     default = str
 
     def command(self) -> str:
-        """Nothing before the first deploy."""
+        """Prints nothing before the first deploy."""
         return f"cat {RECORD} 2>/dev/null || true"
 
     def process(self, output: list[str]) -> str:
@@ -42,14 +42,14 @@ class RecordedSources(FactBase[str]):
 @operation()
 def sources_recorded(sources: str, whole: bool) -> Generator[str]:
     """
-    The server says which sources it was made from, unless it is from more than one.
+    The server records which sources it was deployed from, unless it is more than one version.
 
-    + sources: the configuration's hash
+    + sources: the configuration hash
     + whole: every component was deployed
     """
     recorded = host.get_fact(RecordedSources)
     if recorded == sources or not (whole or recorded):
-        host.noop("the record of the sources is right")
+        host.noop("the record of the sources is correct")
     elif whole:
         yield f"echo {sources} > {RECORD}"
     else:

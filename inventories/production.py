@@ -1,4 +1,4 @@
-"""The server that people work on: put your own host in here."""
+"""The server that people work on: put your own host here."""
 
 production = [
     (

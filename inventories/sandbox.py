@@ -1,4 +1,4 @@
-"""The disposable server on this machine: `make up` starts it, NAME picks one of several."""
+"""The disposable server on this machine: `make up` starts it, NAME selects one of several."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Where a revision proves itself before production sees it: put your own host in here."""
+"""Where a revision proves itself before production: put your own host here."""
 
 staging = [
     (

@@ -1,7 +1,7 @@
-"""Where an inventory's server is, for the tools beside pyinfra: ssh, testinfra, Locust.
+"""Where an inventory's server is, for tools other than pyinfra: ssh, testinfra, Locust.
 
 `python -m inventories.target INVENTORY FOLDER` writes FOLDER/ssh_config (`ssh -F FOLDER/ssh_config
-server` logs in) and FOLDER/target.json (the address to load, the CA to trust, where the keys are).
+server` logs in) and FOLDER/target.json (the address to load-test, the CA to trust, where the keys are).
 """
 
 import json
@@ -27,7 +27,7 @@ def read_host(inventory: str) -> tuple[str, dict[str, Any]]:
         raise TargetError(
             f"There is no inventory {inventory}; inventories/ has sandbox, staging, production."
         )
-    ctx_state.set(State())  # pyinfra loads inventory files through its current state
+    ctx_state.set(State())  # pyinfra loads inventory files into its current state
     try:
         hosts = list(make_inventory(inventory, cwd=str(Path.cwd())))
     except PyinfraError as error:
@@ -38,7 +38,7 @@ def read_host(inventory: str) -> tuple[str, dict[str, Any]]:
 
 
 def write_ssh_config(folder: Path, name: str, data: dict[str, Any]) -> Path:
-    """FOLDER/ssh_config, in which the host is called `server`; one connection serves all commands."""
+    """FOLDER/ssh_config, where the host is called `server`; all commands share one connection."""
     lines = {
         "HostName": data.get("ssh_hostname", name),
         "User": data.get("ssh_user"),
@@ -75,10 +75,10 @@ def write_target(folder: Path, name: str, data: dict[str, Any]) -> None:
 
 
 def _write_seed_token_key(folder: Path, environment: str) -> Path:
-    """FOLDER/seed_token_key, for the owner alone: the seeded users' tokens follow from it."""
+    """FOLDER/seed_token_key, readable by the owner only: the seeded users' tokens are derived from it."""
     secrets_file = Path(f"inventories/secrets/{environment}.yml")
     if not secrets_file.exists():
-        raise TargetError(f"{secrets_file} is missing: deploy first, which makes the secrets.")
+        raise TargetError(f"{secrets_file} is missing: deploy first, which generates the secrets.")
     path = folder / "seed_token_key"
     path.touch(mode=0o600)
     path.write_text(yaml.safe_load(secrets_file.read_text())["seed_token_key"])

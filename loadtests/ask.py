@@ -1,4 +1,4 @@
-"""`python -m loadtests.ask --run-dir build/NAME PATH`: what a seeded user is answered, for a first look."""
+"""`python -m loadtests.ask --run-dir build/NAME PATH`: one request as a seeded user, for a first look."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtests.ask", description=main.__doc__)
     parser.add_argument("--run-dir", type=Path, required=True, help="where target.json and seed.json are")
     parser.add_argument("--user", type=int, default=1, help="1 is an admin, 2 a project manager, 11 a member")
-    parser.add_argument("path", help="/api/...; /docs says which there are")
+    parser.add_argument("path", help="/api/...; /docs lists them")
     options = parser.parse_args()
     try:
         return ask(options.run_dir, options.user, options.path)
@@ -26,7 +26,7 @@ def main() -> int:
 
 
 def ask(run_dir: Path, user: int, path: str) -> int:
-    """Ask for one path and print what comes."""
+    """Send one GET and print the response."""
     target = read_target(run_dir / "target.json")
     token = read_users(target, read_seed(run_dir)).token(user)
     request = urllib.request.Request(  # noqa: S310  (the target's address is https by its type)

@@ -1,4 +1,4 @@
-"""Reads the files that a run depends on; whatever is wrong with one is said in one sentence."""
+"""Reads the files that a run depends on; any error is reported in one sentence."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """YAML in which a key stands once; the plain loader lets the last one win in silence."""
+    """YAML without duplicate keys; in the plain loader the last one silently wins."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -31,7 +31,7 @@ def read_bytes(path: Path, hint: str) -> bytes:
 
 
 def read_json(path: Path, kind: type[T], hint: str) -> T:
-    """Return the file's content as `kind`, with every type checked."""
+    """Return the file's content as `kind`, with every type validated."""
     raw = read_bytes(path, hint)
     try:
         return msgspec.json.decode(raw, type=kind)

@@ -1,4 +1,4 @@
-"""The shape of a run is data: a yml file beside its scenario."""
+"""The load shape of a run is data: a yml file next to its scenario."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many users come how fast, stay how long and think how long between two actions (from, to)."""
+    """Number of users, ramp-up rate, duration, and think time between two actions (from, to)."""
 
     users: Annotated[int, msgspec.Meta(ge=1)]
     users_per_second: Positive
@@ -23,7 +23,7 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warm_up_think_seconds: tuple[NotNegative, NotNegative]
 
     def think_at(self, second: float) -> tuple[float, float]:
-        """Return how long users think at that second of the load."""
+        """Return the think time at that second of the load."""
         return self.warm_up_think_seconds if second < self.warm_up_seconds else self.think_seconds
 
 

@@ -1,4 +1,4 @@
-"""Where a run's random choices come from: nothing secret, and from the same seed every time."""
+"""The source of a run's random choices: not secret, and with the same seed every time."""
 
 import random
 

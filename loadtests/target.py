@@ -1,4 +1,4 @@
-"""The server under load, as target.json describes it, and the seeded users that the load acts for."""
+"""The server under load, as target.json describes it, and the seeded users of the load test."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ HINT = "`make load` writes it from the inventory"
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the load goes. `ssh` is a whole argument list that a remote command can be appended to."""
+    """The server to load. `ssh` is a complete argument list to which a remote command can be appended."""
 
     url: Annotated[str, msgspec.Meta(pattern=r"^https://[^/]+$")]
     ca: str | None
@@ -39,12 +39,12 @@ class Seed(msgspec.Struct, frozen=True):
 
 
 class SeededUsers:
-    """The users that the seed made: ids 1 to `count`, each with one token that follows from the key."""
+    """The seeded users: ids 1 to `count`, each with one token derived from the key."""
 
     def __init__(self, key: bytes, count: int) -> None:
         self._key = key
         self.count = count
-        # Zipf with exponent 1: user n is as likely as 1/n, so a few people make most of the traffic.
+        # Zipf with exponent 1: user n has weight 1/n, so a few users make most of the traffic.
         self._cumulative = list(accumulate(1 / rank for rank in range(1, count + 1)))
 
     def draw(self) -> int:
@@ -63,26 +63,26 @@ def read_target(path: Path) -> Target:
 
 
 def read_seed(run_dir: Path) -> Seed:
-    """Return what the seeding of the run's server said of itself."""
+    """Return the output of seeding the run's server."""
     return read_json(run_dir / "seed.json", Seed, "`make seed` writes it")
 
 
 def read_users(target: Target, seed: Seed) -> SeededUsers:
-    """Return the seeded users; their key is the text of a file, without white space around it."""
+    """Return the seeded users; their key is the text of a file, without surrounding white space."""
     key = read_bytes(Path(target.seed_token_key_file), "it holds the inventory's `seed_token_key`").strip()
     if not key:
         raise RefusedError(
-            f"{target.seed_token_key_file}: the file is empty, it is to hold the `seed_token_key`."
+            f"{target.seed_token_key_file}: the file is empty; it must contain the `seed_token_key`."
         )
     return SeededUsers(key, seed.users)
 
 
 def trust(ca: str | None) -> Callable[..., ssl.SSLContext]:
     """
-    Return a maker of TLS contexts that believe in the CA file alone, or in the system's CAs without one.
+    Return a factory of TLS contexts that trust only the CA file, or the system's CAs without one.
 
-    FastHttpUser verifies nothing unless told to. It calls the maker with its own bundle of CAs and, if the
-    maker takes no argument, adds that bundle to the context: hence the argument that is not used.
+    FastHttpUser verifies nothing by default. It calls the factory with its own CA bundle and, if the
+    factory takes no argument, adds that bundle to the context: hence the unused argument.
     """
     try:
         context = ssl.create_default_context(cafile=ca)

@@ -1,1 +1,1 @@
-"""A disposable Debian 13 server on this machine: systemd, sshd, a network of its own, a real memory limit."""
+"""A disposable Debian 13 server on this machine: systemd, sshd, its own network, a real memory limit."""

@@ -16,7 +16,7 @@ from sandbox.state import Server
 
 
 def main() -> int:
-    """Return the exit code: 0 when the wish is fulfilled, 1 with one sentence on stderr when not."""
+    """Return the exit code: 0 on success, 1 with one sentence on stderr otherwise."""
     try:
         wish = arguments().parse_args()
         return int(wish.command(wish) or 0)
@@ -24,15 +24,15 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"The sandbox cannot go on: {error}.", file=sys.stderr)
+        print(f"The sandbox cannot continue: {error}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted: the same command again goes on, `down` cleans up.", file=sys.stderr)
+        print("Interrupted: run the same command again to continue, or `down` to clean up.", file=sys.stderr)
         return 130
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, like every other refusal."""
+    """Reports errors in one sentence, like every other command."""
 
     def error(self, message: str) -> NoReturn:
         """Raise SandboxError."""
@@ -44,13 +44,13 @@ def arguments() -> argparse.ArgumentParser:
     parser = Parser(prog="sandbox", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="up|down|ssh|snapshot|forget|status")
 
-    up = commands.add_parser("up", help="a running server, new or as it was")
+    up = commands.add_parser("up", help="start a server, new or with its old disk")
     up.add_argument("--name", default="demo", help="the server's name [demo]")
     up.add_argument("--ram", type=int, metavar="MB", help="its memory [2048, or the snapshot's]")
-    up.add_argument("--from", dest="snapshot", default="", metavar="IMAGE", help="begin as this snapshot")
+    up.add_argument("--from", dest="snapshot", default="", metavar="IMAGE", help="start from this snapshot")
     up.set_defaults(command=do_up)
 
-    down = commands.add_parser("down", help="remove a server and all it left")
+    down = commands.add_parser("down", help="remove a server and its disk")
     which = down.add_mutually_exclusive_group()
     which.add_argument("--name", default="demo", help="the server's name [demo]")
     which.add_argument("--all", action="store_true", help="every server")
@@ -61,7 +61,7 @@ def arguments() -> argparse.ArgumentParser:
     shell.add_argument("remote", nargs="*", metavar="-- command", help="what to run instead of a shell")
     shell.set_defaults(command=do_ssh)
 
-    snapshot = commands.add_parser("snapshot", help="keep a server's disk for others to begin with")
+    snapshot = commands.add_parser("snapshot", help="save a server's disk, to start others from it")
     snapshot.add_argument("--name", default="demo", help="the server's name [demo]")
     snapshot.add_argument("--image", required=True, help="the snapshot's name")
     snapshot.set_defaults(command=do_snapshot)
@@ -70,7 +70,7 @@ def arguments() -> argparse.ArgumentParser:
     forget.add_argument("--image", required=True, help="the snapshot's name")
     forget.set_defaults(command=do_forget)
 
-    status = commands.add_parser("status", help="every server and snapshot")
+    status = commands.add_parser("status", help="list servers and snapshots")
     status.add_argument("--json", action="store_true", help="for programs")
     status.set_defaults(command=do_status)
     return parser
@@ -91,20 +91,20 @@ def do_down(wish: argparse.Namespace) -> None:
 
 
 def do_ssh(wish: argparse.Namespace) -> None:
-    """Become ssh."""
+    """Replace this process with ssh."""
     state.check_name(wish.name)
     host.require_root()
     server = state.load(wish.name)
     if server is None or server.state == "stopped":
         raise SandboxError(
-            f"No server {wish.name} is running: start it by `python3 -m sandbox up --name {wish.name}`."
+            f"No server {wish.name} is running: start it with `python3 -m sandbox up --name {wish.name}`."
         )
     line = ssh.command(server, *wish.remote)
     os.execvp(line[0], line)  # noqa: S606 - signals and the terminal belong to ssh alone
 
 
 def do_snapshot(wish: argparse.Namespace) -> None:
-    """Keep the server's disk."""
+    """Save the server's disk."""
     servers.take_snapshot(wish.name, wish.image)
 
 
@@ -132,7 +132,7 @@ def do_status(wish: argparse.Namespace) -> None:
 
 
 def row(server: Server) -> tuple[str, ...]:
-    """Return the cells of one server; `since` is the local time of its making."""
+    """Return the cells of one server; `since` is its local creation time."""
     since = local_time(server.created)
     line = f"python3 -m sandbox ssh --name {server.name}"
     return server.name, server.state, server.address, f"{server.ram_mb} MB", since, line

@@ -1,4 +1,4 @@
-"""Memory and processors of a server, on cgroup v1, v2 and both at once."""
+"""Memory and processors of a server, on cgroup v1, v2, or both at the same time."""
 
 import os
 import signal
@@ -9,16 +9,16 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 
 OURS = "bantam-sandbox"
-# With its dot it is no server's name.
+# The dot keeps it from being a server's name.
 LEAF = ".launcher"
-# lxcfs shows a server the figures of its cgroups of these kinds.
+# The controllers whose figures lxcfs shows to a server.
 V1_CONTROLLERS = ("memory", "cpuset", "cpu", "cpuacct", "name=systemd")
 V2_CONTROLLERS = ("memory", "cpuset", "cpu", "pids", "io")
 
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """A mounted cgroup tree and the controllers of ours in it; the unified tree is `version` 2."""
+    """A mounted cgroup tree and the controllers in it that we use; the unified tree is `version` 2."""
 
     root: Path
     version: int
@@ -30,7 +30,7 @@ class Hierarchy:
 
 
 def hierarchies(mounts: Path = Path("/proc/self/mounts")) -> list[Hierarchy]:
-    """Return every tree that a server takes part in."""
+    """Return every tree in which a server has a group."""
     found: dict[Path, Hierarchy] = {}
     for line in mounts.read_text().splitlines():
         _, place, kind, options = line.split()[:4]
@@ -44,7 +44,7 @@ def hierarchies(mounts: Path = Path("/proc/self/mounts")) -> list[Hierarchy]:
 
 
 def create(name: str, ram_mb: int, cpus: list[int]) -> list[Path]:
-    """Make groups that hold whoever is in them to `ram_mb` MB (0: no limit) and these processors."""
+    """Create groups that limit their processes to `ram_mb` MB (0: no limit) and these processors."""
     trees = hierarchies()
     if not any("memory" in tree.controllers for tree in trees):
         raise SandboxError(
@@ -54,7 +54,7 @@ def create(name: str, ram_mb: int, cpus: list[int]) -> list[Path]:
 
 
 def create_v1(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
-    """Make the group in a tree of version 1; return it, processes can be in it."""
+    """Create the group in a v1 tree and return it; it can contain processes."""
     group = tree.group(name)
     group.mkdir(parents=True, exist_ok=True)
     if "cpuset" in tree.controllers:
@@ -73,7 +73,7 @@ def create_v1(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
 
 
 def create_v2(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
-    """Make the group in the unified tree; return a leaf of it, the only place for processes there."""
+    """Create the group in the unified tree and return a leaf of it, the only place for processes there."""
     group = tree.group(name)
     leaf = group / LEAF
     leaf.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def create_v2(tree: Hierarchy, name: str, ram_mb: int, cpus: list[int]) -> Path:
 
 
 def processors(count: int, turn: int) -> list[int]:
-    """Choose `count` of our processors; servers with different turns get different ones if they can."""
+    """Choose `count` of our processors; servers with different turns get different ones if possible."""
     available = sorted(os.sched_getaffinity(0))
     first = turn * count % len(available)
     return sorted((available + available)[first : first + min(count, len(available))])
@@ -108,7 +108,7 @@ def remove(name: str) -> None:
 
 
 def known_names() -> set[str]:
-    """Return the servers of which a group is left."""
+    """Return the servers that still have a group."""
     groups = [path for tree in hierarchies() for path in tree.root.glob(f"{OURS}/[a-z]*") if path.is_dir()]
     return {group.name for group in groups}
 
@@ -125,7 +125,7 @@ def empty(group: Path) -> None:
             except ProcessLookupError:
                 continue
         time.sleep(0.05)
-    raise SandboxError(f"Processes in {group} do not end: look at them with `cat {group}/cgroup.procs`.")
+    raise SandboxError(f"Processes in {group} do not exit: look at them with `cat {group}/cgroup.procs`.")
 
 
 def read_lines(path: Path) -> list[str]:

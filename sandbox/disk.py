@@ -1,4 +1,4 @@
-"""A server's disk: a writable layer over the image, its identity, and packages fetched before."""
+"""A server's disk: a writable layer over the image, its identity, and the package cache."""
 
 import os
 import shutil
@@ -19,12 +19,12 @@ def root(name: str) -> Path:
 
 
 def upper(name: str) -> Path:
-    """Return the layer with what the server has written since it was made."""
+    """Return the layer with the server's writes since it was created."""
     return directory(name) / "upper"
 
 
 def make(server: Server) -> None:
-    """Mount a disk with what is in its layer, if anything, and an identity that no other server has."""
+    """Mount a disk with the contents of its layer, if any, and a unique identity."""
     for layer in ("upper", "work", "root"):
         (directory(server.name) / layer).mkdir(parents=True, exist_ok=True)
     share_packages(server.name)
@@ -42,12 +42,12 @@ def mount(server: Server) -> None:
 
 
 def detach(name: str) -> None:
-    """Unmount the disk; what the server wrote is kept."""
+    """Unmount the disk and keep the server's writes."""
     unmount(root(name))
 
 
 def remove(name: str) -> None:
-    """Unmount the disk and throw its contents away."""
+    """Unmount the disk and delete its contents."""
     detach(name)
     for layer in ("upper", "work", "root"):
         path = directory(name) / layer
@@ -56,7 +56,7 @@ def remove(name: str) -> None:
 
 
 def give_identity(server: Server) -> None:
-    """Give it name, resolver and ssh keys of its own; its host key stands in our known_hosts."""
+    """Give it its own name, resolver and ssh keys; its host key goes into our known_hosts."""
     top = root(server.name)
     (top / "etc/hostname").write_text(f"{server.name}\n")
     (top / "etc/hosts").write_text(
@@ -85,7 +85,7 @@ def new_key(path: Path, comment: str) -> None:
 
 
 def share_packages(name: str) -> None:
-    """Fill the server's package cache with what any server has fetched: links, no time and no room."""
+    """Fill the server's package cache with packages of all servers: links, which take no time or space."""
     APT_ARCHIVES.mkdir(parents=True, exist_ok=True)
     for other in directory(name).parent.iterdir():
         keep_packages(other.name)
@@ -96,7 +96,7 @@ def share_packages(name: str) -> None:
 
 
 def keep_packages(name: str) -> None:
-    """Keep the packages that this server has fetched whole for later servers."""
+    """Keep this server's completely fetched packages for later servers."""
     APT_ARCHIVES.mkdir(parents=True, exist_ok=True)
     for package in (upper(name) / ARCHIVES).glob("*.deb"):
         kept = APT_ARCHIVES / package.name

@@ -1,4 +1,4 @@
-"""What the host must be and have."""
+"""Requirements for the host."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from sandbox.state import HOME
 
 FREE_DISK_NEEDED = 4 * 1024**3
 
-# A file that proves the package is there -> the package.
+# A file that proves the package is installed -> the package.
 NEEDED = {
     "mmdebstrap": "mmdebstrap",
     "systemd-nspawn": "systemd-container",
@@ -29,13 +29,13 @@ POLICY_TEXT = "#!/bin/sh\n# bantam-sandbox: start no service while its packages 
 
 
 def require_root() -> None:
-    """Refuse to go on as anybody else."""
+    """Refuse to run as any other user."""
     if os.geteuid() != 0:
         raise SandboxError("The sandbox needs root on this machine: run the same command with sudo.")
 
 
 def require_debian(os_release: Path = Path("/etc/os-release")) -> None:
-    """Refuse a host that is not Debian 12 or 13."""
+    """Refuse any host but Debian 12 or 13."""
     text = os_release.read_text() if os_release.exists() else ""
     facts = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     found = facts.get("PRETTY_NAME", "an unknown system").strip('"')
@@ -49,7 +49,7 @@ def require_debian(os_release: Path = Path("/etc/os-release")) -> None:
 
 
 def require_disk() -> None:
-    """Refuse a disk without room for the image, one server and its packages."""
+    """Refuse a disk without space for the image, one server and its packages."""
     place = next(path for path in (HOME, *HOME.parents) if path.exists())
     free = shutil.disk_usage(place).free
     if free < FREE_DISK_NEEDED:
@@ -70,14 +70,14 @@ def missing_packages() -> list[str]:
 
 
 def present(proof: str) -> bool:
-    """Tell whether a command or an absolute path exists."""
+    """Return whether a command or an absolute path exists."""
     if proof.startswith("/"):
         return Path(proof).exists()
     return shutil.which(proof, path=ENVIRONMENT["PATH"]) is not None
 
 
 def ensure_packages() -> None:
-    """Install the tools that are missing, and start nothing that comes with them."""
+    """Install missing tools, and start none of their services."""
     forget_own_policy()
     missing = missing_packages()
     if not missing:
@@ -92,12 +92,12 @@ def ensure_packages() -> None:
             timeout=900,
         )
     if still := missing_packages():
-        raise SandboxError(f"apt-get did not bring {', '.join(still)}: install it by hand and try again.")
+        raise SandboxError(f"apt-get did not install {', '.join(still)}: install it by hand and try again.")
 
 
 @contextmanager
 def services_stay_down() -> Iterator[None]:
-    """Let packages installed meanwhile start no service; a policy that the host has is left alone."""
+    """Keep packages from starting services while they are installed; an existing policy is left alone."""
     if POLICY.exists():
         yield
         return
@@ -110,6 +110,6 @@ def services_stay_down() -> Iterator[None]:
 
 
 def forget_own_policy() -> None:
-    """Remove our policy, also one that a killed run left."""
+    """Remove our policy, including one left by a killed run."""
     if POLICY.is_file() and POLICY.read_text() == POLICY_TEXT:
         POLICY.unlink()

@@ -1,4 +1,4 @@
-"""The base image: a bare Debian 13 server, built once for each recipe."""
+"""The base image: a bare Debian 13 server, built once per recipe."""
 
 import hashlib
 import json
@@ -13,14 +13,14 @@ from sandbox.snapshots import all_snapshots
 from sandbox.state import IMAGES, all_servers
 
 SUITE = "trixie"
-# What a rented server has on its first day; everything else is for the deploy to install.
+# What a rented server has on its first day; the deploy installs everything else.
 PACKAGES = (
     *("systemd", "systemd-sysv", "dbus", "openssh-server"),
     *("python3", "ca-certificates", "iproute2", "procps"),
 )
 
-# The server's own /proc files come from lxcfs, before any service could read them, and
-# again after a reboot of the server.
+# The server's /proc files come from lxcfs, before any service can read them, and again after a
+# reboot of the server.
 VIEWED = " ".join(
     [
         *(
@@ -50,14 +50,14 @@ WantedBy=sysinit.target
 
 FILES = {
     "etc/systemd/system/sandbox-proc-view.service": PROC_VIEW_UNIT,
-    # A server that is thrown away need not survive a power cut in the middle of an installation.
+    # A disposable server need not survive a power cut in the middle of an installation.
     "etc/dpkg/dpkg.cfg.d/sandbox": "force-unsafe-io\n",
     "etc/apt/apt.conf.d/90sandbox": 'Acquire::Languages "none";\n',
     # Without it every ssh login logs a warning.
     "etc/default/locale": "LANG=C.UTF-8\n",
 }
 
-# Every server gets its own identity when it is made.
+# Every server gets its own identity when it is created.
 REMOVED = (
     "etc/ssh/ssh_host_*",
     "etc/machine-id",
@@ -68,13 +68,13 @@ REMOVED = (
 
 
 def recipe_hash() -> str:
-    """Return a name that changes with everything that goes into the image."""
+    """Return a name that changes whenever any input of the image changes."""
     recipe = json.dumps([SUITE, PACKAGES, FILES, REMOVED])
     return hashlib.sha256(recipe.encode()).hexdigest()[:12]
 
 
 def ensure() -> Path:
-    """Return the finished image for this recipe, and remove what a killed build left."""
+    """Return the finished image for this recipe, and remove leftovers of a killed build."""
     image = IMAGES / f"{SUITE}-{recipe_hash()}"
     IMAGES.mkdir(parents=True, exist_ok=True)
     for leftover in IMAGES.glob("*.building"):
@@ -95,12 +95,12 @@ def ensure() -> Path:
 
 
 def forget_others(image: Path) -> None:
-    """Remove the images of older recipes, except those that a server or snapshot stands on."""
+    """Remove the images of older recipes, except those that a server or snapshot uses."""
     used = {image.name, *(server.image for server in all_servers())}
     used |= {snapshot.image for snapshot in all_snapshots()}
     for other in IMAGES.iterdir():
         if other.is_dir() and other.name not in used:
-            # Half removed, it must not look finished.
+            # When half removed, it must not look finished.
             shutil.rmtree(other.rename(other.with_suffix(".building")))
 
 
@@ -123,11 +123,11 @@ def bootstrap(target: Path, scratch: Path) -> None:
             check=False,
         )
     if done.returncode != 0:
-        raise SandboxError(f"mmdebstrap failed, its whole output is in {log}: {last_line(log.read_text())}")
+        raise SandboxError(f"mmdebstrap failed, its full output is in {log}: {last_line(log.read_text())}")
 
 
 def customize(root: Path) -> None:
-    """Put the recipe's files in place and remove every identity."""
+    """Install the recipe's files and remove every identity."""
     for name, text in FILES.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""One lxcfs for all servers: it answers /proc/meminfo and its like from the reader's own cgroup."""
+"""One lxcfs for all servers: it serves /proc/meminfo and the like from the reader's own cgroup."""
 
 import json
 import os
@@ -54,12 +54,12 @@ def share() -> None:
 
 
 def healthy() -> bool:
-    """Tell whether it answers; the mount of a dead one is "not connected" for every reader."""
+    """Return whether it responds; the mount of a dead one is "not connected" for every reader."""
     return mounted(VIEW) and attempt("head", "-c1", str(VIEW / "proc/meminfo"), timeout=10).returncode == 0
 
 
 def remove() -> None:
-    """Stop our lxcfs and unmount it; SHARED stays for the servers that have it."""
+    """Stop our lxcfs and unmount it; SHARED stays for the servers that use it."""
     try:
         record = json.loads(RECORD.read_text())
         Process(record["pid"], record["pid_start"]).kill()
@@ -71,6 +71,6 @@ def remove() -> None:
 
 
 def remove_shared() -> None:
-    """Leave nothing of lxcfs on the host."""
+    """Remove everything of lxcfs from the host."""
     remove()
     unmount(SHARED)

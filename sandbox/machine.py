@@ -16,12 +16,12 @@ BOOT_SECONDS = 120
 POWER_OFF_SECONDS = 120
 ASK_STATE = "systemctl is-system-running"
 
-# Where nspawn keeps directories by machine name; since systemd 257 a killed one leaves a mount
-# there that the next refuses.
+# Where nspawn keeps directories by machine name; since systemd 257, a killed one leaves a mount
+# there that makes the next start fail.
 NSPAWN_RUNTIME = Path("/run/systemd/nspawn")
 
-# A server that wants to reboot ends nspawn with 133. In the unified tree each boot gets a leaf
-# of its own beside ours, since nspawn turns the group that it finds itself in into a branch.
+# A rebooting server makes nspawn exit with 133. In the unified tree, each boot gets its own leaf
+# next to ours, since nspawn turns the group it runs in into a branch.
 BOOT_AND_REBOOT = """
 boot=0
 while
@@ -42,7 +42,7 @@ do :; done
 
 
 def boot(server: Server, cpus: list[int]) -> None:
-    """Start the server, and again whenever it reboots; server.json says which process does so."""
+    """Start the server, and restart it whenever it reboots; server.json has the process that does this."""
     Path("/run/systemd").mkdir(exist_ok=True)
     groups = cgroups.create(server.name, server.ram_mb, cpus)
 
@@ -56,7 +56,7 @@ def boot(server: Server, cpus: list[int]) -> None:
         cgroups=groups,
         record=record,
         environment={
-            # A server of its own has the unified tree and may set its own net.* sysctls.
+            # A real server has the unified tree and may set its own net.* sysctls.
             "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1",
             "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
         },
@@ -64,7 +64,7 @@ def boot(server: Server, cpus: list[int]) -> None:
 
 
 def clear_runtime(name: str) -> None:
-    """Remove what an nspawn that was killed left in /run; its disk must still be mounted."""
+    """Remove leftovers of a killed nspawn from /run; its disk must still be mounted."""
     if mounted(disk.root(name)):
         top = disk.root(name).stat()
         (NSPAWN_RUNTIME / f"locks/inode-{top.st_dev}:{top.st_ino}").unlink(missing_ok=True)
@@ -75,7 +75,7 @@ def clear_runtime(name: str) -> None:
 
 def nspawn(server: Server) -> list[str]:
     """Return the command line that becomes the server."""
-    # A machine's tmpfs may take half of its memory; nspawn would take a tenth of the host's.
+    # A machine's tmpfs may use half of its memory; nspawn's default is a tenth of the host's.
     half = f"mode=1777,size={server.ram_mb // 2}M"
     return [
         *("systemd-nspawn", "--quiet", "--settings=no", "--keep-unit", "--register=no"),
@@ -91,26 +91,26 @@ def nspawn(server: Server) -> list[str]:
 
 
 def console(name: str) -> Path:
-    """Return the file with what the server printed while it booted."""
+    """Return the file with the server's boot output."""
     return directory(name) / "console.log"
 
 
 def power_off(server: Server) -> None:
-    """Stop the server as a rented one is stopped: every service ends in its own way."""
-    # The connection may go before the command has an exit code.
+    """Shut the server down like a rented one: every service stops cleanly."""
+    # The connection may close before the command has an exit code.
     ssh.ask(server, "systemctl poweroff")
     deadline = time.monotonic() + POWER_OFF_SECONDS
     while server.process.alive():
         if time.monotonic() > deadline:
             raise SandboxError(
                 f"The server {server.name} did not power off within {POWER_OFF_SECONDS} s: "
-                f"what it waits for is in {console(server.name)}."
+                f"see {console(server.name)} for what it waits for."
             )
         time.sleep(0.1)
 
 
 def repair_view(server: Server) -> None:
-    """Show a running server its memory and processors again, if the lxcfs that did so has died."""
+    """Show a running server its memory and processors again if its lxcfs has died."""
     try:
         Path(f"/proc/{child(child(server.pid))}/root/proc/meminfo").read_bytes()
     except (OSError, IndexError):
@@ -124,7 +124,7 @@ def child(pid: int) -> int:
 
 
 def wait_until_up(server: Server) -> None:
-    """Wait until ssh answers and systemd has finished; at the first time no unit may have failed."""
+    """Wait until ssh answers and systemd has finished; on the first boot no unit may have failed."""
     good = {"running", "degraded"} if server.ready else {"running"}
     deadline = time.monotonic() + BOOT_SECONDS
     answer = "no answer"
@@ -145,7 +145,7 @@ def wait_until_up(server: Server) -> None:
             failed = ssh.ask(server, "systemctl --failed --plain --no-legend").stdout.split("\n")
             units = ", ".join(line.split()[0] for line in failed if line.strip())
             raise SandboxError(
-                f"The server {server.name} is up with failed units ({units}): look at them by "
+                f"The server {server.name} is up with failed units ({units}): look at them with "
                 f"`python3 -m sandbox ssh --name {server.name}`."
             )
         time.sleep(0.2)

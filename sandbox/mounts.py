@@ -1,4 +1,4 @@
-"""Mount points: asked from the kernel, removed until none is left."""
+"""Mount points: read from the kernel, removed until none is left."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ from sandbox.shell import run
 
 
 def mounted(place: Path) -> bool:
-    """Something is mounted exactly there, also if its server is dead and it cannot be looked at."""
+    """Return whether something is mounted exactly there, even if its server is dead and stat fails."""
     return any(
         line.split()[4] == str(place) for line in Path("/proc/self/mountinfo").read_text().splitlines()
     )
 
 
 def unmount(place: Path) -> None:
-    """Nothing is mounted there any more."""
+    """Unmount everything there."""
     while mounted(place):
         run("umount", "--lazy", str(place))

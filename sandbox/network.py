@@ -1,4 +1,4 @@
-"""Addresses, network namespaces, and the one nftables table that leads servers out and lets nobody in."""
+"""Addresses, network namespaces, and the one nftables table that lets servers out and nobody in."""
 
 import json
 import zlib
@@ -10,7 +10,7 @@ from sandbox.errors import SandboxError
 from sandbox.shell import attempt, run
 from sandbox.state import VOLATILE
 
-# Each server is alone in a network of two addresses: its own and the host's side of the cable.
+# Each server has its own network of two addresses: its own and the host's side of the veth pair.
 POOL = IPv4Network("10.213.64.0/20")
 LINKS = list(POOL.subnets(new_prefix=30))
 LINK_PREFIX = "bsb-"
@@ -45,7 +45,7 @@ def namespace_name(name: str) -> str:
 
 
 def link_name(name: str) -> str:
-    """Return the host's end of the cable; interface names have at most 15 characters."""
+    """Return the host's end of the veth pair; interface names have at most 15 characters."""
     return f"{LINK_PREFIX}{zlib.crc32(name.encode()):08x}"
 
 
@@ -57,7 +57,7 @@ def allocate(name: str, taken: Collection[IPv4Address], routes: Collection[IPv4N
             link.overlaps(route) for route in routes
         ):
             return link
-    raise SandboxError(f"No network of {POOL} is free on this machine: take a server down or free a route.")
+    raise SandboxError(f"No network of {POOL} is free on this machine: take a server down or remove a route.")
 
 
 def addresses(link: IPv4Network) -> tuple[str, str]:
@@ -67,7 +67,7 @@ def addresses(link: IPv4Network) -> tuple[str, str]:
 
 
 def host_routes() -> list[IPv4Network]:
-    """Where this machine already sends packets, other than by default and to our own servers."""
+    """Return this machine's routes, except the default route and those to our own servers."""
     routes = json.loads(run("ip", "-json", "-4", "route", "show", "table", "all"))
     return list(
         collapse_addresses(
@@ -88,7 +88,7 @@ def ensure_shared() -> None:
 
 
 def remove_shared() -> None:
-    """Remove the table and leave forwarding as it was found."""
+    """Remove the table and restore forwarding."""
     attempt("nft", "delete", "table", "inet", TABLE)
     if FORWARDING_BEFORE.exists():
         FORWARDING.write_text(FORWARDING_BEFORE.read_text())
@@ -96,7 +96,7 @@ def remove_shared() -> None:
 
 
 def create(name: str, host_address: str, address: str) -> None:
-    """Make the namespace with an eth0 and a way out; what stood under these names is replaced."""
+    """Create the namespace with an eth0 and a default route; existing ones of these names are replaced."""
     remove(name)
     namespace, link = namespace_name(name), link_name(name)
     run("ip", "netns", "add", namespace)
@@ -117,7 +117,7 @@ def create(name: str, host_address: str, address: str) -> None:
 
 
 def remove(name: str) -> None:
-    """Remove the cable and the namespace."""
+    """Remove the veth pair and the namespace."""
     attempt("ip", "link", "delete", link_name(name))
     namespace = namespace_name(name)
     if Path("/run/netns", namespace).exists() and attempt("ip", "netns", "delete", namespace).returncode != 0:
@@ -126,14 +126,14 @@ def remove(name: str) -> None:
 
 
 def known_names() -> set[str]:
-    """Return the servers of which a namespace is left."""
+    """Return the servers that still have a namespace."""
     return {
         path.name.removeprefix(NAMESPACE_PREFIX) for path in Path("/run/netns").glob(f"{NAMESPACE_PREFIX}*")
     }
 
 
 def outgoing_mtu() -> int:
-    """Return the packet size of the interface that leads out, in bytes."""
+    """Return the MTU of the outgoing interface, in bytes."""
     found = attempt("ip", "-json", "-4", "route", "show", "default")
     devices = [route["dev"] for route in json.loads(found.stdout or "[]") if "dev" in route]
     return int(Path("/sys/class/net", devices[0], "mtu").read_text()) if devices else 1500

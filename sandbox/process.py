@@ -1,4 +1,4 @@
-"""Processes that outlive this one, known by pid and start time, never by name."""
+"""Processes that outlive this one, identified by pid and start time, never by name."""
 
 import os
 import signal
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sandbox.shell import ENVIRONMENT
 
-# The shell waits for a word from us before it does anything: if we are killed before we
-# have written down its pid, it reads the end of the pipe and leaves, and nothing is lost.
+# The shell waits for a word from us before it does anything: if we are killed before we have
+# recorded its pid, it reads the end of the pipe and exits, and nothing is left behind.
 LAUNCHER = """
 read -r go || exit 1
 while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done
@@ -22,17 +22,17 @@ exec "$@" < /dev/null
 
 @dataclass(frozen=True)
 class Process:
-    """A process not to be mistaken for a later one with its pid; `start` is in clock ticks after boot."""
+    """A process, distinct from a later one with the same pid; `start` is in clock ticks after boot."""
 
     pid: int
     start: int
 
     def alive(self) -> bool:
-        """Tell whether this very process still runs."""
+        """Return whether exactly this process is still running."""
         return start_of(self.pid) == self.start
 
     def kill(self) -> None:
-        """End this very process, and wait until it is gone."""
+        """Kill exactly this process, and wait until it is gone."""
         if not self.alive():
             return
         os.kill(self.pid, signal.SIGKILL)
@@ -59,7 +59,7 @@ def start_detached(
     record: Callable[[Process], None],
     environment: dict[str, str] | None = None,
 ) -> None:
-    """Run the command in a session of its own and these cgroups, after `record` has stored who it is."""
+    """Run the command in its own session and these cgroups, after `record` has stored its identity."""
     ready_to_go, starter = os.pipe()
     with log.open("ab") as output, os.fdopen(starter, "wb") as pipe:
         started = subprocess.Popen(

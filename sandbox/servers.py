@@ -15,7 +15,7 @@ USUAL_RAM_MB = 2048
 
 
 def up(name: str, ram_mb: int | None = None, snapshot: str = "") -> Server:
-    """Make the server run, a new one bare or as the snapshot: ssh answers, and no unit has failed."""
+    """Start the server, a new one bare or from the snapshot: ssh answers, and no unit has failed."""
     state.check_name(name)
     host.require_root()
     host.require_debian()
@@ -47,25 +47,25 @@ def up(name: str, ram_mb: int | None = None, snapshot: str = "") -> Server:
 
 
 def check_beginning(server: Server | None, snapshot: str) -> None:
-    """Refuse a server that has not begun as the snapshot, and a snapshot that is not there."""
+    """Refuse a server that was not created from the snapshot, and a snapshot that does not exist."""
     if snapshot:
         snapshots.load(snapshot)
     if snapshot and server and server.ready and server.snapshot != snapshot:
         raise SandboxError(
-            f"The server {server.name} is there and did not begin as the snapshot {snapshot}: "
+            f"The server {server.name} exists and was not created from the snapshot {snapshot}: "
             f"run `python3 -m sandbox down --name {server.name}` first, or choose another --name."
         )
 
 
 def usual_ram(server: Server | None, snapshot: str) -> int:
-    """Return the memory in MB that is meant where none is said: what it has, or had, or the usual."""
+    """Return the default memory in MB: the server's, the snapshot's, or the usual size."""
     if server and server.ready:
         return server.ram_mb
     return snapshots.load(snapshot).ram_mb if snapshot else USUAL_RAM_MB
 
 
 def check_ram(ram_mb: int) -> None:
-    """Refuse a size that no server can have here."""
+    """Refuse a size that is impossible on this machine."""
     most = host.memory_mb()
     if not LEAST_RAM_MB <= ram_mb <= most:
         raise SandboxError(
@@ -74,7 +74,7 @@ def check_ram(ram_mb: int) -> None:
 
 
 def prepare_shared() -> None:
-    """Make what all servers use: the way out, and lxcfs, which running servers get back if it had died."""
+    """Set up what all servers share: NAT, and lxcfs, which is restored for running servers if it died."""
     network.ensure_shared()
     lxcfs.ensure()
     for server in state.all_servers():
@@ -83,10 +83,10 @@ def prepare_shared() -> None:
 
 
 def start(server: Server | None, name: str, ram_mb: int, newest: str, snapshot: str) -> Server:
-    """Boot the server: with its own disk if it has been up before, else with a fresh one."""
+    """Boot the server: with its own disk if it has been up before, otherwise with a fresh one."""
     clear(name)
     if server and server.ready:
-        with step(f"disk of {name} as it was left"):
+        with step(f"existing disk of {name} mounted"):
             disk.mount(server)
     else:
         server = plan(name, ram_mb, snapshots.load(snapshot).image if snapshot else newest, snapshot)
@@ -94,7 +94,7 @@ def start(server: Server | None, name: str, ram_mb: int, newest: str, snapshot: 
         disk.remove(name)
         if snapshot:
             snapshots.lay(server)
-        with step(f"fresh disk from {server.image}"):
+        with step(f"fresh disk created from {server.image}"):
             disk.make(server)
     with step(f"network {server.address}"):
         network.create(name, server.host_address, server.address)
@@ -104,7 +104,7 @@ def start(server: Server | None, name: str, ram_mb: int, newest: str, snapshot: 
 
 
 def plan(name: str, ram_mb: int, image: str, snapshot: str) -> Server:
-    """Return a record with an address that nobody else has."""
+    """Return a record with an unused address."""
     taken = [IPv4Address(other.address) for other in state.all_servers() if other.name != name]
     link = network.allocate(name, taken, network.host_routes())
     host_address, address = network.addresses(link)
@@ -129,14 +129,14 @@ def plan(name: str, ram_mb: int, image: str, snapshot: str) -> Server:
 
 
 def take_snapshot(name: str, snapshot: str) -> None:
-    """Keep the server's disk as the snapshot; it is powered off for that, and runs again if it ran."""
+    """Save the server's disk as the snapshot; it is powered off for that, and restarted if it was running."""
     state.check_name(name)
     state.check_name(snapshot)
     host.require_root()
     with state.exclusive():
         server = state.load(name)
         if server is None or not server.ready:
-            raise SandboxError(f"There is no server {name} to keep: `python3 -m sandbox status` lists them.")
+            raise SandboxError(f"There is no server {name} to save: `python3 -m sandbox status` lists them.")
         runs = server.state == "running"
         if runs:
             with step(f"{name} is powered off, its services stopped cleanly"):
@@ -162,7 +162,7 @@ def clear(name: str) -> None:
 
 
 def down(name: str) -> bool:
-    """Remove all of the server, and what servers share if it was the last; false if there was nothing."""
+    """Remove the server, and shared parts if it was the last; false if there was nothing."""
     state.check_name(name)
     host.require_root()
     with state.exclusive():
@@ -174,7 +174,7 @@ def down(name: str) -> bool:
 
 
 def down_all() -> list[str]:
-    """Remove all of every server; return their names."""
+    """Remove every server; return their names."""
     host.require_root()
     with state.exclusive():
         names = sorted(known_names())
@@ -185,10 +185,10 @@ def down_all() -> list[str]:
 
 
 def remove(name: str) -> None:
-    """Remove all of one server; the packages it fetched are kept for others."""
+    """Remove one server; the packages it fetched are kept for others."""
     disk.keep_packages(name)
     clear(name)
-    # Without its record a disk that is half removed cannot be taken for one to boot again.
+    # Without its record, a half-removed disk cannot be mistaken for a bootable one.
     state.forget(name)
     if state.directory(name).exists():
         shutil.rmtree(state.directory(name))
@@ -202,5 +202,5 @@ def remove_shared() -> None:
 
 
 def known_names() -> set[str]:
-    """Return every server of which anything is left."""
+    """Return every server that has left any traces."""
     return {path.name for path in state.SERVERS.glob("*")} | network.known_names() | cgroups.known_names()

@@ -45,7 +45,7 @@ def attempt(
 
 
 def dies_with_us(command: Sequence[str]) -> list[str]:
-    """Return the command in namespaces of its own: if we are killed, all of it and its mounts vanish."""
+    """Return the command in its own namespaces: if we are killed, all of it and its mounts vanish."""
     return [
         *("setpriv", "--pdeathsig", "KILL"),
         *("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),

@@ -1,4 +1,4 @@
-"""Disks kept under a name: a server can begin as another one was, and be thrown away again."""
+"""Disks saved under a name: a new server can start as a copy of another, and be thrown away."""
 
 import json
 import shutil
@@ -13,7 +13,7 @@ from sandbox.shell import run
 from sandbox.state import SNAPSHOTS, Server
 
 CHECKOUT = Path(__file__).parents[1]
-# What the checkout knows of a deployed server: without its secrets nobody could deploy to a copy of it.
+# The checkout's files about a deployed server: without its secrets nobody could deploy to a copy of it.
 KNOWN_OF_A_SERVER = (
     "inventories/secrets/sandbox-{}.yml",
     "build/sandbox-{}/deploy.json",
@@ -35,13 +35,13 @@ class Snapshot:
 
 
 def keep(server: Server, name: str) -> None:
-    """Keep the disk of a server that does not run, in place of an earlier snapshot of that name."""
+    """Save the disk of a stopped server, replacing an earlier snapshot of that name."""
     SNAPSHOTS.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = SNAPSHOTS / f".{name}"
     _remove(draft)
     draft.mkdir()
     _copy(disk.upper(server.name), draft / "upper")
-    # Every server gets the packages from their shared place when it is made.
+    # Every server gets the packages from the shared cache when it is created.
     for package in (draft / "upper" / disk.ARCHIVES).glob("*.deb"):
         package.unlink()
     for place in KNOWN_OF_A_SERVER:
@@ -70,8 +70,8 @@ def all_snapshots() -> list[Snapshot]:
 
 
 def lay(server: Server) -> None:
-    """Fill the server's layer from its snapshot, and tell the checkout what it knew of that server."""
-    with step(f"disk from the snapshot {server.snapshot}"):
+    """Fill the server's layer from its snapshot, and restore the checkout's files about that server."""
+    with step(f"disk copied from the snapshot {server.snapshot}"):
         _copy(SNAPSHOTS / server.snapshot / "upper", disk.upper(server.name))
     for place in KNOWN_OF_A_SERVER:
         known = CHECKOUT / place.format(server.name)
@@ -83,7 +83,7 @@ def forget(name: str) -> bool:
     """Remove a snapshot; false if there was none. Servers made from it stay."""
     found = (SNAPSHOTS / name).exists()
     if found:
-        # Half removed, it must not look whole.
+        # When half removed, it must not look complete.
         gone = SNAPSHOTS / f".{name}.gone"
         _remove(gone)
         _remove((SNAPSHOTS / name).rename(gone))

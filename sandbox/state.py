@@ -1,4 +1,4 @@
-"""What is known about servers, and where: everything stands below one directory."""
+"""Records of servers, all below one directory."""
 
 import fcntl
 import json
@@ -17,9 +17,8 @@ HOME = Path("/var/lib/bantam-sandbox")
 IMAGES = HOME / "images"
 SERVERS = HOME / "servers"
 SNAPSHOTS = HOME / "snapshots"
-SNAPSHOTS = HOME / "snapshots"
 APT_ARCHIVES = HOME / "apt"
-# Facts that a reboot of the host makes untrue belong to /run.
+# State that a reboot of the host invalidates belongs in /run.
 VOLATILE = Path("/run/bantam-sandbox")
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,29}[a-z0-9]|[a-z]")
@@ -30,7 +29,7 @@ class Server:
     """
     One server as server.json has it; times are seconds since 1970.
 
-    `pid` is 0 before the first boot, `snapshot` is empty for a server that began as a bare one.
+    `pid` is 0 before the first boot, `snapshot` is empty for a server created from the bare image.
     """
 
     name: str
@@ -71,7 +70,7 @@ def check_name(name: str) -> None:
 
 
 def directory(name: str) -> Path:
-    """Return the place of all that belongs to one server."""
+    """Return the directory of one server."""
     return SERVERS / name
 
 
@@ -111,7 +110,7 @@ def all_servers() -> list[Server]:
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """Let nobody else change servers meanwhile; the kernel ends the lock whatever happens to us."""
+    """Hold the lock on all servers; the kernel releases it whatever happens to us."""
     HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
     descriptor = os.open(HOME / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

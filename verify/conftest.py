@@ -1,4 +1,4 @@
-"""`pytest verify --inventory inventories/NAME.py`: asks the running server whether it is as promised."""
+"""`pytest verify --inventory inventories/NAME.py`: checks that the running server is what was promised."""
 
 import csv
 import functools
@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.verbose == 0:
-        config.option.verbose = -1  # dots, and names only of what was skipped or failed
+        config.option.verbose = -1  # dots, with names only for skipped and failed checks
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "short"
     if config.option.summary:
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """The server answers, or the run ends here with one sentence."""
+    """The server responds, or the run ends here with one sentence."""
     config = session.config
     if not config.option.inventory:
         raise pytest.UsageError(
@@ -60,7 +60,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What the inventory counts or names has a check each."""
+    """One check for each item that the inventory counts or lists."""
     settings = metafunc.config.stash[TARGET].settings
     if "worker" in metafunc.fixturenames:
         metafunc.parametrize("worker", range(1, settings["app_workers"] + 1))
@@ -104,7 +104,7 @@ def machine(host: Any) -> dict[str, int]:
 
 @pytest.fixture(scope="session")
 def catalog(host: Any) -> Callable[[str], list[dict[str, Any]]]:
-    """The rows of queries/NAME.sql, asked as the superuser in the database `bantam`."""
+    """The rows of queries/NAME.sql, run as the superuser in the database `bantam`."""
 
     def ask(name: str) -> list[dict[str, Any]]:
         query = (QUERIES / f"{name}.sql").read_text().rstrip().removesuffix(";")
@@ -121,16 +121,18 @@ def catalog(host: Any) -> Callable[[str], list[dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def secrets(settings: dict[str, Any]) -> dict[str, Secret]:
-    """The environment's secrets, as the controller keeps them."""
+    """The environment's secrets, as stored on the controller."""
     path = ROOT / "inventories" / "secrets" / f"{settings['environment']}.yml"
     if not path.is_file():
-        pytest.fail(f"{path.relative_to(ROOT)} is missing: verify from where the server was deployed.")
+        pytest.fail(
+            f"{path.relative_to(ROOT)} is missing: run verify on the machine that deployed the server."
+        )
     return {name: Secret(value) for name, value in yaml.safe_load(path.read_text()).items()}
 
 
 @pytest.fixture(scope="session")
 def pgbouncer_console(host: Any) -> Callable[[str], list[dict[str, str]]]:
-    """The rows of a SHOW command, asked as PgBouncer's own administrator."""
+    """The rows of a SHOW command, run as PgBouncer's administrator."""
 
     def ask(command: str) -> list[dict[str, str]]:
         output = host.check_output(
@@ -151,7 +153,7 @@ def pool_size(pgbouncer_console: Callable[[str], list[dict[str, str]]]) -> int:
 
 @pytest.fixture(scope="session")
 def edge(host: Any, settings: dict[str, Any]) -> Edge:
-    """The edge from outside; who signs its certificate is read over ssh, which is trusted already."""
+    """The edge from outside; its CA is read over ssh, which is already trusted."""
     local = settings["tls_issuer"] == "local"
     authority = host.check_output("cat /etc/bantam/tls/ca.crt") if local else None
     return Edge(settings["server_address"] or settings["server_name"], strict_context(authority))

@@ -1,4 +1,4 @@
-"""What a server of a given size is promised, written down here and computed nowhere: MB and connections."""
+"""Expected sizes by server size, written down here and computed nowhere: MB and connections."""
 
 from typing import Any
 
@@ -24,15 +24,15 @@ SIZES: dict[int, dict[str, int]] = {
     },
 }
 
-# Cores above this give the pool more than the table says.
+# With more cores than this, the pool is larger than in the table.
 CORES_OF_TABLE = 4
 
 
 def expected_size(name: str, *, settings: dict[str, Any], ram_mb: int, cores: int) -> int:
-    """What the inventory fixes, or else what the table says; skips where neither does."""
+    """The inventory's value, otherwise the table's; skips if there is neither."""
     if settings[name] is not None:
         return int(settings[name])
-    # A hosted "2 GB" server shows a little less.
+    # A hosted "2 GB" server reports a little less.
     nominal = round(ram_mb / 512) * 512
     if nominal not in SIZES or cores > CORES_OF_TABLE:
         pytest.skip(f"no figure is promised for {nominal} MB and {cores} cores: only the sum is checked")

@@ -1,4 +1,4 @@
-"""What a run found, for programs: FILE.json with what passed, failed and was skipped, why, and figures."""
+"""The result of a run for programs: FILE.json with passed, failed and skipped checks, and figures."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ class Summary:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._path.unlink(missing_ok=True)  # an old result must not pass for this run's
+        self._path.unlink(missing_ok=True)  # an old result must not be mistaken for this run's
         self._passed = 0
         self._skipped: list[dict[str, str]] = []
         self._failures: list[dict[str, str]] = []
@@ -30,12 +30,12 @@ class Summary:
             self._passed += 1
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file of checks that cannot be read is a failure, not silence."""
+        """A test file that cannot be imported counts as a failure."""
         if report.failed:
             self._failures.append({"name": report.nodeid, "message": _message(report)})
 
     def pytest_sessionfinish(self) -> None:
-        """The file is there as a whole or not at all."""
+        """Write the file completely or not at all."""
         result = {
             "passed": self._passed,
             "failed": len(self._failures),
@@ -50,6 +50,6 @@ class Summary:
 
 
 def _message(report: pytest.TestReport | pytest.CollectReport) -> str:
-    """The assertion as pytest worded it, without the source around it."""
+    """The assertion in pytest's words, without the source around it."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(crash.message if crash else report.longrepr).strip()

@@ -1,4 +1,4 @@
-"""The app: workers that share one socket, run the current release, are ready, and want a token."""
+"""The app: workers that share one socket, run the current release, are ready, and require a token."""
 
 import json
 import shlex
@@ -18,7 +18,7 @@ LEAKS = Path(__file__).parent / "remote" / "leaks.py"
 
 JOBS = ["bantam-reports", "bantam-report-files"]
 REPORT_AGE_S = 20 * 60
-"""A quarter of an hour between two refreshes, and how long one may take."""
+"""15 minutes between two refreshes, plus the time that one may take."""
 
 PRIVATE = [
     "/api/projects/1",
@@ -49,7 +49,7 @@ def worker_unit(unit: Callable[[str], Unit], worker: int) -> Unit:
 
 @pytest.fixture(scope="module")
 def current(host: Any) -> str:
-    """The name of the release that the link points at."""
+    """The name of the release that the link points to."""
     return str(host.check_output("readlink /opt/bantam/current")).rpartition("/")[2]
 
 

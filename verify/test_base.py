@@ -1,4 +1,4 @@
-"""The ground: Debian 13, its packages and people, ssh, firewall, time, kernel."""
+"""The base: Debian 13, its packages and people, ssh, firewall, time, kernel."""
 
 import json
 import re
@@ -34,7 +34,7 @@ CLOSED = [
     11211,
 ]
 
-# How the kernel combines conf/all with an interface's own value (Linux's ip-sysctl.rst), and what is wanted.
+# How the kernel combines conf/all with an interface's own value (ip-sysctl.rst), and the expected result.
 COMBINED: dict[str, tuple[Callable[[int, int], int], int]] = {
     "net.ipv4.conf.{}.accept_redirects": (lambda everywhere, here: everywhere | here, 0),
     "net.ipv4.conf.{}.send_redirects": (lambda everywhere, here: everywhere | here, 0),
@@ -60,7 +60,7 @@ def address(settings: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="module")
 def sshd(host: Any) -> dict[str, str]:
-    """The effective options: the last of a repeated one."""
+    """The effective options; of a repeated one, the last."""
     return dict(line.split(" ", 1) for line in host.check_output("sshd -T").splitlines() if " " in line)
 
 
@@ -89,7 +89,7 @@ def ruleset(host: Any) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def accepted(ruleset: list[dict[str, Any]]) -> list[str]:
-    """The conditions of every rule that lets something in, as text."""
+    """The conditions of every accepting rule, as text."""
     rules = [item["rule"] for item in ruleset if item.get("rule", {}).get("chain") == "input"]
     return [condition for rule in rules for condition in accepting(rule["expr"])]
 
@@ -103,13 +103,13 @@ def network_sysctls(host: Any) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def container(host: Any) -> str:
-    """The kind of container that the server is; "none" on a machine of its own."""
+    """The server's container type; "none" if it is not a container."""
     return str(host.run("systemd-detect-virt --container").stdout.strip())
 
 
 @pytest.fixture(scope="module")
 def outside(address: str) -> set[int]:
-    """The ports that answer to the machine that verifies."""
+    """The ports that are open to the verifying machine."""
     return open_ports(address, OPEN + CLOSED)
 
 
@@ -197,7 +197,7 @@ def test_who_may_use_ssh(host: Any, sshd: dict[str, str], settings: dict[str, An
 
 
 def test_nobody_has_a_password(host: Any) -> None:
-    """But root: a hosted server's console asks for it, and ssh takes none."""
+    """Except root: a hosted server's console asks for it, and ssh accepts no passwords."""
     shadow = dict(line.split(":")[:2] for line in host.check_output("getent shadow").splitlines())
     assert [name for name, password in shadow.items() if not password] == []
     assert [name for name, password in shadow.items() if name != "root" and "$" in password] == []
@@ -255,7 +255,7 @@ def test_port_is_closed_from_outside(outside: set[int], port: int) -> None:
 
 
 def test_firewall_has_our_table(ruleset: list[dict[str, Any]]) -> None:
-    # Tables of others may stand beside it: what ours drops, no other can accept.
+    # Other programs may have tables too: what ours drops, no other can accept.
     tables = {(item["table"]["family"], item["table"]["name"]) for item in ruleset if "table" in item}
     assert ("inet", "bantam") in tables
 
@@ -281,7 +281,7 @@ def test_firewall_lets_in_what_it_should(accepted: list[str], sshd: dict[str, st
 def test_only_ssh_and_the_edge_listen(host: Any, sshd: dict[str, str]) -> None:
     lines = [line.split() for line in host.check_output("ss -Hltnp").splitlines()]
     listeners = {(int(line[3].rpartition(":")[2]), line[5].split('"')[1]) for line in lines}
-    # A hosted server may have these, on loopback: not ours, and not reached from outside.
+    # A hosted server may have these, on loopback: not ours, and not reachable from outside.
     strangers = {listener for listener in listeners if listener[1] in {"systemd-resolve", "exim4", "chronyd"}}
     assert listeners - strangers == {(int(sshd["port"]), "sshd"), (80, "nginx"), (443, "nginx")}
 

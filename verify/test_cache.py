@@ -1,4 +1,4 @@
-"""What the cache relies on: the app's commands, the epoch, an outbox that is kept empty, the switch."""
+"""What the cache relies on: the app's Redis commands, the epoch, an empty outbox, the switch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ WATCHED = [
 
 @pytest.fixture
 def ask(connection: Connection, secrets: dict[str, Secret]) -> Callable[..., list[Any]]:
-    """Redis's replies to the app."""
+    """Redis's replies to the app's user."""
     return lambda *commands: redis(connection, "bantam", secrets["redis_app_password"], *commands)
 
 

@@ -1,4 +1,4 @@
-"""The edge: TLS that clients can trust, limits that hold, and nothing said about what runs behind."""
+"""The edge: TLS that clients can trust, limits that work, and no disclosure of what runs behind it."""
 
 import json
 import ssl
@@ -14,7 +14,7 @@ from verify.probes.web import Answer, Edge
 
 UNIT = "nginx.service"
 WEEK = 7 * 86_400
-# Enough for the burst that a client may have, and what it regains meanwhile.
+# Enough for a client's burst, plus what it regains in the meantime.
 BURST = 300
 
 
@@ -31,12 +31,12 @@ def oversized(edge: Edge, settings: dict[str, Any]) -> Answer:
 
 @pytest.fixture(scope="module")
 def too_many(edge: Edge, greeting: Answer, oversized: Answer) -> Answer:  # noqa: ARG001  they come first
-    """The answer to a client without a token that asks as fast as it can."""
+    """The response to a client without a token that sends requests as fast as it can."""
     return edge.ask_until(429, "/healthz", at_most=BURST)
 
 
 def version_only(version: ssl.TLSVersion, ciphers: str = "ALL") -> ssl.SSLContext:
-    """A client that speaks this version alone, with ciphers from its time."""
+    """A client that speaks only this version, with ciphers of its time."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -63,7 +63,7 @@ def test_workers_are_not_root(host: Any, unit: Callable[[str], Unit]) -> None:
 @pytest.mark.parametrize("setting", ["server_name", "server_address"])
 def test_certificate_is_valid_for(edge: Edge, settings: dict[str, Any], setting: str) -> None:
     if settings[setting] is None:
-        pytest.skip(f"the inventory sets no {setting}: the certificate needs none")
+        pytest.skip(f"the inventory sets no {setting}: the certificate does not need it")
     edge.handshake(settings[setting]).close()
 
 

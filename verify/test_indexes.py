@@ -1,4 +1,4 @@
-"""Indexes: those of the catalogue and no others, each used and needed by the queries that it names."""
+"""Indexes: those of the catalog and no others, each used and needed by the queries in its entry."""
 
 import json
 import shlex
@@ -20,28 +20,28 @@ CATALOGUE = {
 }
 ENFORCING = {name for name, entry in CATALOGUE.items() if "unique" in entry["kind"].split()}
 
-# A plan follows from the size of the tables: the promise is for the seed's scale 1.0 and beyond.
+# Plans depend on table sizes: the guarantee is for the seed's scale 1.0 and above.
 FULL_TASKS = 150_000
-# Without an index its query costs at least so many times as much, by the planner's own reckoning.
+# Without an index, its query costs at least this many times as much, by the planner's estimate.
 LEAST_GAIN = 5.0
-# The search for such a query goes on until one has twice that: the next ANALYZE moves costs by some percent.
+# The search for such a query stops at twice that: the next ANALYZE moves costs by some percent.
 AMPLE_GAIN = 2 * LEAST_GAIN
 LEAST_EARNED = 50
-# So many of the updates that no index hinders stay within their page: else the comparison would say nothing.
+# At least this share of the updates that no index prevents are HOT; otherwise the comparison means nothing.
 LEAST_HOT = 0.9
 
 Catalog = Callable[[str], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def standing(catalog: Catalog) -> dict[str, dict[str, Any]]:
+def server_indexes(catalog: Catalog) -> dict[str, dict[str, Any]]:
     """The server's secondary indexes by name."""
     return {row["name"]: row for row in catalog("indexes")}
 
 
 @pytest.fixture(scope="module")
 def full_tables(catalog: Catalog) -> None:
-    """The tables are as large as the seed makes them, or whoever asks is skipped."""
+    """The tables are as large as the seed makes them; otherwise the test is skipped."""
     [tasks] = [row["rows"] for row in catalog("updates") if row["table"] == "tasks"]
     if tasks < FULL_TASKS:
         pytest.skip(f"plans need the tables of scale 1.0: there are {max(tasks, 0)} tasks, not {FULL_TASKS}")
@@ -49,14 +49,14 @@ def full_tables(catalog: Catalog) -> None:
 
 @pytest.fixture(scope="module")
 def plans(full_tables: None, connection: Connection) -> dict[str, Any]:  # noqa: ARG001
-    """What the running release's statements would do: with each index, and with it hidden."""
+    """Plans of the running release's statements, with each index and with it hidden."""
     asked = {"samples": SAMPLES, "catalogue": list(CATALOGUE.values()), "ample": AMPLE_GAIN}
     return _asked(connection, "plans.py", asked)
 
 
 @pytest.fixture(scope="module")
 def write_cost(full_tables: None, connection: Connection) -> dict[str, Any]:  # noqa: ARG001
-    """What usual changes cost, with the indexes of their table and with its keys only."""
+    """The cost of usual changes, with all indexes of the table and with only its keys."""
     return _asked(connection, "write_cost.py", {"changes": CHANGES})
 
 
@@ -71,12 +71,12 @@ def _asked(connection: Connection, script: str, asked: dict[str, Any]) -> dict[s
 
 
 @pytest.mark.parametrize("index", CATALOGUE)
-def test_index_is_valid(standing: dict[str, dict[str, Any]], index: str) -> None:
-    assert standing.get(index, {}).get("is_valid")
+def test_index_is_valid(server_indexes: dict[str, dict[str, Any]], index: str) -> None:
+    assert server_indexes.get(index, {}).get("is_valid")
 
 
-def test_no_index_is_outside_the_catalogue(standing: dict[str, dict[str, Any]]) -> None:
-    assert sorted(standing.keys() - CATALOGUE.keys()) == []
+def test_no_index_is_outside_the_catalogue(server_indexes: dict[str, dict[str, Any]]) -> None:
+    assert sorted(server_indexes.keys() - CATALOGUE.keys()) == []
 
 
 def test_the_release_has_every_query_of_the_catalogue(plans: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ def test_no_query_reads_a_large_table_from_end_to_end(plans: dict[str, Any]) -> 
 def test_an_update_of_what_no_index_holds_touches_none(
     write_cost: dict[str, Any], change: dict[str, Any], record_property: Callable[[str, object], None]
 ) -> None:
-    """What indexes cost a write: WAL of an update and the share of HOT updates, against the keys alone."""
+    """What indexes cost a write: WAL per update and the share of HOT updates, compared with keys only."""
     record_property("write_cost", write_cost)
     cost = write_cost[change["table"]][change["what"]]
     assert cost["with_indexes"]["updates"] == cost["with_keys_only"]["updates"] > 0
@@ -124,11 +124,13 @@ def test_an_update_of_what_no_index_holds_touches_none(
 
 
 def test_statistics_are_kept(
-    catalog: Catalog, standing: dict[str, dict[str, Any]], record_property: Callable[[str, object], None]
+    catalog: Catalog,
+    server_indexes: dict[str, dict[str, Any]],
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """What indexes cost besides: their size, how often they were used, and the updates that touched none."""
+    """Other costs of indexes: their size, how often they were used, and the share of HOT updates."""
     updates = {row.pop("table"): row for row in catalog("updates")}
     record_property("tables", updates)
-    record_property("index_bytes", {name: row["bytes"] for name, row in standing.items()})
-    record_property("index_scans", {name: row["scans"] for name, row in standing.items()})
+    record_property("index_bytes", {name: row["bytes"] for name, row in server_indexes.items()})
+    record_property("index_scans", {name: row["scans"] for name, row in server_indexes.items()})
     assert updates["tasks"]["table_bytes"] > 0

@@ -1,4 +1,4 @@
-"""PgBouncer: a small pool, shared transaction by transaction, that lets in one role with its own password."""
+"""PgBouncer: a small transaction pool that admits one role with its own password."""
 
 import json
 from collections.abc import Callable
@@ -19,13 +19,13 @@ PSQL = "psql -XAtqw -h /run/pgbouncer -p 6432"
 
 @pytest.fixture(scope="module")
 def configuration(pgbouncer_console: Callable[[str], list[dict[str, str]]]) -> dict[str, str]:
-    """What runs, by SHOW CONFIG."""
+    """The running configuration, from SHOW CONFIG."""
     return {row["key"]: row["value"] for row in pgbouncer_console("SHOW CONFIG")}
 
 
 @pytest.fixture(scope="module")
 def pool(pgbouncer_console: Callable[[str], list[dict[str, str]]]) -> dict[str, str]:
-    """The database `bantam` as PgBouncer serves it, by SHOW DATABASES."""
+    """The database `bantam` as PgBouncer serves it, from SHOW DATABASES."""
     [row] = [row for row in pgbouncer_console("SHOW DATABASES") if row["name"] == "bantam"]
     return row
 
@@ -42,7 +42,7 @@ def login(connection: Connection) -> dict[str, Any]:
 def complaint(
     connection: Connection, *, role: str, password: str, database: str = "bantam", sql: str = "SELECT 1"
 ) -> str:
-    """What PgBouncer objects to in this login or command; nothing if it does as it is told."""
+    """PgBouncer's error for this login or command; empty if it succeeds."""
     client = f"{PSQL} -U {role} -d {database} -c '{sql}'"
     command = f"f=$(mktemp) && cat > $f && PGPASSFILE=$f {client}; rm $f"
     return connection.run(command, stdin=f"*:*:*:*:{password}\n").stderr

@@ -1,4 +1,4 @@
-"""PostgreSQL: sized for its server, durable, reachable by unix socket only, and everyone with few rights."""
+"""PostgreSQL: sized for its server, durable, unix sockets only, and few privileges for every role."""
 
 import hashlib
 from collections.abc import Callable
@@ -32,7 +32,7 @@ TIMEOUTS = {
 
 @pytest.fixture(scope="module")
 def running(catalog: Catalog) -> dict[str, dict[str, Any]]:
-    """Every setting that is in force, by name."""
+    """Every effective setting, by name."""
     return {row["name"]: row for row in catalog("settings")}
 
 

@@ -1,4 +1,4 @@
-"""Redis: a bounded cache on a unix socket, in which everyone has a name and few rights."""
+"""Redis: a bounded cache on a unix socket, where every user has a name and few permissions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from verify.probes.units import Unit
 
 UNIT = "redis-server.service"
 
-# None of these would change anything that matters, should Redis carry it out.
+# None of these would change anything that matters if Redis executed it.
 FORBIDDEN_TO_THE_APP = [
     "CONFIG GET maxmemory",
     "CONFIG SET maxmemory-policy allkeys-lfu",
@@ -55,7 +55,7 @@ FORBIDDEN_TO_THE_MONITOR = [
 
 @pytest.fixture(scope="module")
 def configuration(connection: Connection, secrets: dict[str, Secret]) -> dict[str, str]:
-    """What runs, by CONFIG GET."""
+    """The running configuration, from CONFIG GET."""
     [flat] = redis(connection, "monitor", secrets["redis_monitor_password"], "CONFIG GET *")
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
@@ -68,7 +68,7 @@ def information(connection: Connection, secrets: dict[str, Secret]) -> dict[str,
 
 @pytest.fixture(scope="module")
 def refusals(connection: Connection, secrets: dict[str, Secret]) -> dict[tuple[str, str], str]:
-    """The reply to each forbidden command, in a database that nobody uses."""
+    """The reply to each forbidden command, in an unused database."""
     tried = {("bantam", "redis_app_password"): FORBIDDEN_TO_THE_APP}
     tried["monitor", "redis_monitor_password"] = FORBIDDEN_TO_THE_MONITOR
     replies: dict[tuple[str, str], str] = {}

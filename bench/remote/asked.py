@@ -1,4 +1,4 @@
-"""HTTP to the app's own socket, which the edge would limit; one connection that is kept."""
+"""HTTP to the app's own socket, to bypass the edge's limits; one persistent connection."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ SOCKET = "/run/bantam-app/app.sock"
 
 
 class Answer(NamedTuple):
-    """An answer; `cache` is its X-Cache, empty where the cache has no part in it."""
+    """A response; `cache` is its X-Cache, empty if the cache was not involved."""
 
     status: int
     cache: str
@@ -16,13 +16,13 @@ class Answer(NamedTuple):
 
 
 class Connection:
-    """What one request after another goes through, each with the bearer token that it names."""
+    """One request after the other, each with its own bearer token."""
 
     def __init__(self) -> None:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, token: str, method: str, path: str, body: object = None) -> Answer:
-        """Return the answer; OSError if there is none."""
+        """Return the response; OSError if there is none."""
         if self._streams is None:
             self._streams = await asyncio.open_unix_connection(SOCKET)
         reader, writer = self._streams
@@ -46,6 +46,6 @@ class Connection:
         return json.loads(answer.body)
 
     def close(self) -> None:
-        """Nothing of the connection is left."""
+        """Close the connection."""
         if self._streams is not None:
             self._streams[1].close()

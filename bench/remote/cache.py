@@ -1,4 +1,4 @@
-"""Runs on the server as root: what the cache is worth, as one line of JSON on standard output."""
+"""Runs on the server as root: what the cache saves, as one line of JSON on standard output."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from bench.remote.asked import Connection
 from bench.remote.counted import empty, information, less_memory, plain, queries
 from bench.remote.figures import percentile
-from bench.remote.mix import Seen, rate, work
+from bench.remote.mix import Observed, rate, work
 from bench.remote.people import Person, people
 from bench.remote.tokens import token
 from bench.remote.tools import release_statements
@@ -33,7 +33,7 @@ MADE_BY = (
 
 
 async def measured() -> dict[str, Any]:
-    """Return the figures that are promised, and under `phases` how they came about."""
+    """Return the figures that have targets, and under `phases` how they came about."""
     say("looking around")
     everybody = await people()
     empty()
@@ -57,29 +57,29 @@ async def measured() -> dict[str, Any]:
             "queries_saved": saved["of_reads"],
             "dashboard_p50": dashboards["p50_ms"],
             "stampede_fills": max(stampedes),
-            # Redis makes room before a command: by what the command under way brings, it may be above.
+            # Redis evicts before a command, so it may exceed the limit by the size of the current command.
             "memory_of_limit": round(100 * memory["most"] / memory["limit"]),
             "evicted": memory["evicted"],
-            "errors": round(100 * sum(s.errors for s in everything) / sum(s.asked for s in everything), 3),
+            "errors": round(100 * sum(s.errors for s in everything) / sum(s.requests for s in everything), 3),
         },
         "phases": {
-            "cold": cold.told(),
-            "on": [seen.told() for seen in ons],
-            "off": [seen.told() for seen in offs],
+            "cold": cold.as_figures(),
+            "on": [seen.as_figures() for seen in ons],
+            "off": [seen.as_figures() for seen in offs],
             "queries": saved,
             "dashboard": dashboards,
             "stampedes": stampedes,
-            "less_memory": squeezed.told() | memory,
+            "less_memory": squeezed.as_figures() | memory,
             "namespaces": (await statistics())["namespaces"],
         },
     }
 
 
-async def _in_turn(everybody: list[Person]) -> tuple[list[Seen], list[Seen], dict[str, Any]]:
-    """Return what was seen with the cache and without, the same steps each, and the queries saved."""
+async def _in_turn(everybody: list[Person]) -> tuple[list[Observed], list[Observed], dict[str, Any]]:
+    """Return the observations with and without the cache, for the same steps, and the queries saved."""
     statements = read_statements()
-    ons: list[Seen] = []
-    offs: list[Seen] = []
+    ons: list[Observed] = []
+    offs: list[Observed] = []
     spent = {True: [0, 0], False: [0, 0]}
     try:
         for number in range(ROUNDS):
@@ -103,7 +103,7 @@ async def _in_turn(everybody: list[Person]) -> tuple[list[Seen], list[Seen], dic
 
 
 async def _stampede(at: int) -> int:
-    """Return how many fills so many first reads at once of one key have caused."""
+    """Return how many fills were caused by STAMPEDE concurrent first reads of one key."""
     path = f"/api/projects/1/tasks?limit={180 + time.time_ns() // 1000 % 700 + at}"
     before = await fills("project_tasks")
     connections = [Connection() for _ in range(STAMPEDE)]
@@ -116,7 +116,7 @@ async def _stampede(at: int) -> int:
 
 
 async def _dashboards(everybody: list[Person]) -> dict[str, Any]:
-    """Return the times of hits of users' dashboards, through the app's socket, one after the other."""
+    """Return the times of cache hits of user dashboards, through the app's socket, one after the other."""
     connection = Connection()
     busy = [person for person in everybody if person.dashboard == "user_dashboard"][:20]
     times = []
@@ -132,8 +132,8 @@ async def _dashboards(everybody: list[Person]) -> dict[str, Any]:
     }
 
 
-async def _watched(everybody: list[Person]) -> tuple[Seen, dict[str, int]]:
-    """Return what was seen while Redis had too little memory, and what it said of its memory."""
+async def _watched(everybody: list[Person]) -> tuple[Observed, dict[str, int]]:
+    """Return the observations while Redis had too little memory, and its memory figures."""
     working = asyncio.create_task(work(everybody, "less memory", seconds=SQUEEZED_S))
     said = []
     while not working.done():
@@ -163,13 +163,13 @@ async def statistics() -> Any:
 
 
 async def fills(namespace: str) -> int:
-    """Return how often the database has made a value of a namespace."""
+    """Return how many fills a namespace has had."""
     namespaces = (await statistics())["namespaces"]
     return next(int(one["fills"]) for one in namespaces if one["namespace"] == namespace)
 
 
 def read_statements() -> frozenset[str]:
-    """Return the statements that make what the cache keeps, as they are compared."""
+    """Return the statements that fill the cache, normalized for comparison."""
     return frozenset(
         plain(one["sql"])
         for one in release_statements()
@@ -177,13 +177,13 @@ def read_statements() -> frozenset[str]:
     )
 
 
-def together(phases: list[Seen]) -> float:
+def together(phases: list[Observed]) -> float:
     """Return the hit rate of several phases."""
     return rate(sum((counts for seen in phases for counts in seen.reads.values()), Counter()))
 
 
 def say(what: str) -> None:
-    """Whoever waits knows for what."""
+    """Show progress."""
     print(what, file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What server, database and Redis count; and Redis emptied, or with less memory, for a while."""
+"""Counters of server, database and Redis; and Redis emptied, or with less memory for a while."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from typing import NamedTuple
 CONFIGURATION = Path("/etc/redis/redis.conf")
 KEPT = Path("/etc/redis/redis.conf.before-the-bench")
 BACK_S = 2.0
-"""Longer than workers take to notice that Redis is there again."""
+"""Longer than workers take to notice that Redis is back."""
 
 CALLS = (
     "SELECT json_agg(json_build_array(s.query, s.calls)) FROM pg_stat_statements AS s"
@@ -21,14 +21,14 @@ CALLS = (
 
 
 class Queries(NamedTuple):
-    """Statements of the app so far: all of them, and those that make entries."""
+    """Statements of the app so far: all of them, and those that fill entries."""
 
     everything: int
     of_reads: int
 
 
 def queries(read_statements: frozenset[str]) -> Queries:
-    """Return how many statements the app has sent; asking for it is not among them."""
+    """Return how many statements the app has sent; this query itself is not counted."""
     printed = _printed("runuser", "-u", "postgres", "--", "psql", "-qAtX", "bantam", "-c", CALLS)
     counted = json.loads(printed)
     return Queries(
@@ -38,12 +38,12 @@ def queries(read_statements: frozenset[str]) -> Queries:
 
 
 def plain(sql: str) -> str:
-    """Return a statement's words alone: PostgreSQL keeps its comments, but numbers constants, true too."""
+    """Return only a statement's words: PostgreSQL keeps its comments, but numbers constants, even `true`."""
     return re.sub(r"--[^\n]*|'[^']*'|\$\d+|\b(?:true|false|null)\b|[^A-Za-z_]", "", sql, flags=re.IGNORECASE)
 
 
 def redis(*command: str, stdin: str = "") -> str:
-    """Return what Redis answers to the app's own account."""
+    """Return Redis's reply to the app's user."""
     password = Path("/etc/bantam/credentials/redis-password").read_text().strip()
     return subprocess.run(
         ["/usr/bin/redis-cli", "-s", "/run/redis/redis.sock", "--user", "bantam", *command],
@@ -57,13 +57,13 @@ def redis(*command: str, stdin: str = "") -> str:
 
 
 def information() -> dict[str, int]:
-    """Return memory, limit, keys that were evicted."""
+    """Return memory, limit and evicted keys."""
     said = dict(line.split(":", 1) for line in redis("INFO", "everything").splitlines() if ":" in line)
     return {name: int(said[name]) for name in ("used_memory", "maxmemory", "evicted_keys")}
 
 
 def empty() -> int:
-    """Redis holds nothing of the app's any more; return how many keys that were."""
+    """Remove all keys of the app from Redis; return their number."""
     names = redis("--scan", "--pattern", "bantam:*", "--count", "1000").split()
     for at in range(0, len(names), 500):
         redis("UNLINK", *names[at : at + 500])
@@ -72,12 +72,12 @@ def empty() -> int:
 
 @contextmanager
 def less_memory(limit: int) -> Iterator[None]:
-    """Redis has begun anew with so many bytes; afterwards it does so with what the deploy gave it."""
+    """Restart Redis with this limit in bytes; afterwards restart it with the deploy's limit."""
     CONFIGURATION.rename(KEPT)
     try:
         _run("cp", "-p", str(KEPT), str(CONFIGURATION))
         with CONFIGURATION.open("a") as file:
-            # The clients' share is of the limit: of so little, it would be the clients that are evicted.
+            # The clients' share is a percentage of the limit: with so little, clients would be evicted.
             file.write(f"\nmaxmemory {limit}\nmaxmemory-clients 0\n")
         _restart()
         yield

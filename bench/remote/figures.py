@@ -10,28 +10,28 @@ from typing import Any
 from urllib.parse import quote
 
 GROWING = ("list", "dashboard_user", "dashboard_manager", "dashboard_admin", "dashboard_client")
-"""What is asked of a server with ten times the work, too."""
+"""Reads that are also measured on a server with ten times the data."""
 
 ADMIN, MANAGER, MEMBER, CLIENT = 1, 2, 7, 16
-"""Users of the seed: one that sees everything, one that leads projects, one that works, one of a client's."""
+"""Users of the seed: an admin, a project manager, a team member, and a user of a client."""
 
 WALKED = {
     "page_of_1000": (ADMIN, ("tasks",), 150),
     "page_of_1000_by_manager": (MANAGER, ("tasks", "messages", "time-entries"), 20),
     "page_of_1000_by_member": (MEMBER, ("tasks", "messages", "time-entries"), 20),
 }
-"""Figure -> who asks for which lists' pages of 1,000, and for how many of each, one after the other."""
+"""Figure -> the user, the lists read in pages of 1,000, and how many pages of each, one after the other."""
 
 SEARCHED = ("website", "report", "design review", "invoice", "databse", "mobile app launch", "wbsite", "data")
 
 
 Places = dict[str, list[str]]
-"""Figure -> paths that only the server knows: rows that there are, and cursors."""
+"""Figure -> paths that only the server knows: existing rows, and cursors."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A kind of read: its paths, and the user who asks."""
+    """A kind of read: its paths, and the user who sends it."""
 
     name: str
     paths: list[str]
@@ -39,7 +39,7 @@ class Figure:
 
 
 def figures(places: Places) -> list[Figure]:
-    """Return what is asked, and by which user."""
+    """Return the reads to measure, each with its user."""
     lists = [
         f"/api/{what}" for what in ("tasks", "projects", "time-entries", "invoices", "messages", "activity")
     ]
@@ -79,7 +79,7 @@ def figures(places: Places) -> list[Figure]:
 
 
 class Client:
-    """A connection that is kept."""
+    """A persistent connection."""
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -97,7 +97,7 @@ class Client:
 
 
 def rows(client: Client, token: str) -> list[str]:
-    """Return the paths of single rows that there are: of 120 tasks, projects and comments each."""
+    """Return the paths of existing single rows: 120 tasks, projects and comments each."""
     lists = {"tasks": "/api/tasks", "projects": "/api/projects", "comments": "/api/comments?author=7"}
     found = []
     for name, path in lists.items():
@@ -107,7 +107,7 @@ def rows(client: Client, token: str) -> list[str]:
 
 
 def walk(client: Client, token: str, name: str, pages: int) -> list[str]:
-    """Return the paths of so many pages of 1,000 of a list, from the first on, as their cursors lead."""
+    """Return the paths of a list's first `pages` pages of 1,000, following the cursors."""
     path = f"/api/{name}?limit=1000"
     paths = []
     for _ in range(pages):
@@ -120,7 +120,7 @@ def walk(client: Client, token: str, name: str, pages: int) -> list[str]:
 
 
 def measure(client: Client, figure: Figure, token: str) -> dict[str, Any]:
-    """Return the figure's percentiles; the first tenth is for warming up and does not count."""
+    """Return the figure's percentiles; the first tenth is warm-up and does not count."""
     for path in figure.paths[: len(figure.paths) // 10]:
         client.get(path, token)
     taken = sorted((client.get(path, token)[0], path) for path in figure.paths)
@@ -135,11 +135,11 @@ def measure(client: Client, figure: Figure, token: str) -> dict[str, Any]:
 
 
 def typical(passes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the medians of several passes: one disturbed by others on the machine does not count."""
+    """Return the medians of several passes: one disturbed by other work on the machine does not count."""
     medians = {name: round(median(one[name] for one in passes), 2) for name in ("p50_ms", "p95_ms", "p99_ms")}
     return {**passes[-1], **medians}
 
 
 def percentile(times: list[float], part: float) -> float:
-    """Return the time that so large a part of the sorted times does not exceed (nearest rank)."""
+    """Return the time that this share of the sorted times does not exceed (nearest rank)."""
     return round(times[max(0, ceil(part * len(times)) - 1)], 2)

@@ -1,4 +1,4 @@
-"""Instances of the app for the bench alone, with as many workers as the deployed one, gone afterwards."""
+"""Temporary instances of the app for the bench, with as many workers as the deployed one."""
 
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ LONGEST_S = 1800
 
 @contextmanager
 def instance(name: str, port: int, *, cached: bool) -> Iterator[str]:
-    """Give the address of an instance with or without the cache, gone at the end."""
+    """Yield the address of an instance with or without the cache; remove it at the end."""
     settings = Path("/etc/bantam/app.toml").read_text()
     if not cached:
         settings = settings.replace("[redis]\nenabled = true", "[redis]\nenabled = false")
@@ -41,7 +41,7 @@ def workers() -> int:
 
 
 def start(unit: str, port: int, config: Path) -> None:
-    """One worker is ready; those of a port share it, and the kernel shares out the connections."""
+    """Start one worker and wait until it is ready; workers share the port, balanced by the kernel."""
     subprocess.run(
         [
             *("systemd-run", "--quiet", "--collect", f"--unit={unit}"),
@@ -55,11 +55,11 @@ def start(unit: str, port: int, config: Path) -> None:
         ],
         check=True,
     )
-    # It waits until the worker says that it is ready.
+    # This waits until the worker reports that it is ready.
     subprocess.run(["systemctl", "start", f"{unit}.service"], check=True)
 
 
 def stop(units: list[str]) -> None:
-    """Neither sockets nor services of the units are left."""
+    """Remove the sockets and services of the units."""
     names = [f"{unit}.{kind}" for unit in units for kind in ("socket", "service")]
     subprocess.run(["systemctl", "stop", *names], capture_output=True, check=False)

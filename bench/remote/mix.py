@@ -1,4 +1,4 @@
-"""People at work at once for a while, and what came of it."""
+"""Concurrent users for a while, and what was observed."""
 
 import asyncio
 import random
@@ -15,8 +15,8 @@ STEPS_OF_A_SITTING = 12
 
 
 @dataclass
-class Seen:
-    """What the people saw: how often which X-Cache by kind of read, statuses, and what went wrong first."""
+class Observed:
+    """What the users observed: X-Cache counts by kind of read, statuses, and the first error."""
 
     reads: dict[str, Counter[str]] = field(default_factory=dict)
     writes: Counter[str] = field(default_factory=Counter)
@@ -26,24 +26,24 @@ class Seen:
     seconds: float = 0.0
 
     @property
-    def asked(self) -> int:
+    def requests(self) -> int:
         """How many requests there were."""
         return sum(self.statuses.values())
 
     @property
     def errors(self) -> int:
-        """How many answers were not 2xx, or did not come."""
+        """How many responses were not 2xx, or never came."""
         return sum(count for status, count in self.statuses.items() if not 200 <= status < 300)
 
     @property
     def hit_rate(self) -> float:
-        """How many of 100 cacheable reads were hits."""
+        """The hits among cacheable reads, in percent."""
         return rate(sum(self.reads.values(), Counter()))
 
-    def told(self) -> dict[str, object]:
-        """Return it as figures."""
+    def as_figures(self) -> dict[str, object]:
+        """Return the observations as JSON values."""
         return {
-            "requests": self.asked,
+            "requests": self.requests,
             "seconds": round(self.seconds, 1),
             "hit_rate": self.hit_rate,
             "hit_rate_by_kind": {kind: rate(counts) for kind, counts in sorted(self.reads.items())},
@@ -55,13 +55,13 @@ class Seen:
 
 
 def rate(counts: Counter[str]) -> float:
-    """Return how many of 100 are hits."""
+    """Return the share of hits in percent."""
     return round(100 * counts["hit"] / max(1, counts.total()), 2)
 
 
-async def work(everybody: list[Person], seed: str, *, steps: int = 0, seconds: float = 600) -> Seen:
-    """Return what was seen when every seat took so many steps, or for so long: the same ones for a seed."""
-    seen = Seen()
+async def work(everybody: list[Person], seed: str, *, steps: int = 0, seconds: float = 600) -> Observed:
+    """Return what every seat observed in `steps` or `seconds`; the same seed gives the same steps."""
+    seen = Observed()
     began = time.monotonic()
     end = began + seconds
     dice = [random.Random(f"{seed} {seat}") for seat in range(SEATS)]  # noqa: S311  (nothing secret)
@@ -70,7 +70,7 @@ async def work(everybody: list[Person], seed: str, *, steps: int = 0, seconds: f
     return seen
 
 
-async def _sit(everybody: list[Person], dice: random.Random, seen: Seen, steps: int, end: float) -> None:
+async def _sit(everybody: list[Person], dice: random.Random, seen: Observed, steps: int, end: float) -> None:
     connection = Connection()
     taken = 0
     while (not steps or taken < steps) and time.monotonic() < end:

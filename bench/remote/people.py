@@ -1,4 +1,4 @@
-"""A hundred people of all roles, what each of them may see, and what each does next."""
+"""A hundred users of all roles, what each of them may see, and what each does next."""
 
 import random
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ WRITES = 0.1
 STATUSES = ("todo", "in_progress", "blocked", "review", "done")
 PROJECTS_AT_MOST = 10
 SECOND_PAGE = 0.3
-"""How many of those who see a project's first tasks go on to the next ones."""
+"""The share of users who go on from a project's first tasks to the next page."""
 
 
 class Step(NamedTuple):
-    """A request; `kind` is what the figures count it under."""
+    """A request; `kind` is its name in the figures."""
 
     kind: str
     method: str
@@ -28,7 +28,7 @@ class Step(NamedTuple):
 
 @dataclass
 class Person:
-    """What somebody saw on the first look around: ids only, so that the same plan can be followed twice."""
+    """What a user saw at first: ids only, so that the same plan can be repeated."""
 
     user: int
     token: str
@@ -39,13 +39,13 @@ class Person:
     notification: int | None
 
     def step(self, dice: random.Random) -> Step:
-        """Return what the person does next: one of ten steps is a write."""
+        """Return the user's next step: one in ten is a write."""
         if dice.random() < WRITES:
             return self._write(dice)
         chance = dice.random()
         if chance < 0.4 or not self.projects:
             return Step(self.dashboard, "GET", f"/api/dashboards/{self.dashboard.removesuffix('_dashboard')}")
-        # People work mostly on what is listed first, which is due first.
+        # People mostly work on the first entries, which are due first.
         project = dice.choices(self.projects, [1 / place for place in range(1, len(self.projects) + 1)])[0]
         if chance < 0.7:
             return Step("project", "GET", f"/api/projects/{project}")
@@ -53,7 +53,7 @@ class Person:
         return Step("project_tasks", "GET", pages[-1] if dice.random() < SECOND_PAGE else pages[0])
 
     def _write(self, dice: random.Random) -> Step:
-        """Half of the writes move a task, a fifth each log time and comment, the rest read notifications."""
+        """Half of the writes move a task, a fifth each log time or comment, the rest read notifications."""
         chance = dice.random()
         if self.tasks and chance < 0.9:
             task, project = dice.choice(self.tasks)
@@ -67,7 +67,7 @@ class Person:
 
 
 async def people() -> list[Person]:
-    """Return them, the busiest first, in an order that has nothing to do with their roles."""
+    """Return the users, the busiest first, in an order unrelated to their roles."""
     connection = Connection()
     users = list(range(1, PEOPLE + 1))
     random.Random(4).shuffle(users)  # noqa: S311  (nothing secret)
@@ -77,7 +77,7 @@ async def people() -> list[Person]:
 
 
 def drawn(everybody: list[Person], dice: random.Random) -> Person:
-    """Return one of them by Zipf's law: the n-th busiest is there 1/n as often as the busiest."""
+    """Return one of them by Zipf's law: the n-th busiest is drawn 1/n as often as the busiest."""
     return dice.choices(everybody, [1 / place for place in range(1, len(everybody) + 1)])[0]
 
 

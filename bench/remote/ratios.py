@@ -1,4 +1,4 @@
-"""Each read against what it could be at most, in interleaved slices; the median of the rounds counts."""
+"""Each read against its limit, in interleaved slices; the median of the rounds counts."""
 
 import sys
 from collections.abc import Callable
@@ -14,7 +14,7 @@ ROUNDS = 8
 
 @dataclass(frozen=True)
 class Subject:
-    """A read, and what it is compared with."""
+    """A read and its limit."""
 
     name: str
     against: str
@@ -31,7 +31,7 @@ def measure(subjects: list[Subject]) -> dict[str, Any]:
     for number in range(ROUNDS):
         print(f"round {number + 1} of {ROUNDS}", file=sys.stderr, flush=True)
         for subject in subjects:
-            # Whoever is second meets warmer caches: they take turns.
+            # The second one gets warmer caches, so they take turns.
             if number % 2:
                 limit = subject.limit(SLICE_S)
                 read = subject.read(SLICE_S)
@@ -43,7 +43,7 @@ def measure(subjects: list[Subject]) -> dict[str, Any]:
 
 
 def summary(subject: Subject, rounds: list[tuple[Slice, Slice]]) -> dict[str, Any]:
-    """Return the medians of the rounds; `cpu_ratio` compares what an answer costs the whole server."""
+    """Return the medians of the rounds; `cpu_ratio` compares the whole server's CPU cost per response."""
     ratios = [read.per_second / limit.per_second for read, limit in rounds]
     reads = [read for read, _ in rounds]
     limits = [limit for _, limit in rounds]

@@ -87,7 +87,7 @@ def one_client() -> dict[str, Any]:
 
 
 def growing() -> dict[str, Any]:
-    """Return what is to be compared with another server: of each figure the medians of several passes."""
+    """Return the figures to compare with another server: the medians of several passes."""
     client = Client(UNCACHED_PORT)
     wanted = [one for one in figures.figures({}) if one.name in figures.GROWING]
     passes = [
@@ -97,7 +97,7 @@ def growing() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure what the arguments name, and print it."""
+    """Measure the parts in the arguments, and print the results."""
     wanted = set(sys.argv[1:])
     found: dict[str, Any] = {}
     with instance("uncached", UNCACHED_PORT, cached=False) as uncached:

@@ -1,4 +1,4 @@
-"""The app as it is, on a socket of the bench's own, with one more route: a constant of so many bytes."""
+"""The unchanged app on the bench's own socket, with one extra route: a constant of a given size."""
 
 import sys
 
@@ -13,7 +13,7 @@ CONSTANTS: dict[int, bytes] = {}
 
 
 async def constant(request: Request) -> Response:
-    """Answer with ready bytes, through the same server, routing and answer as every read."""
+    """Return prepared bytes, through the same server, routing and response class as every read."""
     size = int(request.path_params["bytes"])
     return JsonBytes(CONSTANTS.setdefault(size, b"x" * size), "hit")
 

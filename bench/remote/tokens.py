@@ -1,4 +1,4 @@
-"""The seeded users' tokens, known to whoever may read the seed's key."""
+"""The seeded users' tokens, derived from the seed key."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""wrk and pgbench for a slice of time, and what they counted; the release's statements."""
+"""wrk and pgbench for a slice of time, and their results; the release's statements."""
 
 import json
 import re
@@ -16,7 +16,7 @@ UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 @dataclass(frozen=True)
 class Slice:
-    """What a slice counted: answers per second, milliseconds, and microseconds of CPU for an answer."""
+    """The result of a slice: responses per second, milliseconds, and microseconds of CPU per response."""
 
     per_second: float
     p50_ms: float
@@ -25,7 +25,7 @@ class Slice:
 
 
 def wrk(url: str, token: str, seconds: int) -> Slice:
-    """Ask for one address over CONNECTIONS connections; RuntimeError for any answer but 2xx."""
+    """Request one URL over CONNECTIONS connections; RuntimeError for any response but 2xx."""
     began = cpu_us()
     done = subprocess.run(
         [
@@ -47,12 +47,12 @@ def wrk(url: str, token: str, seconds: int) -> Slice:
 
 
 def cpu_us() -> int:
-    """Return the CPU time that the whole server has used, the bench itself included."""
+    """Return the CPU time used by the whole server, the bench itself included."""
     return int(search(r"^usage_usec (\d+)$", CPU.read_text()))
 
 
 def search(pattern: str, text: str) -> str:
-    """Return what the pattern's group finds; RuntimeError if it finds nothing."""
+    """Return the pattern's group; RuntimeError if it does not match."""
     found = re.search(pattern, text, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"{pattern} is not in: {text}")
@@ -69,7 +69,7 @@ class PgBench:
     """One statement, prepared, through PgBouncer as the app, with as many connections as the workers have."""
 
     def __init__(self, folder: Path, name: str, sql: str, values: list[str], clients: int) -> None:
-        # pgbench takes a statement on one line, where a comment would swallow the rest.
+        # pgbench wants a statement on one line, where a comment would swallow the rest.
         lines = (line for line in sql.splitlines() if not line.lstrip().startswith("--"))
         text = re.sub(r"\$(\d+)", lambda number: f":p{number[1]}", " ".join(lines))
         self._script = folder / f"{name}.sql"
@@ -78,7 +78,7 @@ class PgBench:
         self._clients = clients
 
     def run(self, seconds: int) -> Slice:
-        """Run it back to back; pgbench says a mean latency only, which stands for both percentiles."""
+        """Run it back to back; pgbench reports only a mean latency, which is used for both percentiles."""
         password = Path("/etc/bantam/credentials/database-password").read_text().strip()
         began = cpu_us()
         done = subprocess.run(
@@ -100,6 +100,6 @@ class PgBench:
 
 
 def release_statements() -> Iterator[dict[str, Any]]:
-    """Give each statement of the running release, as bantam-statements describes it."""
+    """Yield each statement of the running release, as bantam-statements describes it."""
     printed = subprocess.run([STATEMENTS], capture_output=True, check=True, cwd="/").stdout
     yield from map(json.loads, printed.splitlines())

@@ -1,4 +1,4 @@
-"""Certificates: from a CA of the server's own, or from one that browsers trust."""
+"""Certificates: from the server's own CA, or from one that browsers trust."""
 
 from collections.abc import Generator
 
@@ -15,19 +15,19 @@ _NEW_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 
 
 class CertificateNames(FactBase[list[str]]):
-    """What the server's certificate is for: ["DNS:x", "IP Address:y"]; empty if it ends within a week."""
+    """The names in the server's certificate: ["DNS:x", "IP Address:y"]; empty if it expires within a week."""
 
     default = list
 
     def command(self) -> str:
-        """Nothing is printed where there is no certificate, or none that lasts."""
+        """Prints nothing if there is no certificate, or if it expires soon."""
         return (
             f"openssl x509 -in {CERTIFICATE} -noout -checkend 604800 >/dev/null 2>&1"
             f" && openssl x509 -in {CERTIFICATE} -noout -ext subjectAltName || true"
         )
 
     def process(self, output: list[str]) -> list[str]:
-        """The names in the last line."""
+        """The names on the last line."""
         return [name.strip() for name in output[-1].split(",")] if output else []
 
 
@@ -36,11 +36,11 @@ def local_certificate(
     server_name: str, server_address: str | None, only_to_begin: bool
 ) -> Generator[StringCommand]:
     """
-    There is a certificate for the server, valid for a week at least; the server's own CA signs it.
+    There is a certificate for the server, valid for at least a week and signed by the server's own CA.
 
     + server_name: DNS name
     + server_address: IP address, for servers without DNS
-    + only_to_begin: never take the place of another one
+    + only_to_begin: never replace an existing one
     """
     if only_to_begin and host.get_fact(File, path=CERTIFICATE):
         host.noop("there is a certificate")
@@ -65,7 +65,7 @@ def local_certificate(
         f"| openssl x509 -req -CA {FOLDER}/ca.crt -CAkey {FOLDER}/ca.key -days 825 -copy_extensions copyall",
         f"-out {CERTIFICATE}.next 2>/dev/null",
     )
-    # The key first: nginx reads both only when it starts or reloads, which comes after.
+    # The key first: nginx reads both only when it starts or reloads, which happens later.
     yield StringCommand(
         f"mv {FOLDER}/server.key.next {FOLDER}/server.key && mv {CERTIFICATE}.next {CERTIFICATE}"
     )
@@ -73,12 +73,12 @@ def local_certificate(
 
 
 class AcmeState(FactBase[set[str]]):
-    """{"issued"} once certbot holds a certificate, {"issued", "placed"} while nginx's is the same one."""
+    """{"issued"} once certbot has a certificate, {"issued", "placed"} while nginx uses that one."""
 
     default = set
 
     def command(self, server_name: str) -> StringCommand:
-        """One word a line."""
+        """One word per line."""
         lineage = QuoteString(f"/etc/letsencrypt/live/{server_name}/fullchain.pem")
         return StringCommand(
             "test -e", lineage, "&& echo issued;", "cmp -s", lineage, CERTIFICATE, "&& echo placed; true"
@@ -92,11 +92,11 @@ class AcmeState(FactBase[set[str]]):
 @operation()
 def acme_certificate(server_name: str, email: str, renewal_hook: str) -> Generator[StringCommand]:
     """
-    Certbot holds a certificate for the server, and nginx uses it.
+    Certbot has a certificate for the server, and nginx uses it.
 
-    + server_name: DNS name, which must lead to this server
+    + server_name: DNS name, which must resolve to this server
     + email: where the authority sends warnings
-    + renewal_hook: the script that puts a new certificate in place; certbot calls it for renewals only
+    + renewal_hook: the script that installs a new certificate; certbot calls it only for renewals
     """
     state: set[str] = host.get_fact(AcmeState, server_name=server_name)
     if "placed" in state:

@@ -1,4 +1,4 @@
-"""Files that hold a secret: on no command line, in no diff, and at no moment readable by others."""
+"""Files with secrets: never on a command line, in a diff, or readable by others."""
 
 import hashlib
 import secrets
@@ -12,13 +12,13 @@ from pyinfra.facts.files import File, Sha256File
 
 def upload(text: str, path: str) -> Generator[StringCommand | FileUploadCommand]:
     """
-    Commands that leave the text in a file of root's with mode 0600.
+    Commands that write the text to a root-owned file with mode 0600.
 
-    Without root's login the upload passes through a temporary file of the ssh user's: both are made
+    Without a root login, the upload goes through a temporary file of the ssh user: both files are created
     empty and private first.
     """
     passing = f"/tmp/.bantam-{secrets.token_hex(8)}"  # noqa: S108  a random name, made by `install`
-    # A run that was killed may have left one.
+    # A killed run may have left one.
     yield StringCommand("rm -f /tmp/.bantam-*; install -m 0600 /dev/null", passing, _sudo=False)
     yield StringCommand("install -m 0600 /dev/null", QuoteString(path))
     yield FileUploadCommand(StringIO(text), path, remote_temp_filename=passing)
@@ -28,14 +28,14 @@ def upload(text: str, path: str) -> Generator[StringCommand | FileUploadCommand]
 @operation()
 def credential(path: str, value: str) -> Generator[StringCommand | FileUploadCommand]:
     """
-    The file holds the value, for root alone; systemd hands it to the service that names it.
+    The file has the value, readable by root only; systemd passes it to the service that names it.
 
     + path: the file
-    + value: its whole content
+    + value: its content
     """
     file = host.get_fact(File, path=path)
     digest = hashlib.sha256(value.encode()).hexdigest()
     if file and file["mode"] == 600 and host.get_fact(Sha256File, path=path) == digest:
-        host.noop(f"{path} holds the secret")
+        host.noop(f"{path} has the secret")
         return
     yield from upload(value, path)

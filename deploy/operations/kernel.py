@@ -1,4 +1,4 @@
-"""What is asked of the running kernel: its settings, and a file to swap to."""
+"""Settings of the running kernel, and a swap file."""
 
 from collections.abc import Generator
 
@@ -8,12 +8,12 @@ from pyinfra.facts.files import File
 
 
 class DifferingSysctls(FactBase[list[str]]):
-    """The settings under /proc/sys that are not as a file of sysctl.d wants them; a star is any name."""
+    """The settings under /proc/sys that differ from a file in sysctl.d; a star matches any name."""
 
     default = list
 
     def command(self, path: str) -> StringCommand:
-        """Each `key = value` of the file against the kernel's own."""
+        """Compares each `key = value` of the file with the kernel's value."""
         compare = (
             '| while read -r key value; do for setting in /proc/sys/$(echo "$key" | tr . /); do'
             ' [ "$(cat "$setting")" = "$value" ] || echo "$setting"; done; done'
@@ -23,14 +23,14 @@ class DifferingSysctls(FactBase[list[str]]):
         )
 
     def process(self, output: list[str]) -> list[str]:
-        """One path a line."""
+        """One path per line."""
         return output
 
 
 @operation()
 def sysctls(path: str) -> Generator[StringCommand]:
     """
-    The kernel's settings are as the file says, whoever changed either.
+    The kernel's settings match the file, no matter which of the two was changed.
 
     + path: a file in /etc/sysctl.d
     """
@@ -43,10 +43,10 @@ def sysctls(path: str) -> Generator[StringCommand]:
 @operation()
 def swap_file(path: str, size_mb: int) -> Generator[str]:
     """
-    There is a file to swap to; one that is there keeps its size, because it may be in use.
+    There is a swap file; an existing one keeps its size, because it may be in use.
 
     + path: the file
-    + size_mb: its size when it is made
+    + size_mb: its size when it is created
     """
     if host.get_fact(File, path=path):
         host.noop(f"{path} exists")

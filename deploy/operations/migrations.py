@@ -1,4 +1,4 @@
-"""The schema follows the release: what it brings and the database lacks is run before the switch."""
+"""The schema matches the release: missing migrations run before the switch."""
 
 import hashlib
 from collections.abc import Generator
@@ -27,7 +27,7 @@ def migrated(release: Release) -> Generator[str]:
     """
     Every migration of the release has run.
 
-    + release: an installed one, whose runner does the work
+    + release: an installed one; its runner is used
     """
     applied = host.get_fact(
         Query,

@@ -1,4 +1,4 @@
-"""Debian packages: where they come from, when they are upgraded, and what may start by itself."""
+"""Debian packages: where they come from, when they are upgraded, and which may start their services."""
 
 import re
 from collections.abc import Generator
@@ -24,7 +24,7 @@ class AptMirrors(FactBase[dict[str, str]]):
         )
 
     def process(self, output: list[str]) -> dict[str, str]:
-        """`deb [options] ADDRESS SUITE ...` a line, or stanzas of `Types:`, `URIs:` and `Suites:`."""
+        """Lines of `deb [options] ADDRESS SUITE ...`, or stanzas of `Types:`, `URIs:` and `Suites:`."""
         mirrors: dict[str, str] = {}
         for stanza in "\n".join(output).split("\n\n"):
             fields = dict(re.findall(r"^(\w+):[ \t]*(.+)$", stanza, re.MULTILINE))
@@ -38,12 +38,12 @@ class AptMirrors(FactBase[dict[str, str]]):
 
 
 class PackageListsAreFresh(FactBase[bool]):
-    """Whether apt's lists were read within a day, and after its sources were last changed."""
+    """Whether apt's lists were updated within a day, and after its sources last changed."""
 
     default = bool
 
     def command(self) -> str:
-        """The stamp's path if it is young enough."""
+        """The stamp's path if it is recent enough."""
         return f"find {_STAMP} -mmin -1440 -newer {_SOURCES} 2>/dev/null || true"
 
     def process(self, output: list[str]) -> bool:
@@ -53,7 +53,7 @@ class PackageListsAreFresh(FactBase[bool]):
 
 @operation()
 def package_lists() -> Generator[str]:
-    """Apt's lists are of today and from the sources that are configured."""
+    """Apt's lists are less than a day old and from the configured sources."""
     if host.get_fact(PackageListsAreFresh):
         host.noop("the package lists are fresh")
         return
@@ -62,12 +62,12 @@ def package_lists() -> Generator[str]:
 
 
 class UnfinishedPackages(FactBase[bool]):
-    """Whether an earlier installation was cut off half way."""
+    """Whether an earlier installation was interrupted."""
 
     default = bool
 
     def command(self) -> str:
-        """Dpkg's own check; it is silent when all is well."""
+        """Dpkg's own check; it prints nothing if all is well."""
         return "dpkg --audit"
 
     def process(self, output: list[str]) -> bool:
@@ -78,7 +78,7 @@ class UnfinishedPackages(FactBase[bool]):
 def packages() -> None:
     """Sources and upgrades are configured and the base packages installed."""
     files.put(
-        name="Let apt wait for a lock instead of failing, and keep our configuration files",
+        name="Configure apt to wait for locks and to keep our configuration files",
         src="templates/base/apt.conf",
         dest="/etc/apt/apt.conf.d/60bantam",
         mode="644",
@@ -90,20 +90,20 @@ def packages() -> None:
         mode="755",
     )
     if host.get_fact(UnfinishedPackages):
-        server.shell(name="Finish the installation that was cut off", commands=["dpkg --configure -a"])
+        server.shell(name="Finish the interrupted installation", commands=["dpkg --configure -a"])
     mirrors: dict[str, str] = host.get_fact(AptMirrors)
     if "trixie" not in mirrors:
         raise DeployError(f"{host.name}: /etc/apt has no package source for trixie: add Debian's.")
     files.template(
-        name="Package sources: Debian's release, updates and security, from the server's own mirror",
+        name="Configure package sources: Debian's release, updates and security, from the server's mirror",
         src="templates/base/debian.sources.j2",
         dest=_SOURCES,
         mode="644",
         mirror=mirrors["trixie"],
         security_mirror=mirrors.get("trixie-security", mirrors["trixie"]),
     )
-    files.file(name="No second list of sources", path="/etc/apt/sources.list", present=False)
-    package_lists(name="Read the package lists")
+    files.file(name="Remove the second list of sources", path="/etc/apt/sources.list", present=False)
+    package_lists(name="Update the package lists")
     apt.packages(
         name="Install the base packages",
         packages=[
@@ -119,7 +119,7 @@ def packages() -> None:
         no_recommends=True,
     )
     files.put(
-        name="Security updates every day, but the database services only when planned",
+        name="Configure daily security updates, except for the database services",
         src="templates/base/unattended-upgrades.conf",
         dest="/etc/apt/apt.conf.d/61bantam-unattended-upgrades",
         mode="644",

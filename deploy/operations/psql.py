@@ -1,4 +1,4 @@
-"""SQL on the server's own PostgreSQL: read as JSON by facts, run from a file by operations."""
+"""SQL on the server's PostgreSQL: facts read it as JSON, operations run it from a file."""
 
 import json
 from collections.abc import Generator
@@ -12,10 +12,10 @@ _PSQL = "psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --port=5432"
 
 
 class Query(FactBase[Any]):
-    """One JSON value from a query as the superuser; None while there is no such database."""
+    """One JSON value from a query as the superuser; None if there is no such database yet."""
 
     def command(self, query: str, database: str = "postgres") -> StringCommand:
-        """Psql as postgres; silent where PostgreSQL or the database is not there yet."""
+        """Psql as postgres; prints nothing if PostgreSQL or the database is not there yet."""
         return StringCommand(
             "runuser -u postgres --",
             _PSQL,
@@ -36,7 +36,7 @@ def run_sql(sql: str, database: str = "postgres") -> Generator[StringCommand | F
     """
     Commands that run the SQL as the superuser, stopping at its first error.
 
-    It travels as a file that only root can read: never in a command line, where `ps` would show it.
+    It is uploaded as a file that only root can read, never on a command line, where `ps` would show it.
     """
     path = "/root/.bantam.sql"
     yield from upload(sql, path)

@@ -1,4 +1,4 @@
-"""Releases on the server: each complete in its own directory, one of them current."""
+"""Releases on the server: each in its own directory, one of them current."""
 
 from collections.abc import Generator
 
@@ -13,7 +13,7 @@ CURRENT = "/opt/bantam/current"
 
 
 class CurrentRelease(FactBase[str | None]):
-    """The name of the release that /opt/bantam/current points at; None before the first."""
+    """The name of the release that /opt/bantam/current points to; None before the first."""
 
     def command(self) -> str:
         """The link's target."""
@@ -30,16 +30,16 @@ class Releases(FactBase[list[str]]):
     default = list
 
     def command(self) -> str:
-        """A release is complete when its marker, written last, is there."""
+        """A release is complete once it has its marker, which is written last."""
         return f"ls -1tr {FOLDER}/*/complete 2>/dev/null | xargs -r -n1 dirname | xargs -r -n1 basename"
 
     def process(self, output: list[str]) -> list[str]:
-        """One name a line."""
+        """One name per line."""
         return output
 
 
 class ReleaseWith(FactBase[str | None]):
-    """The newest complete release that has exactly these dependencies; None if there is none."""
+    """The newest complete release with exactly these dependencies; None if there is none."""
 
     def command(self, dependencies: str) -> str:
         """A release's marker names its dependencies."""
@@ -55,9 +55,9 @@ def installed(release: Release) -> Generator[str | StringCommand | FileUploadCom
     """
     The release is complete in its own directory: a virtual environment that never changes again.
 
-    Where another release has the same dependencies they are copied: seconds instead of half a minute.
+    If another release has the same dependencies, they are copied: seconds instead of half a minute.
 
-    + release: what build_release made
+    + release: the result of build_release
     """
     target = f"{FOLDER}/{release.name}"
     if host.get_fact(File, path=f"{target}/complete"):
@@ -68,10 +68,10 @@ def installed(release: Release) -> Generator[str | StringCommand | FileUploadCom
     yield f"rm -rf {target} {incoming} && mkdir -p {incoming}"
     if akin := host.get_fact(ReleaseWith, dependencies=release.dependencies):
         yield FileUploadCommand(str(release.wheel), f"{incoming}/{release.wheel.name}")
-        # Without its marker from the first moment on, so that a copy that was cut off counts as none.
+        # Without its marker from the start, so that an interrupted copy does not count.
         copy = f"{incoming}/copy"
         yield f"cp -a {FOLDER}/{akin} {copy} && rm {copy}/complete && mv -T {copy} {target}"
-        # Scripts begin with the path of their Python.
+        # Scripts start with the path of their Python.
         own_paths = f"grep -rlIF {FOLDER}/{akin} {target}/bin {target}/pyvenv.cfg"
         yield f"{own_paths} | xargs sed -i 's#{FOLDER}/{akin}#{target}#g'"
     else:
@@ -86,7 +86,7 @@ def installed(release: Release) -> Generator[str | StringCommand | FileUploadCom
 @operation()
 def current(release: Release) -> Generator[str]:
     """
-    /opt/bantam/current points at the release; at no moment does it point nowhere.
+    /opt/bantam/current points to the release; the switch is atomic.
 
     + release: an installed one
     """
@@ -99,7 +99,7 @@ def current(release: Release) -> Generator[str]:
 @operation()
 def old_releases_removed(kept: int) -> Generator[str]:
     """
-    At most `kept` releases beside the current one are on the server.
+    At most `kept` releases besides the current one are on the server.
 
     + kept: how many to keep
     """

@@ -1,4 +1,4 @@
-"""Database roles that converge: attributes, password, limits, settings and memberships."""
+"""Database roles: attributes, password, limits, settings and memberships converge."""
 
 from collections.abc import Generator, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ WHERE r.oid >= 16384
 """
 
 _ATTRIBUTES = "NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS"
-# Not even a verifier belongs into the log.
+# Not even a verifier belongs in the log.
 _UNLOGGED = ("SET LOCAL log_min_duration_statement = -1", "SET LOCAL log_statement = 'none'")
 
 Described = dict[str, Any]
@@ -50,14 +50,14 @@ def role(
     member_of: tuple[str, ...] = (),
 ) -> Generator[StringCommand | FileUploadCommand]:
     """
-    A role without any power of its own, exactly as described: what it has beyond that is taken.
+    A role without special attributes, exactly as described: anything beyond that is revoked.
 
     + role: its name
     + password: None allows peer authentication only
     + login: whether it may connect
     + connection_limit: how many sessions it may have, -1 for no limit
     + settings: run-time parameters for its sessions
-    + member_of: the roles whose rights it has
+    + member_of: the roles it is a member of
     """
     current: Described | None = (host.get_fact(Query, query=_ROLES) or {}).get(role)
     keeps_password = current is not None and _password_is(password, current["verifier"])

@@ -1,7 +1,7 @@
 """
-systemd units that follow their files: what a run left undone, the next one does.
+systemd units that match their files: the next run finishes what an earlier one left undone.
 
-Whether a restart is due is read from the server (is a file newer than the running unit?), never
+Whether a restart is needed is read from the server (is a file newer than the running unit?), never
 remembered from the run that wrote the file: that run may have died in between.
 """
 
@@ -24,7 +24,7 @@ class UnitState(FactBase[dict[str, str]]):
     default = dict
 
     def command(self, unit: str, files: tuple[str, ...] = ()) -> StringCommand:
-        """`systemctl show` of the unit, then a line `file PATH=MTIME` for each file that exists."""
+        """`systemctl show` of the unit, then a line `file PATH=MTIME` for each existing file."""
         properties = "ActiveState,UnitFileState,NeedDaemonReload,ActiveEnterTimestamp,StateChangeTimestamp"
         properties += ",ReloadResult,ConditionResult,ConditionTimestamp"
         show = StringCommand(
@@ -36,7 +36,7 @@ class UnitState(FactBase[dict[str, str]]):
         return StringCommand(show, "; stat -c 'file %n=%.Y'", *paths, "2>/dev/null || true")
 
     def process(self, output: list[str]) -> dict[str, str]:
-        """Each line's part before the first = is the key."""
+        """The key is the part of each line before the first `=`."""
         return dict(line.split("=", 1) for line in output if "=" in line)
 
 
@@ -59,7 +59,7 @@ def unit(
     reload_after: tuple[str, ...] = (),
 ) -> Generator[StringCommand]:
     """
-    Enabled, running, and started after its files were last changed.
+    Enabled, running, and started after its files last changed.
 
     + unit: full name of the unit
     + restart_after: files (unit files, drop-ins, what is read at start) whose change needs a restart
@@ -99,7 +99,7 @@ def unit(
 @operation()
 def loaded(unit: str) -> Generator[StringCommand]:
     """
-    Systemd knows the unit file as it is, for a unit that only a timer starts.
+    Systemd has loaded the current unit file, for a unit that only a timer starts.
 
     + unit: full name of the unit
     """

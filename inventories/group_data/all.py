@@ -3,20 +3,20 @@
 Sizes that say None come from the server's RAM, cores and disk (deploy/sizing.py). Set one to
 override it: the whole server's memory budget is checked against its RAM either way.
 Each inventory must also set `environment` (names the secrets and the evidence) and `server_name`
-(the public DNS name, which the certificate carries).
+(the public DNS name, used in the certificate).
 """
 
 # --- base -----------------------------------------------------------------------------------------
 
 # People with a shell: user name -> ssh public key. They may sudo. After the deploy only they, root and
-# the user who deployed may use ssh, and only with a key: put everyone in here who must keep access.
+# the user who deployed may use ssh, and only with a key: list everyone who must keep access.
 admins: dict[str, str] = {}
 
-# The address in the certificate beside the name, for servers without DNS (the sandbox).
+# An address for the certificate in addition to the name, for servers without DNS (the sandbox).
 server_address: str | None = None
 
-# Swap is a cushion against a short peak, not memory: 1 GB is enough to survive one and small enough
-# that a leak still ends in a restart. A container cannot have swap; there this is left alone.
+# Swap is a cushion for short peaks, not memory: 1 GB is enough to survive one and small enough
+# that a leak still ends in a restart. Ignored in a container, which cannot have swap.
 swap_mb = 1024
 
 # --- postgresql -----------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ effective_cache_size_mb: int | None = None
 work_mem_mb: int | None = None
 maintenance_work_mem_mb: int | None = None
 
-# A request that takes longer is broken: the app gets an error instead of a stuck worker.
+# A statement that takes longer is broken: the app gets an error instead of a stuck worker.
 app_statement_timeout_ms = 5_000
 
 # Statements slower than this are logged, with their plan at twice the time (auto_explain).
@@ -38,19 +38,19 @@ log_slow_statement_ms = 250
 # Server connections: the scarcest memory on a small server.
 pool_size: int | None = None
 
-# Extra connections that wait for a burst: used when a client has waited for 3 seconds.
+# Extra connections for bursts: used once a client has waited for 3 seconds.
 reserve_pool_size = 5
 
-# How long a query may wait for a connection before the client gets an error (the pool timeout).
+# How long a query may wait for a pool connection before the client gets an error (the pool timeout).
 pool_timeout_s = 10
 
-# How long a connection to PostgreSQL may take.
+# How long connecting to PostgreSQL may take.
 connect_timeout_s = 5
 
-# Clients cost 2 kB each; this only stops a runaway.
+# Clients cost 2 kB each; this is only a safety limit.
 max_client_connections = 200
 
-# Prepared statements kept per server connection: above the number of the app's named queries.
+# Prepared statements kept per server connection: more than the app has named queries.
 max_prepared_statements = 200
 
 # --- redis ----------------------------------------------------------------------------------------
@@ -60,13 +60,13 @@ redis_maxmemory_mb: int | None = None
 
 # --- app ------------------------------------------------------------------------------------------
 
-# Processes. A second one buys a restart without a pause and 1.2x on cached reads.
+# Processes. A second one gives restarts without downtime and 1.2x on cached reads.
 app_workers = 2
 
-# uvloop is 1.1-1.5x faster; "asyncio" is the way out should it ever misbehave.
+# uvloop is 1.1-1.5x faster; "asyncio" is the fallback if it ever misbehaves.
 app_event_loop = "uvloop"
 
-# Old releases that stay on the server to go back to.
+# Old releases kept on the server for rollback.
 releases_kept = 3
 
 # May test data be written into this database? Never where real data lives.
@@ -83,8 +83,8 @@ acme_email: str | None = None
 # Larger request bodies get 413.
 max_body_kb = 1024
 
-# A client (its token, or its address without one) above this rate gets 429; short bursts pass.
+# A client (its token, or its address without one) above this rate gets 429; short bursts are fine.
 requests_per_second_per_client = 50
 
-# The same for an address, whatever tokens it shows: an office behind one address needs room.
+# The same per address, whatever tokens it uses: leave room for an office behind one address.
 requests_per_second_per_address = 500

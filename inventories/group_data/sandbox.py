@@ -1,4 +1,4 @@
-"""What a disposable server may do differently: see all.py for what each setting means."""
+"""Differences for a disposable server: see all.py for what each setting means."""
 
 tls_issuer = "local"  # no certificate authority can reach a sandbox
 seed_allowed = True

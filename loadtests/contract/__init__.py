@@ -1,1 +1,1 @@
-"""What a load relies on: the routes, bodies and checks of the API, as its users."""
+"""What a load test relies on: routes, bodies and checks of the API, as its users."""

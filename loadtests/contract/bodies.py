@@ -1,4 +1,4 @@
-"""The bodies of the HTTP contract, as far as the load relies on them; msgspec checks every type."""
+"""The response bodies that the load test relies on; msgspec validates every type."""
 
 import msgspec
 
@@ -56,7 +56,7 @@ class Project(msgspec.Struct, frozen=True):
 
 
 class Dashboard(msgspec.Struct, frozen=True):
-    """What a user sees first: own open tasks, the first of those that are late and of those due soon."""
+    """What a user sees first: own open tasks, the first overdue ones and the first due soon."""
 
     user_id: int
     today: str

@@ -1,4 +1,4 @@
-"""What a right body looks like beyond its types. Each check names what is wrong, never an id."""
+"""What a correct body looks like beyond its types. Each check names the error, never an id."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -8,7 +8,7 @@ from loadtests.contract.bodies import PAGE_SIZE, Dashboard, Project, Task, TaskP
 T = TypeVar("T")
 
 Check = Callable[[T], str | None]
-"""Says what is wrong with a body, None if nothing is. It names no id: failures are counted by text."""
+"""Returns what is wrong with a body, or None. It never names an id: failures are counted by text."""
 
 
 def dashboard_of(user_id: int) -> Check[Dashboard]:
@@ -29,7 +29,7 @@ def dashboard_of(user_id: int) -> Check[Dashboard]:
 
 
 def project_is(project_id: int) -> Check[Project]:
-    """Accept the project that was asked for, with as many tasks as its states add up to."""
+    """Accept the requested project if its task counts add up."""
 
     def check(project: Project) -> str | None:
         if project.id != project_id:
@@ -43,7 +43,7 @@ def project_is(project_id: int) -> Check[Project]:
 
 
 def page_after(project_id: int, seen: set[int]) -> Check[TaskPage]:
-    """Accept a page of the project's tasks, none of which stood on a page before."""
+    """Accept a page of the project's tasks, none of which was on an earlier page."""
 
     def check(page: TaskPage) -> str | None:
         ids = {task.id for task in page.items}
@@ -63,7 +63,7 @@ def page_after(project_id: int, seen: set[int]) -> Check[TaskPage]:
 
 
 def task_is(task_id: int, status: str) -> Check[Task]:
-    """Accept the task that was changed, with the status that it was given."""
+    """Accept the changed task with its new status."""
 
     def check(task: Task) -> str | None:
         if task.id != task_id:

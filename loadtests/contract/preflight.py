@@ -1,4 +1,4 @@
-"""What must hold before any load: the server answers, is the right one, and knows the seeded users."""
+"""Checks before any load: the server responds, is the right one, and knows the seeded users."""
 
 import ssl
 from collections.abc import Callable
@@ -15,7 +15,7 @@ USERS_ASKED = 10
 
 
 def check_server(target: Target, users: SeededUsers, context_for: Callable[..., ssl.SSLContext]) -> None:
-    """Return if a seeded user can sign in and see a project; the same client verifies as in the load."""
+    """Return if a seeded user can sign in and see a project, using the same client as in the load."""
     session = FastHttpSession(
         base_url=target.url,
         request_event=EventHook(),  # type: ignore[no-untyped-call] # Locust's own is not annotated

@@ -1,4 +1,4 @@
-"""A seeded user of the app: signs in by token, verifies the server, and checks every body it is given."""
+"""A seeded user of the app: signs in by token, verifies the server, and checks every body it receives."""
 
 from typing import ClassVar, TypeVar
 
@@ -14,12 +14,12 @@ T = TypeVar("T")
 
 
 class SeededUser(FastHttpUser):
-    """What every scenario's user can do; the run sets who there is and how long people think."""
+    """What every scenario's user can do; the run sets the users and think times."""
 
     abstract = True
     insecure = False
     concurrency = 1
-    # Longer than any target: a hanging request is a failure with its latency, not a hole in the figures.
+    # Longer than any target: a hanging request is a failure with its latency, not a gap in the figures.
     connection_timeout = 5.0
     network_timeout = 10.0
 
@@ -30,15 +30,15 @@ class SeededUser(FastHttpUser):
     _headers: dict[str, str]
 
     def wait_time(self) -> float:
-        """Return for how many seconds the user thinks."""
+        """Return the think time in seconds."""
         return CHANCE.uniform(*self.think_seconds)
 
     def think(self) -> None:
-        """Let that time pass between two steps of one task."""
+        """Wait that long between two steps of one task."""
         self.wait()  # type: ignore[no-untyped-call] # Locust's own is not annotated
 
     def sign_in(self) -> None:
-        """Go on as somebody else, on the connection that is open."""
+        """Continue as another user, on the open connection."""
         self.user_id = self.seeded.draw()
         self._headers = {"Authorization": f"Bearer {self.seeded.token(self.user_id)}"}
 
@@ -50,7 +50,7 @@ class SeededUser(FastHttpUser):
     def change(
         self, group: str, path: str, change: dict[str, str], kind: type[T], check: Check[T]
     ) -> T | None:
-        """Return the body that a PATCH was answered with, None if it failed in any way."""
+        """Return the response body of a PATCH, None if it failed in any way."""
         with self.client.patch(
             path, name=group, headers=self._headers, json=change, catch_response=True
         ) as response:
@@ -60,7 +60,7 @@ class SeededUser(FastHttpUser):
 def accept(response: ResponseContextManager, kind: type[T], check: Check[T]) -> T | None:
     """Return the body if status, types and content are right; otherwise mark the response as failed."""
     if response.status_code == 0:
-        # No answer at all: the client's own exception says why, and Locust reports it.
+        # No response at all: the client's exception says why, and Locust reports it.
         return None
     if response.status_code != 200:
         fail(response, f"status {response.status_code}")

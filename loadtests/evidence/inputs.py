@@ -1,4 +1,4 @@
-"""The JSON files that the steps of a run leave in its directory, checked and from one and the same run."""
+"""The JSON files that the steps of a run leave in its directory, validated and all from the same run."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class Deploy(msgspec.Struct, frozen=True):
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """A check that this server cannot show, and why."""
+    """A check that is impossible on this server, and why."""
 
     name: str
     reason: str
@@ -46,13 +46,13 @@ class Host(msgspec.Struct, frozen=True):
 
 
 class Bench(msgspec.Struct, frozen=True):
-    """bench.json, growth.json or cache.json: the figures of a bench against their promises."""
+    """bench.json, growth.json or cache.json: the figures of a bench against their targets."""
 
     targets: list[Verdict]
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """Everything that a run left; `bench` is empty where none was run since the last deploy."""
+    """All results of a run; `bench` is empty if none was run since the last deploy."""
 
     deploy: Deploy
     verify: Verify
@@ -63,7 +63,7 @@ class Inputs(msgspec.Struct, frozen=True):
 
 
 def read_inputs(run_dir: Path, scenario: str) -> Inputs:
-    """Return the run's files; checks and load are of the server as it was deployed last."""
+    """Return the run's files; checks and load are from after the last deploy."""
     deploy_file, verify_file, load_file = (run_dir / n for n in ("deploy.json", "verify.json", LOAD_FILE))
     inputs = Inputs(
         deploy=read_json(deploy_file, Deploy, "`make deploy` writes it"),
@@ -82,7 +82,7 @@ def read_inputs(run_dir: Path, scenario: str) -> Inputs:
 
 
 def _bench(run_dir: Path, deploy_file: Path) -> list[Verdict]:
-    """Return the verdicts of what benches there were; one of an earlier deploy says nothing of this one."""
+    """Return the verdicts of all benches; one from before the last deploy does not count."""
     deployed = deploy_file.stat().st_mtime
     found: list[Verdict] = []
     for file, command in (

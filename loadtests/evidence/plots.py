@@ -10,7 +10,7 @@ from loadtests.evidence.style import GRID, HUES, LIMIT, MUTED, figure, svg
 from loadtests.results.figures import SLICE_SECONDS
 from loadtests.results.load_file import Load
 from loadtests.results.measurements import GROUPS, PERCENTILES
-from loadtests.results.table import amount, shown
+from loadtests.results.table import format_number, format_value
 
 SERVICES = ["postgresql", "app", "redis", "pgbouncer", "edge", "other"]
 
@@ -44,18 +44,18 @@ def _latency(load: Load, group: str) -> Plot:
         axes.plot(at, values, color=hue, label=name)
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: amount(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylabel("ms")
     limit = _target(load, f"{group}.p95")
     if limit:
-        _limit(axes, limit, f"p95 target {amount(limit)} ms")
+        _limit(axes, limit, f"p95 target {format_number(limit)} ms")
         axes.set_ylim(top=max(2 * limit, axes.get_ylim()[1]))
     _finish(axes, load)
     figures = load.groups[group]
     return Plot(
         title=f"Latency of {group}",
-        note=f"{GROUPS[group]}: p95 {amount(figures.p95)} ms over {figures.requests} requests",
+        note=f"{GROUPS[group]}: p95 {format_number(figures.p95)} ms over {figures.requests} requests",
         svg=svg(drawn, f"latency-{group}"),
     )
 
@@ -69,7 +69,9 @@ def _requests(load: Load) -> Plot:
     axes.set_ylim(bottom=0)
     _finish(axes, load)
     rate = sum(figures.per_second for figures in load.groups.values())
-    return Plot("Throughput", f"{amount(rate)} requests a second after the warm-up", svg(drawn, "requests"))
+    return Plot(
+        "Throughput", f"{format_number(rate)} requests a second after the warm-up", svg(drawn, "requests")
+    )
 
 
 def _users(load: Load) -> Plot:
@@ -81,7 +83,7 @@ def _users(load: Load) -> Plot:
     for axes in (users, generator):
         axes.set_ylim(bottom=0)
         _finish(axes, load)
-    note = f"Locust takes {amount(load.generator.cpu_percent)} % of one core after the warm-up"
+    note = f"Locust takes {format_number(load.generator.cpu_percent)} % of one core after the warm-up"
     return Plot("Users, and what they cost the generator", note, svg(drawn, "users"))
 
 
@@ -93,7 +95,7 @@ def _hit_rate(load: Load) -> Plot:
     axes.set_ylim(0, 105)
     limit = _target(load, "cache.hit_rate")
     if limit:
-        _limit(axes, limit, f"target {amount(limit)} %")
+        _limit(axes, limit, f"target {format_number(limit)} %")
     _finish(axes, load)
     return Plot(
         "Cache hit rate", "Reads that the cache answered, as the answers themselves say", svg(drawn, "hits")
@@ -107,11 +109,11 @@ def _memory(load: Load) -> Plot:
     axes.set_ylim(bottom=0)
     limit = _target(load, "memory.load")
     if limit:
-        _limit(axes, limit, f"target {amount(limit)} MB")
+        _limit(axes, limit, f"target {format_number(limit)} MB")
         axes.set_ylim(0, max(limit * 1.1, axes.get_ylim()[1]))
     _finish(axes, load)
     rest = load.measurements.get("memory.rest")
-    note = f"What a new process could not have; {shown(rest, 'MB')} before the load"
+    note = f"What a new process could not have; {format_value(rest, 'MB')} before the load"
     return Plot("Memory of the server", note, svg(drawn, "memory"))
 
 

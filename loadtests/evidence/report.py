@@ -1,4 +1,4 @@
-"""report.html: the run on one page that needs nothing else."""
+"""report.html: the run on one self-contained page."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from loadtests.evidence.summary import Summary
 from loadtests.results.load_file import Load
 from loadtests.results.measurements import GROUPS
 from loadtests.results.slo import Verdict
-from loadtests.results.table import GROUP_HEAD, amount, bound, group_cells, shown
+from loadtests.results.table import GROUP_HEAD, bound, format_number, format_value, group_cells
 
 FOLDER = Path(__file__).parent
 
 
 class TargetRow(NamedTuple):
-    """A target as the page shows it; `filled` and `tick` are places on its bar, in percent."""
+    """A target as the page shows it; `filled` and `tick` are positions on its bar, in percent."""
 
     name: str
     word: str
@@ -72,7 +72,10 @@ def _facts(summary: Summary, load: Load) -> dict[str, str]:
     rate = sum(figures.per_second for figures in load.groups.values())
     return {
         "Server": f"{host.kind}, {host.vcpus} vCPU, {host.ram_mb / 1024:.3g} GB",
-        "Load": f"{summary.scenario}: {shape.users} users for {shape.seconds:g} s, {amount(rate)} requests/s",
+        "Load": (
+            f"{summary.scenario}: {shape.users} users for {shape.seconds:g} s,"
+            f" {format_number(rate)} requests/s"
+        ),
         "Revision": summary.git_revision[:12] + ("-dirty" if summary.git_revision.endswith("-dirty") else ""),
         "Configuration": summary.config_hash,
         "Time": f"{summary.time[:16].replace('T', ' ')} UTC",
@@ -93,13 +96,13 @@ def _steps(summary: Summary) -> dict[str, str]:
 
 
 def _target_row(verdict: Verdict) -> TargetRow:
-    # A limit from above fills the bar to its end; one from below stands as a tick on a whole: 100 %, or 1.
+    # An upper limit fills the bar to its end; a lower one is a tick on a whole: 100 %, or 1.
     from_below = 1.0 if verdict.unit == "times" else 100.0
     whole = verdict.target if verdict.comparison.startswith("<") else from_below
     return TargetRow(
         name=verdict.name,
         word="met" if verdict.ok else "missed",
-        value=shown(verdict.value, verdict.unit),
+        value=format_value(verdict.value, verdict.unit),
         target=bound(verdict),
         ambition=f"{verdict.comparison} {verdict.ambition:g} {verdict.unit}" if verdict.ambition else "",
         ambition_word="" if verdict.ambition is None else "reached" if verdict.ambition_ok else "not yet",

@@ -1,4 +1,4 @@
-"""How plots look: thin lines, few colours, and colours by name, so that the page's theme decides."""
+"""How plots look: thin lines, few colors, and colors by name, so that the page's theme decides."""
 
 import io
 import re
@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# matplotlib wants real colours; these stand for the page's CSS variables and are replaced by them.
+# matplotlib needs real colors; these are placeholders for the page's CSS variables.
 INK, MUTED, GRID, LIMIT = "#000001", "#000002", "#000003", "#000004"
 HUES = [f"#00001{number}" for number in range(6)]
 VARIABLES = {INK: "ink", MUTED: "muted", GRID: "grid", LIMIT: "limit"} | {
@@ -42,7 +42,7 @@ SETTINGS: Any = {
 
 
 def figure(rows: int) -> tuple[Figure, list[Axes]]:
-    """Return an empty figure with so many plots above each other on one time axis."""
+    """Return an empty figure with `rows` plots above each other on one time axis."""
     with mpl.rc_context(SETTINGS):
         drawn = Figure(figsize=(6.4, 2.7), layout="constrained")
         axes = drawn.subplots(rows, 1, sharex=True, squeeze=False)[:, 0].tolist()

@@ -6,12 +6,12 @@ import msgspec
 
 from loadtests.evidence.inputs import Deploy, Host, Inputs, Verify
 from loadtests.results.slo import Verdict
-from loadtests.results.table import bound, miss, shown, table
+from loadtests.results.table import bound, format_value, miss_sentence, table
 from loadtests.target import Seed
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What summary.json holds; `problems` says in words why `ok` is false, and is empty otherwise."""
+    """The contents of summary.json; `problems` explains why `ok` is false, and is empty otherwise."""
 
     ok: bool
     problems: list[str]
@@ -55,7 +55,7 @@ def as_text(summary: Summary) -> str:
         [
             "ok" if verdict.ok else "MISSED",
             verdict.name,
-            shown(verdict.value, verdict.unit),
+            format_value(verdict.value, verdict.unit),
             bound(verdict),
             f"{verdict.comparison} {verdict.ambition:g} {verdict.unit}" if verdict.ambition else "",
             "reached" if verdict.ambition_ok else "",
@@ -78,7 +78,7 @@ def as_text(summary: Summary) -> str:
 
 def _problems(inputs: Inputs) -> list[str]:
     verify, changed = inputs.verify, inputs.deploy.second_run_changed
-    problems = [miss(verdict) for verdict in (*inputs.load.targets, *inputs.bench) if not verdict.ok]
+    problems = [miss_sentence(verdict) for verdict in (*inputs.load.targets, *inputs.bench) if not verdict.ok]
     problems += [f"the load is invalid: {doubt}" for doubt in inputs.load.invalid]
     if not inputs.load.targets:
         problems.append("no target was judged")

@@ -1,4 +1,4 @@
-"""From single answers to figures: percentiles, rates and how both went over time."""
+"""From single responses to figures: percentiles, rates and both over time."""
 
 import math
 from collections import Counter
@@ -64,7 +64,7 @@ def by_group(answers: list[Answer], seconds: float) -> dict[str, GroupFigures]:
 
 
 def over_time(answers: list[Answer], seconds: float) -> list[Slice]:
-    """Return one whole slice after the other, empty ones too: a silent server is a gap in the line."""
+    """Return all complete slices, including empty ones: a silent server is a gap in the line."""
     slices: list[list[Answer]] = [[] for _ in range(int(seconds / SLICE_SECONDS))]
     for answer in answers:
         number = int(answer.at // SLICE_SECONDS)
@@ -85,13 +85,13 @@ def error_percent(answers: list[Answer]) -> float | None:
 
 
 def hit_percent(answers: list[Answer]) -> float | None:
-    """Return the share of cacheable reads served by the cache, None if no answer tells (X-Cache)."""
+    """Return the share of cacheable reads served by the cache, None if no response has X-Cache."""
     told = [answer.cache for answer in answers if answer.cache and not answer.error]
     return 100 * told.count("hit") / len(told) if told else None
 
 
 def measurements(answers: list[Answer], seconds: float) -> dict[str, float | None]:
-    """Return every measurement that the client's side alone can make."""
+    """Return every measurement from the client's side."""
     latencies: dict[str, float | None] = {
         f"{group}.{name}": getattr(figures, name)
         for group, figures in by_group(answers, seconds).items()

@@ -1,4 +1,4 @@
-"""load.json: everything that is known about a load once it is over."""
+"""load.json: everything known about a load test once it is over."""
 
 import msgspec
 
@@ -21,7 +21,7 @@ class Generator(msgspec.Struct, frozen=True):
 
 class Load(msgspec.Struct, frozen=True):
     """
-    One load. `invalid` says why the figures are not to be believed, and is empty when they are.
+    One load test. `invalid` says why the figures cannot be trusted, and is empty if they can.
 
     Times are seconds since the load began, `measured_seconds` is the time after the warm-up.
     """

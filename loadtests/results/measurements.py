@@ -6,7 +6,7 @@ GROUPS = {
     "task_page": "GET /api/projects/{id}/tasks",
     "task_write": "PATCH /api/tasks/{id}",
 }
-"""Group of requests -> the route behind it. A group is one line in every table; it never holds an id."""
+"""Group of requests -> the route behind it. A group is one line in every table, never with an id."""
 
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
@@ -19,10 +19,10 @@ UNITS = {f"{group}.{percentile}": "ms" for group in GROUPS for percentile in PER
 """Measurement -> unit. MB is 2^20 bytes; memory is of the whole server, as sampler.py defines it."""
 
 RATIOS = ("small_row", "page_of_50", "dashboard", "cached_dashboard", "cached_page")
-"""Reads of the bench, each against what it could be at most."""
+"""Reads of the bench, each against its limit."""
 
 GROWING = ("list", "dashboard_user", "dashboard_manager", "dashboard_admin", "dashboard_client")
-"""Reads of one client that ten times the tasks and time entries are not to slow down."""
+"""Reads of one client that must not slow down with ten times the tasks and time entries."""
 
 ONE_CLIENT = (
     "single_row",
@@ -44,7 +44,7 @@ OF_THE_CACHE = {
     "evicted": "keys",
     "errors": "%",
 }
-"""Figures of the bench's hundred people -> unit."""
+"""Figures of the bench's hundred users -> unit."""
 
 BENCH_UNITS = (
     {f"{name}.ratio": "times" for name in RATIOS}

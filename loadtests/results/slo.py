@@ -13,7 +13,7 @@ from loadtests.results.measurements import BENCH_UNITS, UNITS
 SLO_FILE = Path(__file__).parents[1] / "slo.yml"
 
 SECTIONS = {"targets": UNITS, "bench": BENCH_UNITS}
-"""List of the file -> what its targets may measure."""
+"""List in the file -> the measurements its targets may use."""
 
 COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -32,7 +32,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """One target against what was measured; `value` is None where nothing was, and then `ok` is false."""
+    """One target against its measured value; without one, `value` is None and `ok` is false."""
 
     name: str
     metric: str
@@ -46,13 +46,13 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def read_targets(path: Path = SLO_FILE, section: str = "targets") -> list[Target]:
-    """Every target of one list of the file, each valid, none named or measured twice."""
+    """Every target in one list of the file, each valid, with no duplicate names or metrics."""
     document = read_yaml(path, "the targets stand there")
     if not isinstance(document, dict) or section not in document or not document.keys() <= SECTIONS.keys():
-        raise RefusedError(f"{path}: the file is to hold the list `{section}`, and no key but {_listed()}.")
+        raise RefusedError(f"{path}: the file must have the list `{section}`, and no key but {_listed()}.")
     entries = document[section]
     if not isinstance(entries, list) or not entries:
-        raise RefusedError(f"{path}: `{section}` is to be a list with at least one target.")
+        raise RefusedError(f"{path}: `{section}` must be a list with at least one target.")
     units = SECTIONS[section]
     targets = [_target(entry, units, f"{path}: {_label(entry, n)}") for n, entry in enumerate(entries, 1)]
     _refuse_twice([target.name for target in targets], "name", path)
@@ -61,7 +61,7 @@ def read_targets(path: Path = SLO_FILE, section: str = "targets") -> list[Target
 
 
 def judge(targets: list[Target], measurements: dict[str, float | None]) -> list[Verdict]:
-    """Return a verdict for each target; what was not measured is missed."""
+    """Return a verdict for each target; a target without a measurement is missed."""
     return [_verdict(target, measurements.get(target.metric)) for target in targets]
 
 

@@ -1,1 +1,1 @@
-"""A load from its plan to its verdict."""
+"""A load test from its plan to its verdict."""

@@ -1,4 +1,4 @@
-"""Watches Locust itself while it loads: a generator out of breath measures its own slowness."""
+"""Watches Locust itself during the load: an overloaded generator measures its own slowness."""
 
 import time
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # importing Locust patches the whole interpreter
     from locust.runners import Runner
 
 MOST_CPU_PERCENT = 70.0
-"""Of one core: Locust is one process on one core, and above this its own queueing shows in the latencies."""
+"""Of one core: Locust is one process on one core, and above this its own queueing affects the latencies."""
 
 PROGRESS_SECONDS = 5
 
@@ -28,7 +28,7 @@ class GeneratorWatch:
         self.cpu: list[float] = []
 
     def look(self) -> None:
-        """Take down the users and the CPU since the last look."""
+        """Record the users and the CPU since the last look."""
         used, seen = time.process_time(), time.monotonic()
         self.at.append(round(time.time() - self._begin, 2))
         self.users.append(self._runner.user_count)
@@ -36,14 +36,14 @@ class GeneratorWatch:
         self._used, self._seen = used, seen
 
     def result(self, warm_up_seconds: float) -> Generator:
-        """Return what was seen; the one figure is the mean after the warm-up."""
+        """Return the recorded values; the CPU figure is the mean after the warm-up."""
         measured = [cpu for at, cpu in zip(self.at, self.cpu, strict=True) if at >= warm_up_seconds]
         mean = sum(measured) / len(measured) if measured else 0.0
         return Generator(cpu_percent=round(mean, 1), at=self.at, users=self.users, cpu=self.cpu)
 
 
 def progress(answers: list[Answer], seconds: float, generator: GeneratorWatch) -> str:
-    """Return one line about the last PROGRESS_SECONDS of a load that takes so many seconds."""
+    """Return one line about the last PROGRESS_SECONDS of a load of `seconds`."""
     now = generator.at[-1]
     recent = [answer for answer in answers if answer.at > now - PROGRESS_SECONDS]
     ordered = sorted(answer.ms for answer in recent)

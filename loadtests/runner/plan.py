@@ -1,4 +1,4 @@
-"""What is wanted of a load: its command line, and the files that this names."""
+"""The input of a load test: its command line, and the files that it names."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -16,7 +16,7 @@ from loadtests.target import Seed, Target, read_seed, read_target
 if TYPE_CHECKING:  # importing Locust patches the whole interpreter
     from locust.argument_parser import LocustArgumentParser
 
-# Users finish the request that they are in, else the slowest answers of all would never be counted.
+# Users finish their current request; otherwise the slowest responses of all would never be counted.
 STOP_SECONDS = 15
 
 
@@ -32,7 +32,7 @@ class Plan(NamedTuple):
 
 
 def add_arguments(parser: "LocustArgumentParser", scenario: Path) -> None:
-    """Locust's own options stay, and say less unless they are asked to; ours come beside them."""
+    """Add our options to Locust's own, which stay, with less output by default."""
     group = parser.add_argument_group("bantam", "what to load, and where to leave the figures")
     group.add_argument("--target", metavar="FILE", help="target.json: the server's url, CA, key, ssh")
     group.add_argument("--run-dir", metavar="DIR", help="load.json is written there")
@@ -45,7 +45,7 @@ def read_plan(options: Namespace, scenario: str) -> Plan:
     """Return the plan; every file that it depends on is valid, and there are no figures of an earlier run."""
     if not options.target or not options.run_dir:
         raise RefusedError("Say what to load and where to leave the figures: --target FILE --run-dir DIR.")
-    # Figures of an earlier run must not pass for this one's, should this one be refused or break off.
+    # Figures of an earlier run must not be mistaken for this one's if this one is refused or aborted.
     (Path(options.run_dir) / LOAD_FILE).unlink(missing_ok=True)
     if options.master or options.worker:
         raise RefusedError("A load runs in one process: leave out --master, --worker and --processes.")
@@ -60,7 +60,7 @@ def read_plan(options: Namespace, scenario: str) -> Plan:
 
 
 def _shaped(options: Namespace, shape: Shape) -> Shape:
-    """Return the shape as Locust's own options (-u, -r, -t) change it; Locust does what it says."""
+    """Return the shape as changed by Locust's own options (-u, -r, -t), and make Locust follow it."""
     shape = msgspec.structs.replace(
         shape,
         users=options.num_users or shape.users,

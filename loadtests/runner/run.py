@@ -21,7 +21,7 @@ from loadtests.results.figures import Answer
 from loadtests.results.load_file import LOAD_FILE
 from loadtests.runner.generator import PROGRESS_SECONDS, GeneratorWatch, progress
 from loadtests.runner.plan import STOP_SECONDS, add_arguments, read_plan
-from loadtests.runner.verdict import Seen, conclude, tell
+from loadtests.runner.verdict import Observed, conclude, print_figures
 from loadtests.server.timeline import points
 from loadtests.server.watch import ServerWatch
 from loadtests.target import read_users, trust
@@ -42,7 +42,7 @@ class Run:
         add_arguments(parser, self._scenario)
 
     def prepare(self, environment: Environment, **_: Any) -> None:
-        """Everything that can be wrong is wrong now: one sentence, exit code 1, and no load."""
+        """Check everything up front: an error is one sentence, exit code 1, and no load."""
         logging.getLogger("locust.stats_logger").setLevel(logging.WARNING)
         try:
             self._prepare(environment, environment.parsed_options or Namespace())
@@ -62,7 +62,7 @@ class Run:
         self._rest()
 
     def _rest(self) -> None:
-        """Begin to sample the server and learn its memory without load."""
+        """Start sampling the server and measure its memory without load."""
         whole = self._plan.shape.rest_seconds + self._plan.shape.seconds + 2 * STOP_SECONDS
         self._server = ServerWatch(self._plan.target.ssh, whole)
         self._server.start()
@@ -82,7 +82,7 @@ class Run:
         gevent.spawn(self._watch, self._generator)
 
     def stop(self, **_: Any) -> None:
-        """Nothing that is sent from here on counts."""
+        """Requests sent from here on do not count."""
         self._end = time.time() - self._begin
 
     def record(
@@ -94,7 +94,7 @@ class Run:
         start_time: float,
         **_: Any,
     ) -> None:
-        """One more answer, or what came instead of it."""
+        """Record one more response, or the error that came instead."""
         headers = getattr(response, "headers", None)
         self._answers.append(
             Answer(
@@ -107,13 +107,13 @@ class Run:
         )
 
     def quit(self, environment: Environment, **_: Any) -> None:
-        """load.json is written, and Locust's exit code says whether every target was met."""
+        """Write load.json, and set Locust's exit code by whether every target was met."""
         self._server.stop()
         environment.process_exit_code = 1
         if self._generator is None or environment.runner is None:
             print("invalid: no load was started", file=sys.stderr)
             return
-        seen = Seen(
+        seen = Observed(
             begin=self._begin,
             end=time.time() - self._begin if self._end is None else self._end,
             answers=self._answers,
@@ -125,21 +125,21 @@ class Run:
         )
         load = conclude(self._plan, seen)
         (self._plan.run_dir / LOAD_FILE).write_bytes(msgspec.json.encode(load))
-        if tell(load):
+        if print_figures(load):
             environment.process_exit_code = 0
 
     def _watch(self, generator: GeneratorWatch) -> None:
         while self._end is None:
             gevent.sleep(1)
             generator.look()
-            # A second early, so that nobody is in the warm-up's hurry any more when the figures begin.
+            # A second early, so that no user still has the warm-up's short think time when the figures start.
             SeededUser.think_seconds = self._plan.shape.think_at(generator.at[-1] + 1)
             if self._end is None and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
 
 
 def _where(crash: Any) -> str:
-    """Return the innermost place of a crash that Locust took down, and what was said there."""
+    """Return the innermost location of a crash that Locust recorded, and its message."""
     places = [line.strip() for line in crash["traceback"].splitlines() if line.startswith("  File ")]
     return f"{places[-1]}: {crash['msg']}"
 

@@ -1,4 +1,4 @@
-"""What a finished load comes to: its figures, whether they can be believed, and what they miss."""
+"""The result of a finished load: its figures, whether they can be trusted, and the missed targets."""
 
 import sys
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from loadtests.results import figures
 from loadtests.results.figures import Answer
 from loadtests.results.load_file import Generator, Load
 from loadtests.results.slo import judge
-from loadtests.results.table import GROUP_HEAD, group_cells, miss, table
+from loadtests.results.table import GROUP_HEAD, group_cells, miss_sentence, table
 from loadtests.runner.generator import MOST_CPU_PERCENT
 from loadtests.runner.plan import Plan
 from loadtests.server.timeline import Point, memory_peak
@@ -19,7 +19,7 @@ SHORT_BY_SECONDS = 2.0
 FAILURES_SHOWN = 5
 
 
-class Seen(NamedTuple):
+class Observed(NamedTuple):
     """What happened; `begin` is seconds since the epoch, `end` seconds since `begin`, memory in MB."""
 
     begin: float
@@ -32,7 +32,7 @@ class Seen(NamedTuple):
     generator: Generator
 
 
-def conclude(plan: Plan, seen: Seen) -> Load:
+def conclude(plan: Plan, seen: Observed) -> Load:
     """Return the load's figures and their verdicts."""
     warm_up, end = plan.shape.warm_up_seconds, seen.end
     measured_seconds = max(end - warm_up, 0.001)
@@ -59,8 +59,8 @@ def conclude(plan: Plan, seen: Seen) -> Load:
     )
 
 
-def tell(load: Load) -> bool:
-    """Print the figures, and to standard error what is wrong with them; true if nothing is."""
+def print_figures(load: Load) -> bool:
+    """Print the figures, and any problems to standard error; true if there are none."""
     print(_groups(load), flush=True)
     missed = [verdict for verdict in load.targets if not verdict.ok]
     complaints = [f"invalid: {doubt}" for doubt in load.invalid]
@@ -68,13 +68,13 @@ def tell(load: Load) -> bool:
         f"failed:  {failure.count} x {failure.group}: {failure.error}"
         for failure in load.failures[:FAILURES_SHOWN]
     ]
-    complaints += [f"missed:  {miss(verdict)}" for verdict in missed]
+    complaints += [f"missed:  {miss_sentence(verdict)}" for verdict in missed]
     for complaint in complaints:
         print(complaint, file=sys.stderr, flush=True)
     return not missed and not load.invalid
 
 
-def _doubts(shape: Shape, seen: Seen, measured: list[Answer]) -> list[str]:
+def _doubts(shape: Shape, seen: Observed, measured: list[Answer]) -> list[str]:
     doubts, cpu = [], seen.generator.cpu_percent
     if not measured:
         doubts.append("no request was sent after the warm-up")

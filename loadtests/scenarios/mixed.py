@@ -22,7 +22,7 @@ CHANGES_AT_MOST = 3
 
 
 class Employee(SeededUser):
-    """Goes where the answers lead, as a real client does: it knows no id that it was not shown."""
+    """Follows the responses, as a real client does: it only uses ids that it was shown."""
 
     project_ids: list[int]
     opened: int | None
@@ -49,18 +49,18 @@ class Employee(SeededUser):
 
     @task(25)
     def open_project(self) -> None:
-        """Go to a project that the dashboard showed; whoever sees none lets somebody else take the chair."""
+        """Go to a project that the dashboard showed; if there is none, switch to another user."""
         if not self.project_ids:
             self.enter()
             return
-        # The dashboard lists them by the day they are due, and people work mostly on what is due first.
+        # The dashboard lists them by due day, and people mostly work on what is due first.
         urgency = [1 / place for place in range(1, len(self.project_ids) + 1)]
         self.opened = CHANCE.choices(self.project_ids, urgency)[0]
         self.read("project", f"/api/projects/{self.opened}", Project, checks.project_is(self.opened))
 
     @task(15)
     def page_through_tasks(self) -> None:
-        """See the first tasks of the project that is open, and more of them as the cursor leads."""
+        """See the first tasks of the project that is open, and more of them by following the cursor."""
         if self.opened is None:
             self.open_project()
             return
@@ -82,7 +82,7 @@ class Employee(SeededUser):
 
     @task(6)
     def change_tasks(self) -> None:
-        """Move a few tasks of one's own in one project to another status, as people do in one sitting."""
+        """Move a few of the user's tasks in one project to another status, as people do in one sitting."""
         if not self.own_tasks:
             return
         project_id = CHANCE.choice([*self.own_tasks.values()]).project_id
@@ -96,5 +96,5 @@ class Employee(SeededUser):
 
     @task(1)
     def leave(self) -> None:
-        """Somebody else takes the chair."""
+        """Switch to another user."""
         self.enter()

@@ -1,1 +1,1 @@
-"""The server's own side of a load: CPU, memory and services, sampled by ssh."""
+"""The server's own side of a load: CPU, memory and services, sampled over ssh."""

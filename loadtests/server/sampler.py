@@ -2,8 +2,8 @@
 Prints one JSON line a second about the server it runs on: memory and CPU, whole and by service.
 
 It is sent over ssh as text and run by the server's own python3, so it imports the standard library only.
-It starts no process and only reads /proc and the cgroup files of systemd's tree, which are there on every
-Debian 13, also where the controllers that limit memory are not. It ends when its reader is gone.
+It starts no process and only reads /proc and the cgroup files of systemd's tree, which exist on every
+Debian 13, even without memory controllers. It ends when its reader is gone.
 """
 
 import json
@@ -23,7 +23,7 @@ SERVICES = {
 }
 """Start of a unit's name -> the component's name."""
 
-# Adding up what processes share walks their page tables: once in a while is enough to draw a line.
+# Computing PSS walks the page tables of processes: once in a while is enough to draw a line.
 SECONDS_BETWEEN_PSS = 5
 
 
@@ -64,7 +64,7 @@ def cpu_seconds(cpu_stat: str) -> float:
 
 
 def text(path: Path) -> str:
-    """Return the file's text, empty for a process or a unit that ended meanwhile."""
+    """Return the file's text, empty for a process or a unit that has ended."""
     try:
         return path.read_text()
     except OSError:
@@ -101,7 +101,7 @@ def main(seconds: float) -> None:
     begin = time.monotonic()
     tick, places = 0, dict[Path, str]()
     while time.monotonic() - begin < seconds:
-        # lxcfs may be away for a moment; then this second has no sample, and the reader sees the gap.
+        # lxcfs may be down for a moment; then this second has no sample, and the reader sees the gap.
         meminfo = text(PROC / "meminfo")
         if meminfo:
             total, used = memory_mb(meminfo)
@@ -121,5 +121,5 @@ if __name__ == "__main__":
     try:
         main(float(sys.argv[1]))
     except BrokenPipeError:
-        # The reader has gone; without this the interpreter would complain about its standard output.
+        # The reader is gone; without this the interpreter would complain about its standard output.
         sys.stderr.close()

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import msgspec
 
-# A loaded server may be late with a sample; a session that died is later than that.
+# A loaded server may be late with a sample; a gap longer than this means a dead session.
 LATEST_SAMPLE_SECONDS = 5
 
 
@@ -41,7 +41,7 @@ def points(samples: list[tuple[float, Sample]], begin: float) -> list[Point]:
 
 
 def memory_peak(timeline: list[Point], end: float) -> float | None:
-    """Return the most MB used from 0 to `end`; None if the samples leave out a part of that."""
+    """Return the most MB used from 0 to `end`; None if the samples do not cover all of it."""
     seen = [point for point in timeline if 0 <= point.at <= end]
     gaps = pairwise([0, *(point.at for point in seen), end])
     if any(after - before > LATEST_SAMPLE_SECONDS for before, after in gaps):
@@ -51,7 +51,7 @@ def memory_peak(timeline: list[Point], end: float) -> float | None:
 
 def _cpu_percent(before: Sample, now: Sample) -> dict[str, float]:
     wall = now.clock - before.clock
-    # A unit that was restarted begins at zero again: it counts as idle for that one second.
+    # A restarted unit starts at zero again: it counts as idle for that one second.
     return {
         name: round(max(0.0, 100 * (used - before.cpu[name]) / wall), 1)
         for name, used in now.cpu.items()

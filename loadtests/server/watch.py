@@ -27,7 +27,7 @@ class ServerWatch:
         """Return once the first sample is there."""
         pipe = subprocess.PIPE
         try:
-            # gevent's Popen, whose pipes let the users go on while one of them waits for a line.
+            # gevent's Popen: its pipes let the users continue while one greenlet waits for a line.
             self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe)
         except OSError as error:
             raise RefusedError(f"`ssh` in the target file cannot be run: {error.strerror}.") from None
@@ -56,7 +56,7 @@ class ServerWatch:
             for line in process.stdout:
                 self.samples.append((time.time(), msgspec.json.decode(line, type=Sample)))
         except (OSError, ValueError) as error:
-            # The session broke, or something else answered: no more samples, and so no figures from here on.
+            # The session broke, or the output is not a sample: no more samples or figures from here on.
             self.broke_off = " ".join(str(error).split())
 
     def _complaint(self) -> str:

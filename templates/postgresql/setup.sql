@@ -1,25 +1,25 @@
--- What only the superuser can make in the database. May run any number of times.
+-- Objects that only the superuser can create in the database. Idempotent.
 
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
--- To compare words by their trigrams takes 3 to 6 microseconds, a hundred times as long as to compare two numbers,
--- which is what the planner takes it for: it read all names rather than use an index.
+-- Comparing words by trigrams takes 3 to 6 microseconds, a hundred times as long as comparing two numbers,
+-- which is the cost the planner assumes by default: it read all names rather than use an index.
 ALTER FUNCTION word_similarity(text, text) COST 100;
 ALTER FUNCTION word_similarity_op(text, text) COST 100;
 ALTER FUNCTION word_similarity_commutator_op(text, text) COST 100;
 
--- Verify hides an index from the planner and sees what a query would cost. Nobody else may use the schema.
+-- Verify hides an index from the planner to see what a query would cost. Nobody else may use the schema.
 CREATE SCHEMA IF NOT EXISTS hypopg;
 CREATE EXTENSION IF NOT EXISTS hypopg SCHEMA hypopg;
 
--- Nobody gets anything for being there.
+-- No privileges for PUBLIC.
 REVOKE ALL ON DATABASE bantam FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT ON DATABASE bantam TO bantam_app, bantam_monitor, pgbouncer;
 GRANT USAGE, CREATE ON SCHEMA public TO bantam_owner;
 GRANT USAGE ON SCHEMA public TO bantam_app, bantam_monitor;
 
--- PgBouncer asks for the verifier of whoever logs in, and can ask for nothing else.
+-- PgBouncer looks up the verifier of the role that logs in, and can read nothing else.
 CREATE SCHEMA IF NOT EXISTS pgbouncer;
 GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
 

@@ -3,7 +3,7 @@ from collections import Counter
 
 from bench.remote.cache import together
 from bench.remote.counted import plain
-from bench.remote.mix import Seen
+from bench.remote.mix import Observed
 from bench.remote.people import Person, drawn
 from bench.verdict import verdicts
 from loadtests.results.measurements import OF_THE_CACHE
@@ -45,16 +45,16 @@ def test_the_second_busiest_is_drawn_half_as_often_as_the_busiest() -> None:
 
 
 def test_the_hit_rate_is_of_cacheable_reads_of_all_phases() -> None:
-    one = Seen(reads={"project": Counter(hit=9, miss=1)}, writes=Counter(task=5))
-    other = Seen(reads={"project": Counter(hit=5), "user_dashboard": Counter(hit=1, miss=4)})
+    one = Observed(reads={"project": Counter(hit=9, miss=1)}, writes=Counter(task=5))
+    other = Observed(reads={"project": Counter(hit=5), "user_dashboard": Counter(hit=1, miss=4)})
 
     assert together([one, other]) == 75.0
 
 
 def test_what_failed_is_told_of_all_answers() -> None:
-    seen = Seen(statuses=Counter({200: 7, 201: 1, 409: 1, 0: 1}))
+    seen = Observed(statuses=Counter({200: 7, 201: 1, 409: 1, 0: 1}))
 
-    assert (seen.asked, seen.errors) == (10, 2)
+    assert (seen.requests, seen.errors) == (10, 2)
 
 
 def test_a_statement_is_known_by_what_postgresql_keeps_of_it() -> None:

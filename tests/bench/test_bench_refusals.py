@@ -40,7 +40,9 @@ def test_a_small_seed_is_refused(run_dir: Path, capsys: pytest.CaptureFixture[st
     seed(run_dir, scale=0.02)
 
     assert main(["--run-dir", str(run_dir)]) == 1
-    assert "The promises are for scale 1.0, the server has 0.02: `make seed`." in capsys.readouterr().err
+    assert (
+        "The targets are for scale 1.0, but the server has 0.02: run `make seed`." in capsys.readouterr().err
+    )
 
 
 def test_a_part_that_there_is_not_is_refused(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +54,7 @@ def test_a_server_that_fails_is_one_sentence_and_leaves_no_figures(
     run_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--run-dir", str(run_dir)]) == 1
-    assert capsys.readouterr().err.startswith("The bench could not go on: the server ended `rm -rf")
+    assert capsys.readouterr().err.startswith("The bench stopped: on the server, `rm -rf")
     assert not (run_dir / "bench.json").exists()
 
 
@@ -72,5 +74,7 @@ def test_the_cache_is_measured_with_the_whole_seed(run_dir: Path, capsys: pytest
     seed(run_dir, scale=0.02)
 
     assert cache.main(["--run-dir", str(run_dir)]) == 1
-    assert "The promises are for scale 1.0, the server has 0.02: `make seed`." in capsys.readouterr().err
+    assert (
+        "The targets are for scale 1.0, but the server has 0.02: run `make seed`." in capsys.readouterr().err
+    )
     assert not (run_dir / "cache.json").exists()

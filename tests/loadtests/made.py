@@ -8,7 +8,7 @@ from loadtests.results.load_file import Generator, Load
 from loadtests.results.measurements import GROUPS
 from loadtests.results.slo import read_targets
 from loadtests.runner.plan import Plan
-from loadtests.runner.verdict import Seen, conclude
+from loadtests.runner.verdict import Observed, conclude
 from loadtests.server.timeline import Point
 from loadtests.target import Seed, Target
 
@@ -44,7 +44,7 @@ def made_load(
     cpu: float = 20,
 ) -> Load:
     generator = Generator(cpu_percent=cpu, at=[1.0, 2.0], users=[5, 10], cpu=[cpu, cpu])
-    seen = Seen(
+    seen = Observed(
         begin=0,
         end=end,
         answers=answers,

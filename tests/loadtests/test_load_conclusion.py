@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from loadtests.results.figures import Answer
-from loadtests.runner.verdict import tell
+from loadtests.runner.verdict import print_figures
 from loadtests.server.timeline import Point
 from tests.loadtests.made import ANSWERS, POINTS, ROOT, made_load
 
 
 def test_a_load_that_met_everything_passes_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert tell(made_load())
+    assert print_figures(made_load())
     assert capsys.readouterr().err == ""
 
 
@@ -66,7 +66,7 @@ def changed(**change: object) -> list[Answer]:
 def test_what_is_missed_or_not_to_be_believed_fails_the_load_and_is_named(
     told: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert not tell(made_load(**told))
+    assert not print_figures(made_load(**told))
     assert said in capsys.readouterr().err
 
 

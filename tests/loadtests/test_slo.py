@@ -62,8 +62,8 @@ def but(old: str, new: str) -> str:
     ("text", "said"),
     [
         ("targets: [", "not YAML"),
-        ("", "the file is to hold the list `targets`"),
-        ("bench: []", "the file is to hold the list `targets`"),
+        ("", "the file must have the list `targets`"),
+        ("bench: []", "the file must have the list `targets`"),
         ("targets: []", "at least one target"),
         ("targets:" + ENTRY + "more: 1", "and no key but `targets` and `bench`"),
         ("targets:" + ENTRY + "    colour: red", "target 1 (Dashboard, p95): Object contains unknown field"),

@@ -56,7 +56,7 @@ def test_a_snapshot_that_is_not_there() -> None:
 @needs_root
 def test_a_snapshot_of_a_server_that_is_not_there() -> None:
     said = refused(sandbox("snapshot", "--name", "selftest-none", "--image", "selftest-none"))
-    assert said.startswith("There is no server selftest-none to keep")
+    assert said.startswith("There is no server selftest-none to save")
 
 
 @needs_root

@@ -1,1 +1,1 @@
-"""What the checks ask with: ssh, HTTP, Redis, the firewall, units; none of them judges."""
+"""Helpers of the checks: ssh, HTTP, Redis, the firewall, units; they only read, never judge."""

@@ -1,4 +1,4 @@
-"""One ssh connection that every check shares."""
+"""One ssh connection, shared by all checks."""
 
 import shlex
 import subprocess
@@ -14,16 +14,16 @@ class UnreachableError(Exception):
 
 
 class Connection:
-    """Commands on the server as root, through one connection that the first of them opens.
+    """Commands on the server as root, through one connection that the first command opens.
 
-    Raises UnreachableError if the server does not answer or does not let us become root.
+    Raises UnreachableError if the server does not respond or does not let us become root.
     """
 
     def __init__(self, target: Target) -> None:
         self._config = target.ssh_config
         control = target.ssh_config.with_name("control")
         with target.ssh_config.open("a") as config:
-            # A run that is killed leaves a connection behind: it closes itself when idle.
+            # A killed run leaves a connection behind, which closes when idle.
             config.write(f"    ControlMaster auto\n    ControlPath {control}\n    ControlPersist 60\n")
         self._sudo = target.settings.get("ssh_user", "root") != "root"
         address = target.settings.get("ssh_hostname", target.name)
@@ -36,7 +36,7 @@ class Connection:
         )
 
     def run(self, command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """What the command says to this input: for secrets, which no command line may show."""
+        """The finished command with this input: for secrets, which must not be on a command line."""
         sudo = ("sudo", "-n") if self._sudo else ()
         return subprocess.run(
             ["ssh", "-F", str(self._config), "server", *sudo, "sh", "-c", shlex.quote(command)],
@@ -47,14 +47,14 @@ class Connection:
         )
 
     def require_deployed(self) -> None:
-        """Raise UnreachableError if nobody has deployed to the server yet: every check would only say so."""
+        """Raise UnreachableError if the server has not been deployed yet: every check would fail."""
         if self.run("test -e /opt/bantam/current").returncode:
             raise UnreachableError(
                 "The server answers, but nothing is deployed to it: run `make deploy` first."
             )
 
     def close(self) -> None:
-        """The connection is gone."""
+        """Close the connection."""
         subprocess.run(
             ["ssh", "-F", str(self._config), "-O", "exit", "server"], capture_output=True, check=False
         )

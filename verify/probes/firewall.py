@@ -1,4 +1,4 @@
-"""What a rule of the kernel's firewall lets in, as text that a reader and a check can compare."""
+"""What a kernel firewall rule accepts, as text that people can read and checks can compare."""
 
 from typing import Any
 

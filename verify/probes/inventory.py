@@ -1,7 +1,7 @@
 """The inventory's one server, as the deploy sees it.
 
-Importing pyinfra's command line patches sockets and threads of the whole process, so a process of its
-own reads the inventory: `python -m verify.probes.inventory INVENTORY FOLDER`.
+Importing pyinfra's command line patches sockets and threads of the whole process, so a separate
+process reads the inventory: `python -m verify.probes.inventory INVENTORY FOLDER`.
 """
 
 import json

@@ -1,11 +1,11 @@
-"""Which TCP ports answer, seen from here."""
+"""Which TCP ports are open, seen from here."""
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
 
 def open_ports(address: str, ports: list[int], *, patience_s: float = 1.0) -> set[int]:
-    """Those that accept a connection; all are tried at once."""
+    """The ports that accept a connection; all are tried in parallel."""
 
     def answers(port: int) -> bool:
         try:

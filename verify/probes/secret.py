@@ -1,4 +1,4 @@
-"""A secret in a check: an assertion that fails shows its operands, and must not show this one."""
+"""A secret in a check: a failing assertion shows its operands, and must not show this one."""
 
 from dataclasses import dataclass, field
 

@@ -17,7 +17,7 @@ _SSH_MSG_KEXINIT = 20
 
 
 def ssh_offer(address: str, port: int) -> dict[str, list[str]]:
-    """The algorithms by list, as the server sends them to whoever connects."""
+    """The algorithms by list, as the server sends them to every client."""
     with socket.create_connection((address, port), timeout=5) as connection:
         stream = connection.makefile("rb")
         connection.sendall(b"SSH-2.0-bantam-verify\r\n")

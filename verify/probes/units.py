@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-CAP_SYS_RESOURCE = 24  # capability(7): what lowering another process's oom_score_adj takes
+CAP_SYS_RESOURCE = 24  # capability(7): needed to lower another process's oom_score_adj
 
 
 class Unit:
@@ -24,7 +24,7 @@ class Unit:
         return pid
 
     def process(self, field: str) -> str:
-        """What `ps` says of the main process: `user`, `comm`, ..."""
+        """A field that `ps` reports for the main process: `user`, `comm`, ..."""
         output: str = self._host.check_output("ps -o %s= -p %s", field, str(self.pid))
         return output.strip()
 
@@ -34,12 +34,12 @@ class Unit:
         return float(rating.rpartition(": ")[2].split()[0])
 
     def tcp_listeners(self) -> list[str]:
-        """Where it listens for TCP, in its own network too: a plain `ss` does not see into that."""
+        """Its TCP listeners, in its own network namespace, which a plain `ss` does not see."""
         output = self._host.check_output(f"nsenter --net=/proc/{self.pid}/ns/net ss -Hltnp")
         return [line for line in output.splitlines() if f'("{self.process("comm")}"' in line]
 
     def oom_score_adj(self) -> int:
-        """What the kernel adds to its badness when memory runs out.
+        """What the kernel adds to its OOM score.
 
         Skips where it should be negative but the machine may not lower it.
         """
@@ -52,7 +52,7 @@ class Unit:
         return int(score)
 
     def memory_limit(self) -> int:
-        """The bytes that the kernel allows it; skips where services have no memory limits of their own."""
+        """Its memory limit in bytes, as the kernel enforces it; skips if services have no own limits."""
         controllers = self._host.check_output("cat /sys/fs/cgroup/cgroup.controllers").split()
         if "memory" not in controllers:
             pytest.skip(

@@ -17,7 +17,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Edge:
-    """Where the server is and how its certificate is checked."""
+    """The server's address, and how its certificate is verified."""
 
     address: str
     context: ssl.SSLContext
@@ -38,7 +38,7 @@ class Edge:
             connection.close()
 
     def ask_plainly(self, path: str) -> Answer:
-        """The same without TLS."""
+        """The same request without TLS."""
         connection = http.client.HTTPConnection(self.address, timeout=10)
         try:
             return _ask(connection, "GET", path, {}, None)
@@ -46,7 +46,7 @@ class Edge:
             connection.close()
 
     def ask_until(self, status: int, path: str, *, at_most: int) -> Answer:
-        """The first answer with this status, or the last of so many, over one connection."""
+        """The first response with this status, or the last of `at_most`, over one connection."""
         connection = http.client.HTTPSConnection(self.address, context=self.context, timeout=10)
         try:
             for _ in range(at_most):
@@ -58,7 +58,7 @@ class Edge:
             connection.close()
 
     def handshake(self, name: str, context: ssl.SSLContext | None = None) -> ssl.SSLSocket:
-        """A TLS connection, asked for by this name; the caller closes it."""
+        """A TLS connection that asks for this name; the caller closes it."""
         plain = socket.create_connection((self.address, 443), timeout=10)
         return (context or self.context).wrap_socket(plain, server_hostname=name)
 
@@ -80,7 +80,7 @@ def _ask(
 
 
 def strict_context(authority: str | None) -> ssl.SSLContext:
-    """Checks certificates as strictly as Python 3.13 does by default, against this CA or the system's."""
+    """Verifies certificates as strictly as Python 3.13 does by default, with this CA or the system's."""
     context = ssl.create_default_context(cadata=authority)
     context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
     return context

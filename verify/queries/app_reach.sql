@@ -1,4 +1,4 @@
--- app_reach: what the role bantam_app may do to tables beyond reading and writing rows
+-- app_reach: privileges of the role bantam_app on tables beyond reading and writing rows
 SELECT
     c.oid::regclass::text AS thing,
     p.privilege

@@ -1,4 +1,4 @@
--- Writes of which nobody told the cache for longer than it can take (2 s, and a beat).
+-- cache_outbox: writes that the cache has not processed for longer than it may take (2 s, plus some slack)
 SELECT count(*) AS forgotten
 FROM cache_touches
 WHERE touched_at < clock_timestamp() - interval '10 seconds';

@@ -1,4 +1,4 @@
--- Each watched table, and which of its changes the cache is told of.
+-- cache_triggers: each watched table, and which of its changes are reported to the cache
 SELECT
     t.tgrelid::regclass::text AS name,
     array_agg(replace(t.tgname, 'touch_by_', '') ORDER BY t.tgname) FILTER (WHERE t.tgenabled = 'O') AS told

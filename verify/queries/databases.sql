@@ -1,4 +1,4 @@
--- databases: names, encodings, collations, and pages whose checksum was wrong
+-- databases: names, encodings, collations, and the number of checksum failures
 SELECT
     d.datname AS name,
     pg_encoding_to_char(d.encoding) AS encoding,

@@ -1,4 +1,4 @@
--- definers: functions that run with their owner's rights, beyond PostgreSQL's own
+-- definers: SECURITY DEFINER functions, except PostgreSQL's own
 SELECT
     p.oid::regprocedure::text AS function,
     EXISTS (

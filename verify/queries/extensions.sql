@@ -1,4 +1,4 @@
--- extensions: what is installed in the database
+-- extensions: the extensions installed in the database
 SELECT extname AS name
 FROM pg_extension
 ORDER BY extname;

@@ -1,4 +1,4 @@
--- indexes: every index of the application's tables that is no primary key and no constraint's
+-- indexes: every index of the application's tables that does not belong to a primary key or constraint
 SELECT
     c.relname AS name,
     t.relname AS table,

@@ -1,4 +1,4 @@
--- lookup_reach: what the role pgbouncer can reach beyond PostgreSQL's own catalogue
+-- lookup_reach: what the role pgbouncer can reach beyond PostgreSQL's own catalog
 SELECT p.oid::regprocedure::text AS thing
 FROM pg_proc AS p
 JOIN pg_namespace AS n ON n.oid = p.pronamespace

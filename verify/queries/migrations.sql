@@ -1,4 +1,4 @@
--- migrations: what has been applied, and the hash of the file it was
+-- migrations: the applied versions, and the hash of each applied file
 SELECT
     version,
     sha256

@@ -1,4 +1,4 @@
--- owned: how many things each role owns, in any database
+-- owned: how many objects each role owns, in any database
 SELECT
     r.rolname AS role,
     count(*) AS things

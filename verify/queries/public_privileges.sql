@@ -1,4 +1,4 @@
--- public_privileges: what everybody may do to the database and its schemas
+-- public_privileges: privileges of PUBLIC on the database, its schemas and tables
 SELECT
     'database ' || d.datname AS thing,
     a.privilege_type AS privilege

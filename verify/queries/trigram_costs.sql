@@ -1,4 +1,4 @@
--- trigram_costs: what the planner takes the comparison of words by their trigrams for
+-- trigram_costs: the cost that the planner assumes for comparing words by trigrams
 SELECT
     p.proname AS function,
     p.procost AS cost

@@ -1,4 +1,4 @@
--- updates: what the application's tables have been through: rows, bytes with and without indexes, HOT updates
+-- updates: statistics of the application's tables: rows, bytes with and without indexes, HOT updates
 SELECT
     s.relname AS table,
     c.reltuples::bigint AS rows,

@@ -36,14 +36,14 @@ def processes(kind: str, secrets: dict[str, bytes]) -> list[str]:
     """The names of the processes whose environ or cmdline holds a secret."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
+        with contextlib.suppress(OSError):  # it has ended in the meantime
             if holds((process / kind).read_bytes(), secrets):
                 found.append((process / "comm").read_text().strip())
     return found
 
 
 def journal(secrets: dict[str, bytes]) -> list[str]:
-    """The names of the secrets in it."""
+    """The names of the secrets found in the journal."""
     command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--all"]
     found = set()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:
@@ -62,7 +62,7 @@ def regular_files() -> Iterator[Path]:
 
 
 def files(secrets: dict[str, bytes]) -> list[tuple[str, str, str]]:
-    """Those that hold a secret or a private key."""
+    """Files that contain a secret or a private key."""
     key = b"PRIVATE " + b"KEY-----\n"
     found = []
     for path in regular_files():

@@ -42,8 +42,8 @@ def main() -> None:
     with connect() as first, connect() as second:
         answers = [ask(first, ADD, 0, number) for number in (1, 2, 3)]
         prepared = [row[0] for row in first.execute("SELECT statement FROM pg_prepared_statements")]
-        # The second client keeps that server connection busy: the first is given another one, which
-        # has never seen its prepared statement.
+        # The second client keeps that server connection busy, so the first gets another one, which has
+        # never seen its prepared statement.
         with second.transaction():
             second.execute("SELECT 1")
             elsewhere = ask(first, ADD, 40, 2)

@@ -1,16 +1,16 @@
 """
-Runs on the server as postgres: what plans the release's statements have, with each index and without it.
+Runs on the server as postgres: the plans of the release's statements, with and without each index.
 
 Reads {"samples": {parameter: [SQL]}, "catalogue": [entry of indexes.toml], "ample": gain} and prints
 
-    missing   queries of the catalogue that the release does not have
+    missing   queries of the catalog that the release does not have
     scans     {statement: [large tables that it reads from end to end]}
-    unused    {index: [queries of the catalogue whose plans do not use it]}
+    unused    {index: [queries of the catalog whose plans do not use it]}
     gains     {index: the best proof found: statement, role, execution, cost with it, cost without it, gain}
 
-Nothing is executed, but the reads of "blind" entries: EXPLAIN EXECUTE goes through PostgreSQL's plan cache as
-EXECUTE does, so the sixth says whether the generic plan has replaced those for the very values. An index is
-hidden from the planner of this session alone.
+Nothing is executed except the reads of "blind" entries: EXPLAIN EXECUTE goes through PostgreSQL's plan cache
+as EXECUTE does, so the sixth shows whether the generic plan has replaced the custom plans. An index is hidden
+only from the planner of this session.
 """
 
 import itertools
@@ -38,8 +38,8 @@ WHERE c.relkind IN ('r', 'm')
 """
 AN_ADMIN = "SELECT token_hash FROM callers WHERE role = 'admin' AND seconds_left > 60 LIMIT 1"
 CALLER = "FROM callers AS caller"
-# Of a statement's arms for different roles only one runs, but the planner adds up all; asked as one role, it
-# does not.
+# Only one of a statement's branches for different roles runs, but the planner adds up all of them, unless the
+# role is fixed.
 CALLER_AS = """FROM (
     SELECT token_hash, user_id, client_id, key, seconds_left, time_zone, '{}' AS role FROM callers
 ) AS caller"""
@@ -57,7 +57,7 @@ class Planner:
     def plans(
         self, statement: Statement, *, role: str | None = None, execution: int | None = None
     ) -> list[Plan]:
-        """The plan that runs for each combination of samples, or that of an earlier execution."""
+        """The plan that runs for each combination of samples, or the plan of an earlier execution."""
         types = f"({', '.join(statement['types'])})" if statement["types"] else ""
         sql = statement["sql"].replace(CALLER, CALLER_AS.format(role)) if role else statement["sql"]
         found = []
@@ -102,7 +102,7 @@ class Planner:
 
 
 def times_planned(statement: Statement) -> int:
-    """Searches are planned anew for their words; everything else is prepared."""
+    """Searches are replanned for their words; everything else is prepared."""
     return 1 if "words" in statement["parameters"] else PLANS_UNTIL_GENERIC
 
 
@@ -123,25 +123,25 @@ def scanned(plans: list[Plan]) -> set[str]:
 
 
 def named(statements: dict[str, Statement], query: str) -> list[Statement]:
-    """A file by its name; of a list, the first page forward, a later one, and the total."""
+    """A file by its name; for a list, the first page forward, a later one, and the total."""
     names = (query, *(f"{query}/after{page}" for page in ("", "/continued", "/total")))
     return [statements[name] for name in names if name in statements]
 
 
 def is_asked(name: str) -> bool:
     """
-    Files, and lists forward under one filter at most: the rest are the same scans, backward or narrower.
+    Files, and lists forward with at most one filter: the rest are the same scans, backward or narrower.
 
-    A total counts what it counts.
+    Totals are left out: they have to count every row.
     """
     return not {"before", "total"} & set(name.split("/")) and "+" not in name and "/-" not in name
 
 
 def proof(planner: Planner, index: str, statements: list[Statement], ample: float) -> dict[str, Any] | None:
     """
-    The first statement that costs so many times as much without the index, or else the best of all.
+    The first statement that costs `ample` times as much without the index, otherwise the best of all.
 
-    A generic plan costs what an average value does; a connection's first execution is planned for its own.
+    A generic plan has the cost of an average value; a connection's first execution is planned for its values.
     """
     best: dict[str, Any] | None = None
     for execution, role, statement in itertools.product((None, 1), ROLES, statements):
@@ -168,7 +168,7 @@ def proof(planner: Planner, index: str, statements: list[Statement], ample: floa
 
 
 def measured(planner: Planner, entry: dict[str, Any], statement: Statement) -> dict[str, Any]:
-    """What running the statement reads, with the index and with a predicate that the index does not match."""
+    """The pages the statement reads, with the index and with a predicate that the index does not match."""
     plain, disguised = entry["disguise"]
     pages = planner.pages_read(statement)
     without = planner.pages_read({**statement, "sql": statement["sql"].replace(plain, disguised)})

@@ -1,8 +1,8 @@
 """
-Runs on the server as postgres: what a table's indexes cost an update, against the same table with keys only.
+Runs on the server as postgres: what a table's indexes cost an update, compared with keys only.
 
 Reads {"changes": [entry of verify/changes.toml]} and prints {table: {what: {"with_indexes": cost,
-"with_keys_only": cost}}}; a cost is {"updates", "wal_bytes" of an update, "hot_share"}. Everything happens in
+"with_keys_only": cost}}}; a cost is {"updates", "wal_bytes" per update, "hot_share"}. Everything happens in
 copies of some rows, in a transaction that is rolled back.
 """
 
@@ -13,9 +13,9 @@ from typing import Any
 import psycopg
 
 ROWS = 5_000
-# One row in so many is changed: fewer than a page has room for, so that only an index can move a row.
+# One row in this many is changed: fewer than a page has room for, so that only an index can prevent HOT.
 EVERY = 25
-# Both copies keep a fifth of each page free, whatever their table does: in full pages no update could stay,
+# Both copies keep a fifth of each page free, whatever their table does: in full pages no update could be HOT,
 # and there would be nothing to compare.
 FREE = "fillfactor = 80"
 ATTEMPTS = 3
@@ -44,13 +44,13 @@ class Copies:
     """One session, whose tables are gone when it ends."""
 
     def __init__(self) -> None:
-        # Both copies begin with the same rows: a scan of a large table else joins one that is under way.
+        # Both copies start with the same rows; otherwise a scan of a large table joins one in progress.
         self._connection = psycopg.connect(
             "host=/run/postgresql dbname=bantam", options="-c synchronize_seqscans=off"
         )
 
     def cost(self, change: Change, *, indexes: bool) -> dict[str, Any]:
-        """What the change costs; asked again when a checkpoint began meanwhile and made it look dear."""
+        """The cost of the change; measured again if a checkpoint started in between and inflated it."""
         for attempt in range(ATTEMPTS):
             try:
                 self._copy(change, indexes=indexes)

@@ -39,7 +39,7 @@ AGAIN = { test $$? = 1 && echo "Retrying the failed tests on their own:" && \
   .venv/bin/pytest tests -q -m server --last-failed --last-failed-no-failures none; }
 
 test: check ## all of check, then every test on real servers; FRESH=1 rebuilds their snapshot
-	@$(SUITE) -m "server and not alone" -n 2 --dist loadfile $(if $(FRESH),--fresh) || $(AGAIN)
+	@$(SUITE) -m "server and not alone" -n 2 --dist loadfile --no-loadscope-reorder $(if $(FRESH),--fresh) || $(AGAIN)
 	@$(SUITE) -m "server and alone" || $(AGAIN)
 
 # The full-length cache proofs, on their own server.

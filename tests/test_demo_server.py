@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import NewServer
 from tests.servers import ROOT
 
-pytestmark = [pytest.mark.server, pytest.mark.alone]
+# It needs no snapshot: beside it the other process makes the one for all.
+pytestmark = [pytest.mark.server, pytest.mark.long]
 
 SUMMARY = {"ok", "git_revision", "config_hash", "host", "deploy", "verify", "targets"}
 

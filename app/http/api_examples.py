@@ -20,13 +20,23 @@ class Examples:
     """Examples for one document, whose named schemas refer to each other; `texts` by the names of fields."""
 
     def __init__(self, document: Schema, texts: Mapping[str, str]) -> None:
+        self._paths: Schema = document["paths"]
         self._named: Schema = document["components"]["schemas"]
         self._texts = {**FORMATS, **texts}
+
+    def add(self) -> None:
+        """Give each required parameter and each body of the document its example."""
+        for operation in (each for methods in self._paths.values() for each in methods.values()):
+            for wanted in (each for each in operation.get("parameters", ()) if each.get("required")):
+                wanted["example"] = self.value(wanted["schema"], wanted["name"])
+            if "requestBody" in operation:
+                content = operation["requestBody"]["content"]["application/json"]
+                content["example"] = self.value(content["schema"])
 
     def request(self, method: str, path: str, operation: Schema) -> str:
         """Return the operation as a command line of curl."""
         wanted = [each for each in operation.get("parameters", ()) if each.get("required")]
-        values = {each["name"]: self.value(each["schema"], each["name"]) for each in wanted}
+        values = {each["name"]: each["example"] for each in wanted}
         for each in wanted:
             if each["in"] == "path":
                 path = path.replace("{" + each["name"] + "}", str(values[each["name"]]))
@@ -35,7 +45,7 @@ class Examples:
         if operation.get("security") != []:
             lines.append('-H "Authorization: Bearer $TOKEN"')
         if "requestBody" in operation:
-            body = self.value(operation["requestBody"]["content"]["application/json"]["schema"])
+            body = operation["requestBody"]["content"]["application/json"]["example"]
             lines += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body)}'"]
         lines.append(f'"https://$SERVER{path}{"?" if query else ""}{query}"')
         return " \\\n  ".join(lines)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from app.http import openapi_headers
+from app.http.api_examples import Examples
 from app.http.problems import ProblemDocument
 from app.http.routing import Endpoint
 
@@ -61,6 +62,7 @@ def document(endpoints: Iterable[Endpoint], about: About) -> Schema:
         },
     }
     plain: Schema = _plain(whole)
+    Examples(plain, about.examples).add()
     return plain
 
 

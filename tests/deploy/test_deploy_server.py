@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import NewServer
 from tests.servers import ROOT, SandboxServer, checked
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.long]
 
 
 def test_the_second_run_changes_nothing(sandbox_server: SandboxServer) -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import uvicorn
 import uvloop
@@ -33,11 +32,6 @@ SYSTEMD_SOCKET = 3
 KEEP_ALIVE_S = 75
 # Connections of the pool that fills of the cache leave to everything else.
 FOR_WRITES = 2
-
-
-def release() -> str:
-    """Return the release's id: the name of the directory that this interpreter really lives in."""
-    return Path(sys.prefix).resolve().name
 
 
 def listening_socket() -> socket.socket:
@@ -67,7 +61,7 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
     try:
         await database.open()
         await cache.health.beat()
-        yield Services(release(), settings.http, database, cache, secrets.cursor_key, CONSTRAINTS, ADMIN_KEY)
+        yield Services(settings.http, database, cache, secrets.cursor_key, CONSTRAINTS, ADMIN_KEY)
     finally:
         keeper.cancel()
         # It may be asking the database at this moment.

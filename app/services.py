@@ -16,7 +16,6 @@ from app.settings import HttpSettings
 class Services:
     """The database, the cache, the limits of a request, what signs cursors, and what a domain hands in."""
 
-    release: str
     http: HttpSettings
     database: Database
     cache: Cache

@@ -44,6 +44,7 @@ def app(
     server.user(
         name="Create the app's user",
         user="bantam",
+        group="bantam",
         system=True,
         home="/nonexistent",
         shell="/usr/sbin/nologin",

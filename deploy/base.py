@@ -13,14 +13,21 @@ ADMIN_GROUP = "bantam-admins"
 
 @deploy("Base")
 def base(
-    *, admins: dict[str, str], login_user: str, ssh_ports: list[int], swap_mb: int, container: bool
+    *,
+    admins: dict[str, str],
+    login_user: str,
+    ssh_ports: list[int],
+    connections_per_address: int,
+    swap_mb: int,
+    container: bool,
 ) -> None:
     """Install, configure, run everything that is not a service of the stack."""
     packages()
     _journal_and_clock()
     _people(admins=admins, login_user=login_user)
     _ssh()
-    _firewall(ssh_ports)
+    _service_groups()
+    _firewall(ssh_ports, connections_per_address)
     if swap_mb and not container:
         _swap(swap_mb)
     _kernel(container=container)
@@ -80,13 +87,20 @@ def _ssh() -> None:
     )
 
 
-def _firewall(ssh_ports: list[int]) -> None:
+def _service_groups() -> None:
+    # A service opens its socket to a group; the members' own components come later.
+    server.group(name="Create the group that may use PgBouncer and Redis", group="bantam", system=True)
+    server.group(name="Create the group that may use PostgreSQL", group="pgbouncer", system=True)
+
+
+def _firewall(ssh_ports: list[int], connections_per_address: int) -> None:
     files.template(
         name="Configure the firewall: allow ssh, http and https, nothing else",
         src="templates/base/nftables.conf.j2",
         dest="/etc/nftables.conf",
         mode="755",
         ssh_ports=ssh_ports,
+        connections_per_address=connections_per_address,
     )
     unit(
         name="Run the firewall with those rules",

@@ -40,6 +40,7 @@ def edge(
         dest=CONFIGURATION,
         mode="644",
         server_name=server_name,
+        server_names=[name for name in (server_name, server_address) if name],
         max_body_kb=max_body_kb,
         requests_per_second_per_client=requests_per_second_per_client,
         requests_per_second_per_address=requests_per_second_per_address,

@@ -51,6 +51,7 @@ if "base" in components:
         admins=settings.admins,
         login_user=server.login_user,
         ssh_ports=server.ssh_ports,
+        connections_per_address=settings.connections_per_address,
         swap_mb=settings.swap_mb,
         container=server.container,
     )

@@ -25,6 +25,7 @@ def pgbouncer(
     server.user(
         name="Create PgBouncer's own user, because peer authentication as postgres would make it a superuser",
         user="pgbouncer",
+        group="pgbouncer",
         system=True,
         home="/nonexistent",
         shell="/usr/sbin/nologin",

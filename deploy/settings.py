@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     max_body_kb: Count
     requests_per_second_per_client: Count
     requests_per_second_per_address: Count
+    connections_per_address: Count
 
 
 def read_settings(host_name: str, data: dict[str, Any]) -> Settings:

@@ -278,6 +278,15 @@ def test_firewall_lets_in_what_it_should(accepted: list[str], sshd: dict[str, st
     ]
 
 
+def test_firewall_limits_connections_per_address(
+    ruleset: list[dict[str, Any]], settings: dict[str, Any]
+) -> None:
+    statements = [each for item in ruleset for each in item.get("rule", {}).get("expr", []) if "set" in each]
+    limits = {each["set"]["set"]: each["set"]["stmt"][0]["ct count"]["val"] for each in statements}
+    wanted = settings["connections_per_address"]
+    assert limits == {"@connections": wanted, "@connections6": wanted}
+
+
 def test_only_ssh_and_the_edge_listen(host: Any, sshd: dict[str, str]) -> None:
     lines = [line.split() for line in host.check_output("ss -Hltnp").splitlines()]
     listeners = {(int(line[3].rpartition(":")[2]), line[5].split('"')[1]) for line in lines}

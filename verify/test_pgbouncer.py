@@ -78,6 +78,12 @@ def test_exposure(unit: Callable[[str], Unit]) -> None:
     assert unit(UNIT).exposure() <= 2.0
 
 
+def test_socket_is_for_the_app_only(host: Any) -> None:
+    socket = host.file("/run/pgbouncer/.s.PGSQL.6432")
+    found = (socket.is_socket, socket.user, socket.group, oct(socket.mode))
+    assert found == (True, "pgbouncer", "bantam", "0o770")
+
+
 def test_listens_on_no_tcp_port(unit: Callable[[str], Unit]) -> None:
     assert unit(UNIT).tcp_listeners() == []
 

@@ -128,7 +128,7 @@ def test_version(information: dict[str, str]) -> None:
         ("unixsocket", "/run/redis/redis.sock"),
         ("protected-mode", "yes"),
         ("enable-debug-command", "no"),
-        ("unixsocketperm", "777"),
+        ("unixsocketperm", "770"),
         ("maxmemory-policy", "allkeys-lfu"),
         ("maxmemory-clients", "10%"),
         ("lazyfree-lazy-eviction", "yes"),
@@ -157,9 +157,14 @@ def test_keeps_nothing_on_disk(information: dict[str, str], name: str, value: st
     assert information[name] == value
 
 
-def test_socket_is_there_for_whoever_has_a_name(host: Any) -> None:
+def test_socket_is_for_the_app_only(host: Any) -> None:
     socket = host.file("/run/redis/redis.sock")
-    assert (socket.is_socket, socket.user, oct(socket.mode)) == (True, "redis", "0o777")
+    assert (socket.is_socket, socket.user, socket.group, oct(socket.mode)) == (
+        True,
+        "redis",
+        "bantam",
+        "0o770",
+    )
 
 
 def test_nobody_without_a_name_gets_in(connection: Connection) -> None:

@@ -28,7 +28,6 @@ class Readiness(Shape, frozen=True):
     """What the process can reach; without Redis it is only slower."""
 
     status: Literal["ok", "unavailable"]
-    release: str
     database: Literal["up", "down"]
     redis: Literal["up", "down", "off"]
 
@@ -46,7 +45,6 @@ async def readyz(request: Request) -> Response:
     redis = "off" if not cache.health.is_wanted else "up" if await cache.answers() else "down"
     document = {
         "status": "ok" if database else "unavailable",
-        "release": services.release,
         "database": "up" if database else "down",
         "redis": redis,
     }

@@ -88,3 +88,7 @@ requests_per_second_per_client = 50
 
 # The same per address, whatever tokens it uses: leave room for an office behind one address.
 requests_per_second_per_address = 500
+
+# Open connections per address (IPv6: per /64); more are reset by the firewall. nginx has room for 4,000:
+# without a limit, one address could take them all. A load test is one address: at most this many users.
+connections_per_address = 500

@@ -18,6 +18,8 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT ON DATABASE bantam TO bantam_app, bantam_monitor, pgbouncer;
 GRANT USAGE, CREATE ON SCHEMA public TO bantam_owner;
 GRANT USAGE ON SCHEMA public TO bantam_app, bantam_monitor;
+-- Large objects have no owner's limits, and nothing here uses them.
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
 
 -- PgBouncer looks up the verifier of the role that logs in, and can read nothing else.
 CREATE SCHEMA IF NOT EXISTS pgbouncer;

@@ -90,6 +90,12 @@ BREAKAGES = {
         mends=f"sed -i 's/ +eval$//' {_ACL} && systemctl restart redis-server",
         noticed_by={"test_app_may_not[EVAL 'return 1' 0]"},
     ),
+    "a socket that everybody may use": Breakage(
+        file="test_redis.py",
+        breaks="chmod 777 /run/redis/redis.sock",
+        mends="chmod 770 /run/redis/redis.sock",
+        noticed_by={"test_socket_is_for_the_app_only"},
+    ),
     "a stranger listens": Breakage(
         file="test_base.py",
         breaks="systemd-run --quiet --collect --unit=verify-stranger python3 -m http.server 6379; sleep 1",

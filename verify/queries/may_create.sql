@@ -18,4 +18,15 @@ CROSS JOIN (VALUES ('CREATE'), ('TEMP')) AS p (privilege)
 WHERE r.rolcanlogin
   AND NOT r.rolsuper
   AND d.datname = current_database()
-  AND has_database_privilege(r.oid, d.oid, p.privilege);
+  AND has_database_privilege(r.oid, d.oid, p.privilege)
+UNION ALL
+SELECT
+    r.rolname,
+    'large objects by ' || f.oid::regprocedure
+FROM pg_roles AS r
+CROSS JOIN pg_proc AS f
+WHERE r.rolcanlogin
+  AND NOT r.rolsuper
+  AND f.pronamespace = 'pg_catalog'::regnamespace
+  AND f.proname IN ('lo_creat', 'lo_create', 'lo_from_bytea')
+  AND has_function_privilege(r.oid, f.oid, 'EXECUTE');

@@ -40,7 +40,6 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     text = EXAMPLE.read_text().replace("/run/pgbouncer", nowhere).replace("/run/redis", nowhere)
     settings = decode(text.encode(), "app.toml")
     services = Services(
-        release="test",
         http=settings.http,
         database=Database(settings.database, "no password"),
         cache=Cache(settings.redis, "no password", Statistics(None, "1", POLICIES), fills_at_once=8),
@@ -313,7 +312,6 @@ def test_a_process_without_a_database_is_healthy_but_not_ready(ask: Ask) -> None
     assert response.headers["retry-after"]
     assert response.json() == {
         "status": "unavailable",
-        "release": "test",
         "database": "down",
         "redis": "down",
     }

@@ -111,7 +111,9 @@ def all_servers() -> list[Server]:
 @contextmanager
 def exclusive() -> Iterator[None]:
     """Hold the lock on all servers; the kernel releases it whatever happens to us."""
-    HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+    # The disks below belong to users of their servers, who must not be users of this host.
+    HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    HOME.chmod(0o700)
     descriptor = os.open(HOME / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

@@ -139,6 +139,14 @@ def test_packages_come_from_all_three_suites_and_a_firewall_works(server: str) -
     assert "table inet own" in on(server, "nft add table inet own && nft list tables")
 
 
+def test_no_other_user_of_the_host_reaches_the_disks(server: str) -> None:
+    disk = SERVERS / server
+    listed = subprocess.run(["runuser", "-u", "nobody", "--", "ls", disk], capture_output=True, check=False)
+
+    assert disk.exists()
+    assert listed.returncode != 0
+
+
 def test_a_second_up_changes_nothing(server: str) -> None:
     before = record(server)
     done = sandbox("up", "--name", server)

@@ -5,6 +5,7 @@ from pyinfra.operations import files, server
 
 from deploy.operations.kernel import swap_file, sysctls
 from deploy.operations.packages import packages
+from deploy.operations.people import others_locked_out
 from deploy.operations.units import unit
 
 SSH_GROUP = "ssh-users"
@@ -16,6 +17,7 @@ def base(
     *,
     admins: dict[str, str],
     login_user: str,
+    root_login: str,
     ssh_ports: list[int],
     connections_per_address: int,
     swap_mb: int,
@@ -25,7 +27,7 @@ def base(
     packages()
     _journal_and_clock()
     _people(admins=admins, login_user=login_user)
-    _ssh()
+    _ssh(root_login)
     _service_groups()
     _firewall(ssh_ports, connections_per_address)
     if swap_mb and not container:
@@ -64,7 +66,12 @@ def _people(*, admins: dict[str, str], login_user: str) -> None:
             groups=[SSH_GROUP, ADMIN_GROUP, "systemd-journal"],
             append=True,
             public_keys=[public_key],
+            delete_keys=True,
         )
+    others_locked_out(
+        name="Lock out everybody else",
+        groups={SSH_GROUP: {"root", login_user, *admins}, ADMIN_GROUP: set(admins)},
+    )
     files.put(
         name="Allow administrators to use sudo without a password",
         src="templates/base/sudoers",
@@ -73,12 +80,13 @@ def _people(*, admins: dict[str, str], login_user: str) -> None:
     )
 
 
-def _ssh() -> None:
-    files.put(
+def _ssh(root_login: str) -> None:
+    files.template(
         name="Configure ssh: keys only",
-        src="templates/base/sshd.conf",
+        src="templates/base/sshd.conf.j2",
         dest="/etc/ssh/sshd_config.d/10-bantam.conf",
         mode="644",
+        root_login=root_login,
     )
     unit(
         name="Run ssh with that configuration",

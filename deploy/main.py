@@ -4,8 +4,11 @@ The whole deploy from top to bottom: `pyinfra inventories/NAME.py deploy/main.py
 `--data only=app` (or `only=app,edge`) deploys only the named components.
 """
 
+from io import StringIO
+
 from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
+from pyinfra.operations import files
 
 from deploy.app import app
 from deploy.base import base
@@ -15,7 +18,7 @@ from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host
 from deploy.redis import redis
-from deploy.secrets import load_secrets
+from deploy.secrets import FINGERPRINT, fingerprint, load_secrets, refuse_other_secrets
 from deploy.settings import COMPONENTS, read_components, read_settings
 from deploy.sizing import BudgetError, Overrides, size_server
 from deploy.sources import config_hash, sources_recorded
@@ -42,6 +45,7 @@ try:
     )
 except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
+refuse_other_secrets(host.name, settings.environment, found=server.secrets)
 secrets = load_secrets(settings.environment)
 record_host(server, environment=settings.environment)
 release = build_release(server.machine)
@@ -50,11 +54,18 @@ if "base" in components:
     base(
         admins=settings.admins,
         login_user=server.login_user,
+        root_login=server.root_login,
         ssh_ports=server.ssh_ports,
         connections_per_address=settings.connections_per_address,
         swap_mb=settings.swap_mb,
         container=server.container,
     )
+files.put(
+    name="Record which secrets the server has",
+    src=StringIO(f"{fingerprint(secrets)}\n"),
+    dest=FINGERPRINT,
+    mode="600",
+)
 if "postgresql" in components:
     postgresql(
         sizes=sizes,

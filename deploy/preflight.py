@@ -8,6 +8,8 @@ from pyinfra import host
 from pyinfra.api import FactBase
 from pyinfra.api.exceptions import DeployError
 
+from deploy.secrets import FINGERPRINT
+
 DEBIAN_VERSION = "13"
 MIN_FREE_DISK_MB = 3072
 
@@ -31,6 +33,8 @@ class Server:
     disk_mb: int
     free_disk_mb: int
     container: bool
+    root_login: str
+    secrets: str | None
     listeners: dict[int, str]
 
     @property
@@ -52,6 +56,8 @@ class ServerFact(FactBase[Server]):
             " awk '/^MemTotal/ {print \"ram_kb=\" $2}' /proc/meminfo; echo cores=$(nproc);"
             " df -BM --output=size /var/lib | awk 'END {print \"disk_mb=\" $1+0}';"
             " df -BM --output=avail /var/lib | awk 'END {print \"free_mb=\" $1+0}';"
+            " echo root_login=$($sudo sshd -T 2>/dev/null | awk '/^permitrootlogin / {print $2}');"
+            f" echo secrets=$($sudo cat {FINGERPRINT} 2>/dev/null);"
             " systemd-detect-virt --container --quiet && echo container=1;"
             ' $sudo ss -Hltnp 2>/dev/null | awk \'{print "listen=" $4 " " $6}\'; true'
         )
@@ -72,6 +78,9 @@ class ServerFact(FactBase[Server]):
             disk_mb=int(values.get("disk_mb", 0)),
             free_disk_mb=int(values.get("free_mb", 0)),
             container="container" in values,
+            # Never weaker than before: whoever shut root out had a reason.
+            root_login="no" if values.get("root_login") == "no" else "prohibit-password",
+            secrets=values.get("secrets") or None,
             listeners=dict(_listener(value) for key, value in lines if key == "listen"),
         )
 

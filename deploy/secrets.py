@@ -1,5 +1,6 @@
 """The secrets of one environment: generated once, stored next to the inventories, never printed."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -8,6 +9,7 @@ import msgspec
 from pyinfra.api.exceptions import DeployError
 
 _FOLDER = Path("inventories/secrets")
+FINGERPRINT = "/etc/bantam/secrets.sha256"
 
 Secret = str
 
@@ -46,6 +48,27 @@ def load_secrets(environment: str) -> Secrets:
             f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup."
         )
     return values
+
+
+def fingerprint(secrets: Secrets) -> str:
+    """What a server remembers of its secrets: their SHA-256 tells nothing of 256 random bits each."""
+    return hashlib.sha256(msgspec.json.encode(secrets)).hexdigest()
+
+
+def refuse_other_secrets(host_name: str, environment: str, *, found: str | None) -> None:
+    """
+    Return if the server has no secrets yet or those of this checkout; nothing is generated before.
+
+    Raises DeployError otherwise: new passwords would lock out whoever has the present ones.
+    """
+    path = _FOLDER / f"{environment}.yml"
+    if found is None or (path.exists() and fingerprint(load_secrets(environment)) == found):
+        return
+    state = "has other secrets than this server" if path.exists() else "is missing"
+    raise DeployError(
+        f"{host_name}: {path} {state}: get the file from whoever deployed last, or delete {FINGERPRINT} on"
+        " the server to replace all its passwords."
+    )
 
 
 def _write(path: Path, values: dict[str, str]) -> None:

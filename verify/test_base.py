@@ -208,8 +208,9 @@ def test_root_is_the_only_superuser(host: Any) -> None:
 
 
 def test_administrator_has_the_inventorys_key(host: Any, settings: dict[str, Any], admin: str) -> None:
-    keys = host.check_output(f"cat ~{admin}/.ssh/authorized_keys")
-    assert settings["admins"][admin].split()[1] in keys
+    lines = host.check_output(f"cat ~{admin}/.ssh/authorized_keys").splitlines()
+    keys = [line.split()[1] for line in lines if line and not line.startswith("#")]
+    assert keys == [settings["admins"][admin].split()[1]]
 
 
 def test_administrator_may_sudo(host: Any, admin: str) -> None:

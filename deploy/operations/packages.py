@@ -1,7 +1,7 @@
 """Debian packages: where they come from, when they are upgraded, and which may start their services."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 from pyinfra import host
 from pyinfra.api import FactBase, operation
@@ -13,28 +13,54 @@ _STAMP = "/var/lib/apt/periodic/update-success-stamp"
 
 
 class AptMirrors(FactBase[dict[str, str]]):
-    """The package mirrors that the server came with, by suite: {"trixie": "http://...", ...}."""
+    """
+    Debian's package mirrors that the server uses, by suite: {"trixie": "http://...", ...}.
+
+    A vendor's source may have suites of the same names: only what Debian's own keyring signs counts, and what
+    no key is named for. The first mirror of a suite stays.
+    """
 
     default = dict
 
     def command(self) -> str:
-        """All sources, in both of apt's formats."""
+        """Print all sources, in both of apt's formats, an empty line after each file."""
         return (
-            "cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources || :"
+            "cd /etc/apt; for file in sources.list sources.list.d/*.sources sources.list.d/*.list;"
+            ' do test ! -e "$file" || { cat "$file"; echo; echo; }; done'
         )
 
     def process(self, output: list[str]) -> dict[str, str]:
-        """Lines of `deb [options] ADDRESS SUITE ...`, or stanzas of `Types:`, `URIs:` and `Suites:`."""
+        """Read lines of `deb [options] ADDRESS SUITE ...`, and stanzas of `Types:`, `URIs:` and `Suites:`."""
         mirrors: dict[str, str] = {}
-        for stanza in "\n".join(output).split("\n\n"):
-            fields = dict(re.findall(r"^(\w+):[ \t]*(.+)$", stanza, re.MULTILINE))
-            if "deb" in fields.get("Types", "").split():
-                mirrors |= dict.fromkeys(fields.get("Suites", "").split(), fields["URIs"].split()[0])
-        for line in output:
-            words = re.sub(r"\[[^]]*\]", "", line).split()
-            if line.startswith("deb ") and len(words) > 2:
-                mirrors[words[2]] = words[1]
+        for stanza in re.split(r"\n[ \t]*\n", "\n".join(output)):
+            for suite, address in (*_of_stanza(stanza), *_of_lines(stanza)):
+                mirrors.setdefault(suite, address)
         return mirrors
+
+
+def _of_stanza(stanza: str) -> Iterator[tuple[str, str]]:
+    lines = "\n".join(line for line in stanza.splitlines() if not line.startswith("#"))
+    fields = {
+        name.lower(): " ".join(value.split())
+        for name, value in re.findall(r"^([\w-]+):((?:.*)(?:\n[ \t].*)*)", lines, re.MULTILINE)
+    }
+    enabled = fields.get("enabled", "yes").lower() not in {"no", "false", "0", "off", "without", "disable"}
+    if enabled and "deb" in fields.get("types", "").split() and _is_debians(fields.get("signed-by", "")):
+        for suite in fields.get("suites", "").split():
+            yield suite, fields["uris"].split()[0]
+
+
+def _of_lines(stanza: str) -> Iterator[tuple[str, str]]:
+    for options, address, suite in re.findall(
+        r"^deb\s+(?:\[([^]]*)\]\s*)?(\S+)\s+(\S+)\s", stanza, re.MULTILINE
+    ):
+        signed_by = re.search(r"signed-by=(\S+)", options)
+        if _is_debians(signed_by[1] if signed_by else ""):
+            yield suite, address
+
+
+def _is_debians(signed_by: str) -> bool:
+    return not signed_by or "/debian-archive-" in signed_by
 
 
 class PackageListsAreFresh(FactBase[bool]):
@@ -57,7 +83,8 @@ def package_lists() -> Generator[str]:
     if host.get_fact(PackageListsAreFresh):
         host.noop("the package lists are fresh")
         return
-    yield "apt-get update"
+    # Otherwise a mirror that does not answer is a warning, and the old lists count as new.
+    yield "apt-get update -o APT::Update::Error-Mode=any"
     yield f"touch {_STAMP}"
 
 

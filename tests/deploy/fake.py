@@ -68,7 +68,7 @@ def project_copy(
         **(responses or {}),
         "uname -s": ["Linux"],
         "command -v useradd": ["/usr/sbin/useradd"],
-        "/etc/apt/sources.list": ["deb http://a trixie main", "deb http://b trixie-security main"],
+        "sources.list.d": ["deb http://a trixie main", "deb http://b trixie-security main"],
     }
     data = {"acme_email": "a@x.example", "fake_responses": fake, "fake_delay": 0, "fake_delay_jitter": 0}
     file = folder / "inventories" / f"{inventory}.py"

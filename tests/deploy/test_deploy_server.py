@@ -70,6 +70,7 @@ PSQL = "runuser -u postgres -- psql -qAt -c"
 POWERS = (
     "SELECT rolcreatedb, pg_has_role(oid, 'pg_read_all_data', 'MEMBER') FROM pg_roles WHERE rolname ~ '_app'"
 )
+VENDOR = r"Types: deb\nURIs: http://vendor.invalid/\nSuites: trixie\nComponents: main\nSigned-By: /a.asc\n"
 DAMAGES = {
     "a stopped service": ("systemctl stop redis-server", "systemctl is-active redis-server", "active"),
     "a disabled unit": ("systemctl disable -q pgbouncer", "systemctl is-enabled pgbouncer", "enabled"),
@@ -82,6 +83,21 @@ DAMAGES = {
         f"{PSQL} 'ALTER ROLE bantam_app CREATEDB' -c 'GRANT pg_read_all_data TO bantam_app'",
         f'{PSQL} "{POWERS}"',
         "f|f",
+    ),
+    "an administrator who left": (
+        "useradd -mG ssh-users,bantam-admins leaver; install -D ~/.ssh/authorized_keys -t ~leaver/.ssh",
+        "id -nG leaver; ls ~leaver/.ssh; userdel -r leaver 2>/dev/null",
+        "leaver",
+    ),
+    "a second key of an administrator": (
+        "echo 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVudXNlZA== old' >> ~operator/.ssh/authorized_keys",
+        "grep -c old ~operator/.ssh/authorized_keys",
+        "0",
+    ),
+    "a vendor's package source": (
+        f"printf '{VENDOR}' > /etc/apt/sources.list.d/aaa.sources",
+        "grep -c vendor /etc/apt/sources.list.d/debian.sources; rm /etc/apt/sources.list.d/aaa.sources",
+        "0",
     ),
     "a lost secret": (
         "rm /etc/bantam/credentials/cursor-key",

@@ -6,7 +6,7 @@ import pytest
 from pyinfra.api.exceptions import DeployError
 
 from deploy.scram import _verifier, scram_matches, scram_verifier
-from deploy.secrets import load_secrets
+from deploy.secrets import fingerprint, load_secrets, refuse_other_secrets
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +70,18 @@ def test_the_verifier_is_the_one_of_rfc_7677() -> None:
     )
     signature = hmac.digest(server_key, messages.encode(), "sha256")
     assert base64.b64encode(signature).decode() == "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
+
+
+def test_a_server_with_other_secrets_is_refused_and_nothing_is_made() -> None:
+    found = fingerprint(load_secrets("staging"))
+    refuse_other_secrets("vps", "staging", found=found)
+    refuse_other_secrets("vps", "production", found=None)
+
+    Path("inventories/secrets/staging.yml").unlink()
+    with pytest.raises(DeployError, match=r"staging\.yml is missing: get the file from who"):
+        refuse_other_secrets("vps", "staging", found=found)
+    assert not Path("inventories/secrets/staging.yml").exists()
+
+    load_secrets("staging")
+    with pytest.raises(DeployError, match="has other secrets than this server"):
+        refuse_other_secrets("vps", "staging", found=found)

@@ -87,7 +87,7 @@ async def notifications(request: Request) -> Response:
 
 
 async def _count(request: Request, query: bytes, *parameters: object) -> Response:
-    row = await services_of(request).database.read(query, bearer(request).digest, *parameters)
+    row = await services_of(request).database.fetch_row(query, bearer(request).digest, *parameters)
     if row is None:
         raise unauthorized()
     _, _, body = row
@@ -101,7 +101,7 @@ ROUTES = (
         serve=projects,
         summary="How many projects the caller sees, by status",
         tag="projects",
-        answer=ProjectsByStatus,
+        response=ProjectsByStatus,
     ),
     Endpoint(
         method="GET",
@@ -110,7 +110,7 @@ ROUTES = (
         summary="How many tasks the caller sees, by status",
         tag="tasks",
         query=TaskCountsQuery,
-        answer=TasksByStatus,
+        response=TasksByStatus,
     ),
     Endpoint(
         method="GET",
@@ -118,7 +118,7 @@ ROUTES = (
         serve=invoices,
         summary="How many invoices the caller sees, by status",
         tag="invoices",
-        answer=InvoicesByStatus,
+        response=InvoicesByStatus,
     ),
     Endpoint(
         method="GET",
@@ -126,6 +126,6 @@ ROUTES = (
         serve=notifications,
         summary="How many notifications the caller has not read",
         tag="notifications",
-        answer=Unread,
+        response=Unread,
     ),
 )

@@ -54,7 +54,7 @@ def _client_entry(caller: Caller) -> Entry:
 
 
 async def _load(services: Services, token: Token, query: bytes, audience: str) -> Loaded | None:
-    row = await services.database.read(query, token.digest)
+    row = await services.database.fetch_row(query, token.digest)
     if row is None:
         return None
     caller, seconds_left, body = row
@@ -70,7 +70,7 @@ ROUTES = (
         serve=user,
         summary="The caller's own tasks, projects, week and unread notifications",
         tag="dashboards",
-        answer=UserDashboard,
+        response=UserDashboard,
         sends=("X-Cache",),
     ),
     Endpoint(
@@ -79,9 +79,9 @@ ROUTES = (
         serve=manager,
         summary="The projects that the caller leads: health, team load, milestones, budget against hours",
         tag="dashboards",
-        answer=ManagerDashboard,
+        response=ManagerDashboard,
         sends=("X-Cache",),
-        refusals=(403,),
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
@@ -89,9 +89,9 @@ ROUTES = (
         serve=admin,
         summary="The agency: totals, revenue, users, recent activity, system; at most a minute old",
         tag="dashboards",
-        answer=AdminDashboard,
+        response=AdminDashboard,
         sends=("X-Cache",),
-        refusals=(403,),
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
@@ -99,8 +99,8 @@ ROUTES = (
         serve=client,
         summary="The caller's company: projects, invoices, hours",
         tag="dashboards",
-        answer=ClientDashboard,
+        response=ClientDashboard,
         sends=("X-Cache",),
-        refusals=(403,),
+        errors=(403,),
     ),
 )

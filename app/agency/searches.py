@@ -43,7 +43,7 @@ async def everything(request: Request) -> Response:
     _refuse_many_words(asked.q)
 
     async def load() -> Loaded | None:
-        row = await services.database.read_slow(SEARCH_ALL, token.digest, asked.q, prepared=False)
+        row = await services.database.fetch_slow_row(SEARCH_ALL, token.digest, asked.q, prepared=False)
         if row is None:
             return None
         caller, seconds_left, body = row
@@ -76,7 +76,7 @@ async def _page(
 ) -> Loaded | None:
     """Return the page of hits beyond `position`, None for a token that is not good."""
     score, beyond = map(int, position.keys)
-    row = await services.database.read_slow(
+    row = await services.database.fetch_slow_row(
         SEARCHES[kind], token.digest, asked.q, score, beyond, asked.limit, prepared=False
     )
     if row is None:
@@ -126,7 +126,7 @@ ROUTES = (
         summary="The best five projects, tasks, users and clients that match",
         tag="search",
         query=SearchAllQuery,
-        answer=AllHits,
+        response=AllHits,
         sends=("X-Cache",),
     ),
     Endpoint(
@@ -136,7 +136,7 @@ ROUTES = (
         summary="Projects whose name or description matches, the best first",
         tag="search",
         query=SearchQuery,
-        answer=ProjectHits,
+        response=ProjectHits,
         sends=("X-Cache",),
     ),
     Endpoint(
@@ -146,7 +146,7 @@ ROUTES = (
         summary="Tasks whose title or description matches, the best first",
         tag="search",
         query=SearchQuery,
-        answer=TaskHits,
+        response=TaskHits,
         sends=("X-Cache",),
     ),
     Endpoint(
@@ -156,7 +156,7 @@ ROUTES = (
         summary="Active users whose name or address matches, the best first",
         tag="search",
         query=SearchQuery,
-        answer=UserHits,
+        response=UserHits,
         sends=("X-Cache",),
     ),
     Endpoint(
@@ -166,7 +166,7 @@ ROUTES = (
         summary="Clients whose name or industry matches, the best first",
         tag="search",
         query=SearchQuery,
-        answer=ClientHits,
+        response=ClientHits,
         sends=("X-Cache",),
     ),
 )

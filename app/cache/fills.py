@@ -25,7 +25,7 @@ LOCK_MS = 5_000
 WAIT_S = 1.0
 """How long another worker's fill is waited for, before the database is asked all the same."""
 
-LOOK_AGAIN_S = 0.005
+POLL_S = 0.005
 
 log = logging.getLogger("bantam.cache")
 
@@ -42,9 +42,9 @@ class Fills:
         self._prefix = prefix
         self._store = store
         self._statistics = statistics
-        self._room = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(at_once)
         self._running: dict[str, asyncio.Future[None]] = {}
-        self._behind: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
 
     async def one(self, found: Lookup, fill: Fill[T]) -> T | Lookup:
         """
@@ -57,7 +57,7 @@ class Fills:
             self._statistics.waited(found.entry)
             await asyncio.wait([running])
             again = await self._again(found)
-            return again if again.kept is not None else await self._fill(again, fill)
+            return again if again.cached is not None else await self._fill(again, fill)
         self._running[key] = ended = asyncio.get_running_loop().create_future()
         try:
             return await self._locked(found, fill)
@@ -65,13 +65,13 @@ class Fills:
             del self._running[key]
             ended.set_result(None)
 
-    def behind(self, found: Lookup, fill: Fill[object]) -> None:
+    def in_background(self, found: Lookup, fill: Fill[object]) -> None:
         """Make an entry anew while its reader or writer goes on; not if it is good, or somebody is at it."""
         if found.entry.key not in self._running:
             task = asyncio.get_running_loop().create_task(self._early(found, fill))
             # The loop holds tasks weakly.
-            self._behind.add(task)
-            task.add_done_callback(self._behind.discard)
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
 
     async def _early(self, found: Lookup, fill: Fill[object]) -> None:
         try:
@@ -81,7 +81,7 @@ class Fills:
             try:
                 # Its tags may have been renewed since it was found, or another worker was quicker.
                 now = await self._again(found)
-                if now.stamp is not None and (now.kept is None or now.is_due):
+                if now.stamp is not None and (now.cached is None or now.is_due):
                     self._statistics.refreshed(found.entry)
                     await self._fill(now, fill)
             finally:
@@ -95,25 +95,25 @@ class Fills:
         if lock is None:
             self._statistics.waited(found.entry)
         while lock is None:
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await asyncio.sleep(POLL_S)
             found = await self._again(found)
-            if found.kept is not None:
+            if found.cached is not None:
                 return found
             # The holder may have ended without a value: what it read was too old to keep.
             lock = b"" if time.monotonic() > end else await self._lock(found)
         try:
             # Whoever had the lock before may have filled it since this reader looked.
             again = await self._again(found)
-            return again if again.kept is not None else await self._fill(again, fill)
+            return again if again.cached is not None else await self._fill(again, fill)
         finally:
             await self._unlock(found, lock)
 
     async def _fill(self, found: Lookup, fill: Fill[T]) -> T:
-        async with self._room:
+        async with self._slots:
             return await fill(found)
 
     async def _again(self, found: Lookup) -> Lookup:
-        (again,) = await self._store.again(found.entry)
+        (again,) = await self._store.peek(found.entry)
         return again
 
     async def _lock(self, found: Lookup) -> bytes | None:

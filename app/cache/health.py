@@ -54,7 +54,7 @@ class Health:
         return self.is_wanted and self._since is None
 
     @property
-    def others_may_not_know(self) -> bool:
+    def others_may_be_unaware(self) -> bool:
         """Whether another worker may still believe old values: no outage yet here, or a young one."""
         return self._since is None or time.monotonic() - self._since < NOTICED_S
 

@@ -48,7 +48,7 @@ class Keeper:
             try:
                 await self._database.write(queries.acknowledge_touches, ids)
             except (OperationalError, InterfaceError):
-                self._store.give_back(ids)
+                self._store.put_back(ids)
                 raise
 
     async def _relay(self) -> None:
@@ -56,7 +56,7 @@ class Keeper:
             # They would fill the disk meanwhile; whoever comes out of the outage renews the epoch.
             await self._database.write(queries.forget_touches, FORGOTTEN_S)
             return
-        row = await self._database.read(queries.due_touches, GRACE_S)
+        row = await self._database.fetch_row(queries.due_touches, GRACE_S)
         if row is None:
             return
         enabled, ids, tags = row

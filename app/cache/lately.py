@@ -1,5 +1,5 @@
 """
-What was looked at lately is made anew behind the write that made it old: the next look is a hit.
+What was looked at lately is made anew behind the write that made it old: the next last is a hit.
 
 Once: what nobody looks at until the next write is not worth another statement.
 """
@@ -12,15 +12,15 @@ from typing import NamedTuple
 from app.cache.fills import Fill, Fills
 from app.cache.store import Lookup
 
-LOOKED_S = 30.0
+SERVED_S = 30.0
 """How long ago somebody may have looked."""
 
 ENTRIES = 1000
 """A write looks through all of them, which takes a quarter of a millisecond."""
 
 
-class Look(NamedTuple):
-    """Somebody's last look at an entry, and how that reader would fill it."""
+class Served(NamedTuple):
+    """Somebody's last last at an entry, and how that reader would fill it."""
 
     at: float
     found: Lookup
@@ -32,25 +32,25 @@ class Lately:
 
     def __init__(self, fills: Fills) -> None:
         self._fills = fills
-        self._looks: OrderedDict[str, Look] = OrderedDict()
+        self._served: OrderedDict[str, Served] = OrderedDict()
 
-    def looked(self, found: Lookup, fill: Fill[object]) -> None:
+    def served(self, found: Lookup, fill: Fill[object]) -> None:
         """Remember that somebody was given this entry."""
         key = found.entry.key
         # Without the value: a thousand of them would be the memory of a worker.
-        self._looks[key] = Look(time.monotonic(), Lookup(found.entry, None, found.stamp), fill)
-        self._looks.move_to_end(key)
-        if len(self._looks) > ENTRIES:
-            self._looks.popitem(last=False)
+        self._served[key] = Served(time.monotonic(), Lookup(found.entry, None, found.stamp), fill)
+        self._served.move_to_end(key)
+        if len(self._served) > ENTRIES:
+            self._served.popitem(last=False)
 
     def touched(self, tags: Iterable[str]) -> None:
         """Make anew, behind the writer's answer, what has one of these tags; they are renewed."""
         renewed = set(tags)
-        oldest = time.monotonic() - LOOKED_S
+        oldest = time.monotonic() - SERVED_S
         old = {
-            key: look for key, look in self._looks.items() if not renewed.isdisjoint(look.found.entry.tags)
+            key: last for key, last in self._served.items() if not renewed.isdisjoint(last.found.entry.tags)
         }
-        for key, look in old.items():
-            del self._looks[key]
-            if look.at > oldest:
-                self._fills.behind(look.found, look.fill)
+        for key, last in old.items():
+            del self._served[key]
+            if last.at > oldest:
+                self._fills.in_background(last.found, last.fill)

@@ -3,7 +3,7 @@
 from app.database.pool import Database
 from app.database.queries import queries
 
-Asked = tuple[bytes, str]
+PopularRead = tuple[bytes, str]
 """A token's SHA-256, and a path with its query string: what a read is asked by."""
 
 COUNTED = 2_000
@@ -17,7 +17,7 @@ class Popularity:
     """The reads since the last time, whose answers the cache may keep."""
 
     def __init__(self) -> None:
-        self._counts: dict[Asked, int] = {}
+        self._counts: dict[PopularRead, int] = {}
 
     def count(self, digest: bytes, path: str) -> None:
         """Count one read that was answered."""
@@ -36,7 +36,7 @@ class Popularity:
         await database.write(queries.forget_popularity, REMEMBERED)
 
 
-async def hottest(database: Database, most: int) -> list[Asked]:
+async def hottest(database: Database, most: int) -> list[PopularRead]:
     """Return what is asked for most by tokens that are still good, the hottest first."""
-    row = await database.read_alone(queries.popular, most)
+    row = await database.fetch_row_alone(queries.popular, most)
     return [] if row is None or row[0] is None else list(zip(*row, strict=True))

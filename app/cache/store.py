@@ -19,7 +19,7 @@ from app.cache.health import Health
 from app.cache.policy import MARK_SECONDS, TAG_SECONDS, Entry
 from app.cache.statistics import Outcome, Statistics
 from app.cache.touches import Touched
-from app.cache.value import Kept
+from app.cache.value import Cached
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Lookup:
     """What the cache knows of an entry: its value, and the stamp that a new one may be stored under."""
 
     entry: Entry
-    kept: Kept | None = None
+    cached: Cached | None = None
     stamp: bytes | None = None
     outcome: Outcome = "off"
     size: int = 0
@@ -42,7 +42,7 @@ class Lookup:
     def is_due(self) -> bool:
         """Whether the value, good as it is, should be made anew behind the answer."""
         early_s = self.entry.policy.early_s
-        return self.kept is not None and early_s is not None and time.time() - self.kept.made_at > early_s
+        return self.cached is not None and early_s is not None and time.time() - self.cached.made_at > early_s
 
 
 class Store:
@@ -56,17 +56,17 @@ class Store:
         self.health = health
         self.statistics = statistics
 
-    async def read(self, *entries: Entry) -> list[Lookup]:
+    async def lookup(self, *entries: Entry) -> list[Lookup]:
         """Return what is known of each entry, by one MGET of the values and of their tags' tokens."""
         started = time.perf_counter()
-        found = await self.again(*entries)
+        found = await self.peek(*entries)
         for each in found:
             self.statistics.read(each.entry, each.outcome, each.size)
         if self.health.may_be_read:
             self.statistics.took(entries, time.perf_counter() - started)
         return found
 
-    async def again(self, *entries: Entry) -> list[Lookup]:
+    async def peek(self, *entries: Entry) -> list[Lookup]:
         """Return the same to whoever has been counted already, and waits for somebody's fill."""
         if not self.health.may_be_read:
             return [Lookup(entry) for entry in entries]
@@ -87,7 +87,7 @@ class Store:
             end = at + 1 + len(entry.tags)
             kept, tokens = values[at], values[at + 1 : end]
             if None in tokens:
-                # Nothing made before now can be believed, so only the stamp is of use.
+                # Nothing made before now can be validated, so only the stamp is of use.
                 tokens = [await self._token(key) for key in keys[at + 1 : end]]
             found.append(await self._judged(entry, keys[at], kept, value.stamp(tokens)))
             at = end
@@ -99,8 +99,8 @@ class Store:
         if not value.is_intact(key.encode(), kept):
             await self._redis.unlink(key)
             return Lookup(entry, None, stamp, "damaged")
-        believed = None if stamp is None else value.believed(stamp, kept)
-        return Lookup(entry, believed, stamp, "stale" if believed is None else "hit", len(kept))
+        validated = None if stamp is None else value.validated(stamp, kept)
+        return Lookup(entry, validated, stamp, "stale" if validated is None else "hit", len(kept))
 
     async def _token(self, key: str) -> bytes:
         fresh = value.fresh_token()
@@ -112,7 +112,7 @@ class Store:
             raise
         return cast("bytes | None", standing) or fresh
 
-    async def keep(
+    async def put(
         self, found: Lookup, payload: bytes, made_at: float, *, at_most_s: int | None = None
     ) -> None:
         """Keep `payload`, asked for at `made_at`; not while a writer stands before one of its tags."""
@@ -138,9 +138,9 @@ class Store:
 
     async def change(self, tags: Sequence[str], write: Callable[[Touched], Awaitable[T]]) -> T:
         """
-        Do a write that changes rows of `tags`; when this returns, no value made before it is believed.
+        Do a write that changes rows of `tags`; when this returns, no value made before it is validated.
 
-        If this process dies inside, or nobody knows what came of the write, nothing is believed under the
+        If this process dies inside, or nobody knows what came of the write, nothing is validated under the
         marks until the relay has seen its commit and renewed the tags; without a commit they expire.
         """
         touched = Touched()
@@ -148,13 +148,13 @@ class Store:
         try:
             return await write(touched)
         finally:
-            if not touched.in_doubt and await self._renewed_or_known((*tags, *touched.tags)):
+            if not touched.in_doubt and await self._renewed_or_outage_known((*tags, *touched.tags)):
                 self._renewed += touched.ids
 
-    async def _renewed_or_known(self, tags: Sequence[str]) -> bool:
+    async def _renewed_or_outage_known(self, tags: Sequence[str]) -> bool:
         """Return whether the tags are renewed; if not, every worker knows by now of the outage."""
         while not await self.renew(tags):
-            if not self.health.others_may_not_know:
+            if not self.health.others_may_be_unaware:
                 return False
             await self.health.next_beat()
         return True
@@ -164,7 +164,7 @@ class Store:
         taken, self._renewed = self._renewed, []
         return taken
 
-    def give_back(self, ids: list[int]) -> None:
+    def put_back(self, ids: list[int]) -> None:
         """Have writes acknowledged later."""
         self._renewed += ids
 
@@ -184,7 +184,7 @@ class Store:
                     pipeline.set(key, token(), ex=seconds)
                 answers = await pipeline.execute(raise_on_error=False)
             if any(isinstance(answer, ResponseError) for answer in answers):
-                # No memory for a token: without one nothing is believed either.
+                # No memory for a token: without one nothing is validated either.
                 await self._redis.unlink(*keys)
         except (RedisError, OSError):
             self.statistics.failed("renew")

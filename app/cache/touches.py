@@ -28,7 +28,7 @@ class Touched:
     ids: list[int] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
-    def hear(self, notice: Diagnostic) -> None:
+    def on_notice(self, notice: Diagnostic) -> None:
         """Remember what a notice says, if it is the triggers'."""
         if notice.message_primary == NOTICE and notice.message_detail is not None:
             touch = _touch.decode(notice.message_detail)

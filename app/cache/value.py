@@ -1,5 +1,5 @@
 """
-The bytes of a cached value: a header that says whether the rest may be believed, then the payload.
+The bytes of a cached value: a header that says whether the rest may be validated, then the payload.
 
 2 bytes   format
 4 bytes   CRC-32 of the value's key and of everything after these 4 bytes
@@ -25,8 +25,8 @@ HEADER_BYTES = 11
 COMPRESSION_LEVEL = 1
 
 
-class Kept(NamedTuple):
-    """A payload that may be believed, and when the database was asked for it."""
+class Cached(NamedTuple):
+    """A payload that may be validated, and when the database was asked for it."""
 
     payload: bytes
     made_at: int
@@ -64,7 +64,7 @@ def is_intact(key: bytes, value: bytes) -> bool:
     return len(value) >= HEADER_BYTES and value.startswith(FORMAT) and value[2:6] == checksum
 
 
-def believed(stamp: bytes, value: bytes) -> Kept | None:
+def validated(stamp: bytes, value: bytes) -> Cached | None:
     """Return what an intact value says, None if one of its tags was renewed since the database was asked."""
     start = HEADER_BYTES + len(stamp)
     if value[HEADER_BYTES:start] != stamp:
@@ -72,4 +72,4 @@ def believed(stamp: bytes, value: bytes) -> Kept | None:
     payload = value[start:]
     if value[6:7] == COMPRESSED:
         payload = zlib.decompress(payload)
-    return Kept(payload, int.from_bytes(value[7:11], "big"))
+    return Cached(payload, int.from_bytes(value[7:11], "big"))

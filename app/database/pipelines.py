@@ -36,7 +36,7 @@ class Pipelines:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_scheduled = False
 
-    async def read(self, query: bytes, parameters: Sequence[object]) -> Answer:
+    async def submit(self, query: bytes, parameters: Sequence[object]) -> Answer:
         """
         Return the one row of a query, None without one, UNANSWERED if it must be asked for otherwise.
 

@@ -22,13 +22,13 @@ from app.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_S = 5
 START_TIMEOUT_S = 20
-FOR_QUICK = 2
+RESERVED_FOR_QUICK = 2
 """Connections that slow reads leave to writes and to what is read in a moment."""
 
-LOOK_AGAIN_S = 0.2
+POLL_S = 0.2
 """Between two looks whether a server that restarts is back."""
 
-OFTEN = 5
+PREPARE_AFTER = 5
 """Executions before psycopg prepares a list statement: each takes 250 KB in every server connection."""
 
 LANES = 2
@@ -36,11 +36,11 @@ LANES = 2
 
 OPTIONS: dict[str, Any] = {
     "autocommit": True,
-    "prepare_threshold": OFTEN,
+    "prepare_threshold": PREPARE_AFTER,
     "cursor_factory": AsyncRawCursor,
 }
 
-Hear = Callable[[Diagnostic], None]
+OnNotice = Callable[[Diagnostic], None]
 
 log = logging.getLogger("bantam.database")
 
@@ -73,7 +73,7 @@ class Database:
             open=False,
         )
         self._timeout_s = settings.pool_timeout_s
-        self._room_for_slow = asyncio.Semaphore(max(1, checked_out - FOR_QUICK))
+        self._slow_slots = asyncio.Semaphore(max(1, checked_out - RESERVED_FOR_QUICK))
         self._pipelines = Pipelines([Lane(self._connected) for _ in range(lanes)], settings.pool_timeout_s)
 
     async def open(self) -> None:
@@ -91,14 +91,16 @@ class Database:
         async with self._checked_out(timeout_s) as connection:
             await connection.execute(b"SELECT 1")
 
-    async def read(self, query: bytes, *parameters: object) -> Row | None:
+    async def fetch_row(self, query: bytes, *parameters: object) -> Row | None:
         """Return the one row of a small query that changes nothing; it shares its round trip with others."""
-        answer = await self._pipelines.read(query, parameters)
+        answer = await self._pipelines.submit(query, parameters)
         if isinstance(answer, Unanswered):
-            return await self.read_alone(query, *parameters)
+            return await self.fetch_row_alone(query, *parameters)
         return answer
 
-    async def read_alone(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+    async def fetch_row_alone(
+        self, query: bytes, *parameters: object, prepared: bool | None = True
+    ) -> Row | None:
         """
         Return the one row of a query that changes nothing, run again if its connection was dead.
 
@@ -106,7 +108,7 @@ class Database:
         that has cut a second connection is not tried on a third.
 
         A query that is not `prepared` is planned each time, for the very values of its parameters; None
-        prepares it once it has come OFTEN on one connection.
+        prepares it once it has come PREPARE_AFTER on one connection.
         """
         end = time.monotonic() + self._timeout_s
         cut = 0
@@ -121,39 +123,45 @@ class Database:
                 log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
                 await self._pool.check()
                 if restarts(error):
-                    await asyncio.sleep(LOOK_AGAIN_S)
+                    await asyncio.sleep(POLL_S)
 
-    async def read_slow(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+    async def fetch_slow_row(
+        self, query: bytes, *parameters: object, prepared: bool | None = True
+    ) -> Row | None:
         """
-        Return what `read_alone` returns, of a query that may take long.
+        Return what `fetch_row_alone` returns, of a query that may take long.
 
         Such queries have a part of the connections among themselves, so that the last ones are for what is
         quick; PoolTimeout when they keep one another waiting for too long.
         """
         try:
             async with asyncio.timeout(self._timeout_s):
-                await self._room_for_slow.acquire()
+                await self._slow_slots.acquire()
         except TimeoutError:
             raise PoolTimeout(f"slow reads had no place within {self._timeout_s} s") from None
         try:
-            return await self.read_alone(query, *parameters, prepared=prepared)
+            return await self.fetch_row_alone(query, *parameters, prepared=prepared)
         finally:
-            self._room_for_slow.release()
+            self._slow_slots.release()
 
-    async def write(self, query: bytes, *parameters: object, heard: Hear | None = None) -> Row | None:
-        """Return the one row of a query, committed, never sent twice; `heard` gets its notices."""
-        async with self._checked_out() as connection, _hearing(connection, heard):
+    async def write(self, query: bytes, *parameters: object, on_notice: OnNotice | None = None) -> Row | None:
+        """Return the one row of a query, committed, never sent twice; `on_notice` gets its notices."""
+        async with self._checked_out() as connection, _reporting_notices(connection, on_notice):
             return await _row(connection, query, parameters, prepared=True)
 
     async def write_locking(
-        self, lock: bytes, row_id: int, query: bytes, *parameters: object, heard: Hear | None = None
+        self, lock: bytes, row_id: int, query: bytes, *parameters: object, on_notice: OnNotice | None = None
     ) -> Row | None:
         """
         Return the one row of a query, committed, that sees all that was done to the row that `lock` locks.
 
         A statement sees what was there when it began, so waiting for a lock must be over before.
         """
-        async with self._checked_out() as connection, _hearing(connection, heard), connection.transaction():
+        async with (
+            self._checked_out() as connection,
+            _reporting_notices(connection, on_notice),
+            connection.transaction(),
+        ):
             await _row(connection, lock, (row_id,), prepared=True)
             return await _row(connection, query, parameters, prepared=True)
 
@@ -183,16 +191,16 @@ class Database:
 
 
 @asynccontextmanager
-async def _hearing(connection: Connection, heard: Hear | None) -> AsyncIterator[None]:
-    """Around a statement: `heard` gets the notices that come with its answer."""
-    if heard is None:
+async def _reporting_notices(connection: Connection, on_notice: OnNotice | None) -> AsyncIterator[None]:
+    """Around a statement: `on_notice` gets the notices that come with its answer."""
+    if on_notice is None:
         yield
         return
-    connection.add_notice_handler(heard)
+    connection.add_notice_handler(on_notice)
     try:
         yield
     finally:
-        connection.remove_notice_handler(heard)
+        connection.remove_notice_handler(on_notice)
 
 
 async def _row(

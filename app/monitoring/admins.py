@@ -11,7 +11,7 @@ from app.services import services_of
 async def admin(request: Request, what: str) -> None:
     """Return if the caller is an admin; Problem 401 without a good token, 403 naming `what` for others."""
     services = services_of(request)
-    row = await services.database.read(queries.caller, bearer(request).digest)
+    row = await services.database.fetch_row(queries.caller, bearer(request).digest)
     if row is None:
         raise unauthorized()
     record, _ = row

@@ -69,8 +69,8 @@ ROUTES: tuple[Any, ...] = (
         serve=statistics,
         summary="What the cache did, by namespace",
         tag="admin",
-        answer=CacheStatistics,
-        refusals=(403,),
+        response=CacheStatistics,
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
@@ -79,7 +79,7 @@ ROUTES: tuple[Any, ...] = (
         summary="The same for Prometheus",
         tag="admin",
         media_types=("text/plain",),
-        refusals=(403,),
+        errors=(403,),
     ),
     Endpoint(
         method="PATCH",
@@ -88,7 +88,7 @@ ROUTES: tuple[Any, ...] = (
         summary="Switch the cache on or off",
         tag="admin",
         body=CacheSwitch,
-        answer=CacheSwitched,
-        refusals=(403,),
+        response=CacheSwitched,
+        errors=(403,),
     ),
 )

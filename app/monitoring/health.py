@@ -71,7 +71,7 @@ ROUTES = (
         serve=healthz,
         summary="Whether the process runs",
         tag="health",
-        answer=Health,
+        response=Health,
         public=True,
     ),
     Endpoint(
@@ -80,7 +80,7 @@ ROUTES = (
         serve=readyz,
         summary="Whether requests can be served",
         tag="health",
-        answer=Readiness,
+        response=Readiness,
         public=True,
         also=((503, Readiness),),
     ),

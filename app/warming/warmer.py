@@ -12,7 +12,7 @@ from app.cache.warmth import LONGEST_S
 from app.services import Services
 from app.warming.warming import warm
 
-LOOK_S = 1.0
+POLL_S = 1.0
 REMEMBER_S = 10.0
 
 log = logging.getLogger("bantam.cache")
@@ -29,7 +29,7 @@ class Warmer:
     async def keep(self) -> None:
         """Go on until cancelled; no failure ends it."""
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
             try:
                 await self._remember()
                 await self._warm()

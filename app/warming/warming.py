@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Scope
 
-from app.cache.popularity import Asked, hottest
+from app.cache.popularity import PopularRead, hottest
 from app.http.authentication import OWN, Token
 from app.services import Services
 
@@ -58,7 +58,7 @@ async def warm(services: Services, app: ASGIApp, say: Say) -> bool:
     return True
 
 
-async def _state(app: ASGIApp, asked: Asked) -> str:
+async def _state(app: ASGIApp, asked: PopularRead) -> str:
     """Return what X-Cache says, `refused` for what is no longer there or allowed."""
     digest, (path, _, query) = asked[0], asked[1].partition("?")
     scope: Scope = {

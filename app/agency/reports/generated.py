@@ -68,8 +68,8 @@ ROUTES = (
         serve=listing,
         summary="The files of the reports of past months",
         tag="reports",
-        answer=GeneratedReports,
-        refusals=(403,),
+        response=GeneratedReports,
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
@@ -78,9 +78,9 @@ ROUTES = (
         summary="One of these files",
         tag="reports",
         query=GeneratedFileQuery,
-        answer=str,
+        response=str,
         media_types=("text/csv",),
         sends=("Content-Disposition",),
-        refusals=(403, 404),
+        errors=(403, 404),
     ),
 )

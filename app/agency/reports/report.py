@@ -39,13 +39,13 @@ from app.http.routing import Endpoint
 from app.reading import cached, page
 from app.reading.cached import Loaded
 from app.reading.cursors import Position
-from app.reading.page import KEYS, Asked, Rows, Start
+from app.reading.page import KEYS, PageStart, Rows, Selection
 from app.services import Services, services_of
 
 CSV_PAGE = 1000
 CSV_LINES = 100_000
 """More than that is refused: a filter makes it less."""
-BEGINNING = Start("", None, backward=False)
+BEGINNING = PageStart("", None, backward=False)
 
 
 class Lines(NamedTuple):
@@ -77,41 +77,43 @@ class Report:
             summary=summary,
             tag="reports",
             query=self.query,
-            answer=self.page,
+            response=self.page,
             media_types=("application/json", "text/csv"),
             sends=("Age", "Last-Modified", "X-Cache", "X-Refreshed-At", "Content-Disposition"),
-            refusals=(403,),
+            errors=(403,),
         )
 
     async def serve(self, request: Request) -> Response:
         """Answer admins with everything, project managers with what they lead."""
         services, token = services_of(request), bearer(request)
         query = requests.query(request, self.query)
-        asked = page.asked_of(query, self.sql.filters)
-        start = page.start_of(
-            services.cursor_key, asked.scope(self.sql.view), query, most=services.http.max_page
+        selected = page.selection(query, self.sql.filters)
+        start = page.start_for(
+            services.cursor_key, selected.scope(self.sql.view), query, most=services.http.max_page
         )
         accepted = request.headers.get("accept", "")
         if query.format == "csv" or (query.format is None and "text/csv" in accepted):
-            return await self._csv(services, token, query, asked)
-        return await self._json(services, token, query.limit, asked, start)
+            return await self._csv(services, token, query, selected)
+        return await self._json(services, token, query.limit, selected, start)
 
     async def _json(
-        self, services: Services, token: Token, limit: int, asked: Asked, start: Start
+        self, services: Services, token: Token, limit: int, selected: Selection, start: PageStart
     ) -> Response:
         async def load() -> Loaded:
-            lines = await self._lines(services, token, asked, start, limit=limit)
+            lines = await self._lines(services, token, selected, start, limit=limit)
             body = _page(services.cursor_key, start, lines)
             return Loaded(lines.caller, lines.seconds_left, "", body)
 
         name = sha256(msgspec.json.encode((start.scope, start.position, start.backward, limit)))
         return _aged(await cached.own(services, token, REPORT, load, asked=name.hexdigest()[:32]))
 
-    async def _csv(self, services: Services, token: Token, query: ReportQuery, asked: Asked) -> Response:
+    async def _csv(
+        self, services: Services, token: Token, query: ReportQuery, selected: Selection
+    ) -> Response:
         for field in ("cursor", "direction"):
             if getattr(query, field) is not None:
                 raise Problem(422, "A CSV has every line and is not asked for by pages.", field=field)
-        first = await self._lines(services, token, asked, BEGINNING, limit=CSV_PAGE)
+        first = await self._lines(services, token, selected, BEGINNING, limit=CSV_PAGE)
         count = _count(first.totals)
         if count > CSV_LINES:
             raise Problem(
@@ -121,7 +123,7 @@ class Report:
             )
         made_on = first.refreshed_at[:10]
         return StreamingResponse(
-            self._rows(services, token, asked, first),
+            self._rows(services, token, selected, first),
             headers={
                 **_headers(first.refreshed_at, first.age_s),
                 "cache-control": "no-store",
@@ -132,7 +134,7 @@ class Report:
         )
 
     async def _rows(
-        self, services: Services, token: Token, asked: Asked, lines: Lines
+        self, services: Services, token: Token, selected: Selection, lines: Lines
     ) -> AsyncIterator[bytes]:
         """Yield the CSV in parts; it breaks off, for the client to see, if a refresh comes in between."""
         decoder = msgspec.json.Decoder(list[self.line])  # type: ignore[name-defined]
@@ -147,8 +149,8 @@ class Report:
                 raise Problem(
                     422, f"The report has more than {CSV_LINES} lines; narrow the filters.", field="format"
                 )
-            after = Start("", Position("forward", KEYS.decode(lines.rows.last)), backward=False)
-            lines = await self._lines(services, token, asked, after, limit=CSV_PAGE, wait_s=PATIENCE_S)
+            after = PageStart("", Position("forward", KEYS.decode(lines.rows.last)), backward=False)
+            lines = await self._lines(services, token, selected, after, limit=CSV_PAGE, wait_s=PATIENCE_S)
             if lines.refreshed_at != made:
                 raise Problem(503, "The report was refreshed while it was being sent; ask again.")
 
@@ -156,17 +158,17 @@ class Report:
         self,
         services: Services,
         token: Token,
-        asked: Asked,
-        start: Start,
+        selected: Selection,
+        start: PageStart,
         *,
         limit: int,
         wait_s: float = WAIT_S,
     ) -> Lines:
-        statement = self.sql.statement(page.choice(asked, start))
-        async with services.large_pages.room_for(limit, wait_s=wait_s):
+        statement = self.sql.statement(page.choice(selected, start))
+        async with services.large_pages.slot_for(limit, wait_s=wait_s):
             # Planned each time: a filter that leaves few lines wants another index than one that leaves most.
-            row = await services.database.read_slow(
-                statement.sql, token.digest, limit, *asked.values, *start.keys, prepared=False
+            row = await services.database.fetch_slow_row(
+                statement.sql, token.digest, limit, *selected.values, *start.keys, prepared=False
             )
         if row is None:
             raise unauthorized()
@@ -176,7 +178,7 @@ class Report:
         return Lines(caller, seconds_left, Rows(items, first, last, more), *figures)
 
 
-def _page(key: bytes, start: Start, lines: Lines) -> bytes:
+def _page(key: bytes, start: PageStart, lines: Lines) -> bytes:
     """Return a page that says when, but not yet how long ago, its figures were made."""
     return b'{"refreshed_at":%b,"items":%b,"totals":%b,%b}' % (
         msgspec.json.encode(lines.refreshed_at),

@@ -36,7 +36,7 @@ async def create(request: Request) -> Response:
         permissions.leads(facts.role)
         return await write.change((), queries.create_client, facts.caller, *write.keep, write.fields)
 
-    return await write.answer(attempt, status=201, location="/api/clients/{id}")
+    return await write.respond(attempt, status=201, location="/api/clients/{id}")
 
 
 async def change(request: Request) -> Response:
@@ -56,7 +56,7 @@ async def change(request: Request) -> Response:
             *(facts.caller, number, version, write.fields),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -67,11 +67,11 @@ ROUTES = (
         summary="Create a client",
         tag="clients",
         body=NewClient,
-        answer=WrittenClient,
+        response=WrittenClient,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -80,8 +80,8 @@ ROUTES = (
         summary="Change or archive a client",
         tag="clients",
         body=ClientChange,
-        answer=WrittenClient,
+        response=WrittenClient,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

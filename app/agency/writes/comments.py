@@ -49,7 +49,7 @@ async def say(request: Request) -> Response:
             *(facts.caller, *write.keep, number, facts.project, write.body.body, told),
         )
 
-    return await write.answer(attempt, status=201, location="/api/comments/{id}")
+    return await write.respond(attempt, status=201, location="/api/comments/{id}")
 
 
 async def edit(request: Request) -> Response:
@@ -66,7 +66,7 @@ async def edit(request: Request) -> Response:
             *(facts.caller, number, facts.project, version, write.body.body),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
@@ -83,7 +83,7 @@ async def delete(request: Request) -> Response:
             *(facts.caller, number, facts.project, version),
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -94,11 +94,11 @@ ROUTES = (
         summary="Comment on a task",
         tag="comments",
         body=Text,
-        answer=WrittenComment,
+        response=WrittenComment,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(409,),
+        errors=(409,),
     ),
     Endpoint(
         method="PATCH",
@@ -107,9 +107,9 @@ ROUTES = (
         summary="Edit one's own comment",
         tag="comments",
         body=Text,
-        answer=WrittenComment,
+        response=WrittenComment,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -119,6 +119,6 @@ ROUTES = (
         tag="comments",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

@@ -36,7 +36,7 @@ async def issue(request: Request) -> Response:
             *(facts.caller, *write.keep, number, today, due_on, version, facts.client_people),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 def due(wanted: date | None) -> tuple[date, date]:
@@ -69,7 +69,7 @@ async def pay(request: Request) -> Response:
             *(facts.caller, *write.keep, number, write.fields, version, facts.manager),
         )
 
-    return await write.answer(attempt, status=201)
+    return await write.respond(attempt, status=201)
 
 
 async def void(request: Request) -> Response:
@@ -87,7 +87,7 @@ async def void(request: Request) -> Response:
             *(facts.caller, *write.keep, number, version, facts.client_people),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -98,9 +98,9 @@ ROUTES = (
         summary="Issue a draft under the next number",
         tag="invoices",
         body=Issue,
-        answer=WrittenInvoice,
+        response=WrittenInvoice,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
@@ -109,10 +109,10 @@ ROUTES = (
         summary="Book a payment or a refund",
         tag="invoices",
         body=NewPayment,
-        answer=WrittenPayment,
+        response=WrittenPayment,
         status=201,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
@@ -121,8 +121,8 @@ ROUTES = (
         summary="Void an unpaid invoice",
         tag="invoices",
         body=Nothing,
-        answer=WrittenInvoice,
+        response=WrittenInvoice,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

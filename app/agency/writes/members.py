@@ -20,7 +20,7 @@ from app.writing.write import Write, begin
 async def _invited(write: Write[Invitation]) -> int:
     """Return the user who is invited; Problem 422 if there is none who can be a member."""
     body = write.body
-    row = await write.services.database.read(queries.invite_member, body.email, body.user_id)
+    row = await write.services.database.fetch_row(queries.invite_member, body.email, body.user_id)
     field = "email" if body.user_id is None else "user_id"
     if row is None:
         raise Problem(422, "There is no such active user.", field=field)
@@ -47,7 +47,7 @@ async def invite(request: Request) -> Response:
             *(facts.caller, *write.keep, number, user),
         )
 
-    return await write.answer(attempt, status=201)
+    return await write.respond(attempt, status=201)
 
 
 async def remove(request: Request) -> Response:
@@ -66,7 +66,7 @@ async def remove(request: Request) -> Response:
             raise not_found()
         return removed
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -77,10 +77,10 @@ ROUTES = (
         summary="Make somebody a member of a project",
         tag="projects",
         body=Invitation,
-        answer=WrittenMember,
+        response=WrittenMember,
         status=201,
         headers=("Idempotency-Key",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="DELETE",
@@ -89,6 +89,6 @@ ROUTES = (
         summary="Remove a member from a project",
         tag="projects",
         status=204,
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
 )

@@ -47,7 +47,7 @@ async def edit(request: Request) -> Response:
             *(facts.caller, number, version, write.body.body),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
@@ -60,7 +60,7 @@ async def delete(request: Request) -> Response:
         version = write.expected(facts.version)
         return await write.change((), queries.delete_message, *(facts.caller, number, version))
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -71,9 +71,9 @@ ROUTES = (
         summary="Edit one's own message",
         tag="messages",
         body=Text,
-        answer=WrittenMessage,
+        response=WrittenMessage,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -83,6 +83,6 @@ ROUTES = (
         tag="messages",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

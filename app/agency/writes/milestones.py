@@ -54,7 +54,7 @@ async def create(request: Request) -> Response:
             tags, queries.create_milestone, *(facts.caller, *write.keep, number, write.fields)
         )
 
-    return await write.answer(attempt, status=201, location="/api/milestones/{id}")
+    return await write.respond(attempt, status=201, location="/api/milestones/{id}")
 
 
 async def change(request: Request) -> Response:
@@ -69,7 +69,7 @@ async def change(request: Request) -> Response:
             facts.tags, queries.change_milestone, *(facts.caller, number, version, write.fields)
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
@@ -88,7 +88,7 @@ async def delete(request: Request) -> Response:
             row_id=number,
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -99,11 +99,11 @@ ROUTES = (
         summary="Add a milestone to a project",
         tag="milestones",
         body=NewMilestone,
-        answer=WrittenMilestone,
+        response=WrittenMilestone,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -112,9 +112,9 @@ ROUTES = (
         summary="Change, complete or reopen a milestone",
         tag="milestones",
         body=MilestoneChange,
-        answer=WrittenMilestone,
+        response=WrittenMilestone,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -124,6 +124,6 @@ ROUTES = (
         tag="milestones",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

@@ -25,7 +25,7 @@ async def read_notifications(request: Request) -> Response:
             *(facts.caller, *write.keep, write.body.ids, write.body.up_to),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -36,8 +36,8 @@ ROUTES = (
         summary="Mark notifications as read",
         tag="notifications",
         body=NotificationsRead,
-        answer=ReadCounts,
+        response=ReadCounts,
         headers=("Idempotency-Key",),
-        refusals=(409,),
+        errors=(409,),
     ),
 )

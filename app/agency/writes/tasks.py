@@ -52,7 +52,7 @@ async def _of_project(write: Write[Any], milestone: object, project: int) -> Non
     """Raise Problem 422 unless a task of the project can be part of this milestone, or of none."""
     if not isinstance(milestone, int):
         return
-    found = await write.services.database.read(queries.milestone_of_project, milestone, project)
+    found = await write.services.database.fetch_row(queries.milestone_of_project, milestone, project)
     if found != (True,):
         raise Problem(422, "The project has no such milestone.", field="milestone_id")
 
@@ -70,7 +70,7 @@ async def create(request: Request) -> Response:
         tags = touched_by_task(facts.project_tags, people=(write.body.assignee_id,))
         return await write.change(tags, queries.create_task, facts.caller, *write.keep, number, write.fields)
 
-    return await write.answer(attempt, status=201, location="/api/tasks/{id}")
+    return await write.respond(attempt, status=201, location="/api/tasks/{id}")
 
 
 async def change(request: Request) -> Response:
@@ -93,7 +93,7 @@ async def change(request: Request) -> Response:
             *(facts.caller, number, facts.project, facts.assignee, version, wanted.fields, facts.manager),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[ProjectTags, Write[TaskChange]]:
@@ -134,7 +134,7 @@ async def delete(request: Request) -> Response:
             *(facts.caller, number, facts.project, facts.assignee, version),
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -145,11 +145,11 @@ ROUTES = (
         summary="Add a task to a project",
         tag="tasks",
         body=NewTask,
-        answer=Task,
+        response=Task,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -158,9 +158,9 @@ ROUTES = (
         summary="Change, move, complete or reopen a task",
         tag="tasks",
         body=TaskChange,
-        answer=Task,
+        response=Task,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -170,6 +170,6 @@ ROUTES = (
         tag="tasks",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

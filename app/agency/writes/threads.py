@@ -56,7 +56,7 @@ async def start(request: Request) -> Response:
             *(facts.caller, *write.keep, number, body.subject, body.body, told),
         )
 
-    return await write.answer(attempt, status=201, location="/api/threads/{id}")
+    return await write.respond(attempt, status=201, location="/api/threads/{id}")
 
 
 async def reply(request: Request) -> Response:
@@ -73,7 +73,7 @@ async def reply(request: Request) -> Response:
             *(facts.caller, *write.keep, number, write.body.body, told),
         )
 
-    return await write.answer(attempt, status=201, location="/api/messages/{id}")
+    return await write.respond(attempt, status=201, location="/api/messages/{id}")
 
 
 async def read_thread(request: Request) -> Response:
@@ -89,7 +89,7 @@ async def read_thread(request: Request) -> Response:
             *(facts.caller, *write.keep, number, write.body.up_to),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -100,11 +100,11 @@ ROUTES = (
         summary="Begin a conversation",
         tag="messages",
         body=NewThread,
-        answer=WrittenThread,
+        response=WrittenThread,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(409,),
+        errors=(409,),
     ),
     Endpoint(
         method="POST",
@@ -113,11 +113,11 @@ ROUTES = (
         summary="Reply",
         tag="messages",
         body=Text,
-        answer=WrittenMessage,
+        response=WrittenMessage,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(409,),
+        errors=(409,),
     ),
     Endpoint(
         method="POST",
@@ -126,8 +126,8 @@ ROUTES = (
         summary="Mark a conversation as read",
         tag="messages",
         body=ThreadRead,
-        answer=ReadUpTo,
+        response=ReadUpTo,
         headers=("Idempotency-Key",),
-        refusals=(409,),
+        errors=(409,),
     ),
 )

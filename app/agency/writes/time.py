@@ -48,7 +48,7 @@ async def _facts(write: Write[Any], entry: int) -> EntryFacts:
 async def _of_project(write: Write[Any], task: object, project: int) -> None:
     if not isinstance(task, int):
         return
-    found = await write.services.database.read(queries.task_of_project, task, project)
+    found = await write.services.database.fetch_row(queries.task_of_project, task, project)
     if found != (True,):
         raise Problem(422, "The project has no such task.", field="task_id")
 
@@ -68,7 +68,7 @@ async def log(request: Request) -> Response:
             *(facts.caller, *write.keep, facts.id, write.fields),
         )
 
-    return await write.answer(attempt, status=201, location="/api/time-entries/{id}")
+    return await write.respond(attempt, status=201, location="/api/time-entries/{id}")
 
 
 async def correct(request: Request) -> Response:
@@ -87,7 +87,7 @@ async def correct(request: Request) -> Response:
             *(facts.caller, number, facts.project, version, write.fields),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
@@ -104,7 +104,7 @@ async def delete(request: Request) -> Response:
             *(facts.caller, number, facts.project, version),
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -115,11 +115,11 @@ ROUTES = (
         summary="Log time",
         tag="time",
         body=NewTimeEntry,
-        answer=WrittenTimeEntry,
+        response=WrittenTimeEntry,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -128,9 +128,9 @@ ROUTES = (
         summary="Correct logged time",
         tag="time",
         body=TimeEntryChange,
-        answer=WrittenTimeEntry,
+        response=WrittenTimeEntry,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -140,6 +140,6 @@ ROUTES = (
         tag="time",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

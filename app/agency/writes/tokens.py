@@ -48,11 +48,11 @@ async def create(request: Request) -> Response:
             raise await _refusal(write, user)
         return made.replace(b'"token":null', b'"token":"%b"' % token.encode())
 
-    return await write.answer(attempt, status=201)
+    return await write.respond(attempt, status=201)
 
 
 async def _refusal(write: Write[NewToken], user: int) -> Problem:
-    row = await write.services.database.read(queries.may_have_tokens, user)
+    row = await write.services.database.fetch_row(queries.may_have_tokens, user)
     if row == (True,):
         return Problem(409, f"There are {MOST} tokens of this user that work; revoke one first.")
     return Problem(422, "There is no such active user.", field="user_id")
@@ -72,7 +72,7 @@ async def revoke(request: Request) -> Response:
             raise not_found()
         return await write.change(touched_by_token(name), queries.revoke_token, caller, digest)
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -83,10 +83,10 @@ ROUTES = (
         summary="Create a token",
         tag="tokens",
         body=NewToken,
-        answer=WrittenToken,
+        response=WrittenToken,
         status=201,
         headers=("Idempotency-Key",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="DELETE",
@@ -95,6 +95,6 @@ ROUTES = (
         summary="Revoke a token",
         tag="tokens",
         status=204,
-        refusals=(409,),
+        errors=(409,),
     ),
 )

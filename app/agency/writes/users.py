@@ -54,7 +54,7 @@ async def create(request: Request) -> Response:
         permissions.admin(facts.role)
         return await write.change((), queries.create_user, facts.caller, *write.keep, write.fields)
 
-    return await write.answer(attempt, status=201, location="/api/users/{id}")
+    return await write.respond(attempt, status=201, location="/api/users/{id}")
 
 
 async def change(request: Request) -> Response:
@@ -73,7 +73,7 @@ async def change(request: Request) -> Response:
             facts.tags, queries.change_user, facts.caller, number, version, write.fields
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def deactivate(request: Request) -> Response:
@@ -95,7 +95,7 @@ async def revoke_tokens(request: Request) -> Response:
         facts = await _facts(write, number)
         return await write.change(facts.tags, queries.revoke_tokens_of_user, facts.caller, number)
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 async def _switch(request: Request, query: bytes) -> Response:
@@ -109,7 +109,7 @@ async def _switch(request: Request, query: bytes) -> Response:
             raise Problem(409, "You cannot deactivate yourself; ask another admin.")
         return await write.change(facts.tags, query, facts.caller, *write.keep, number, version)
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -120,11 +120,11 @@ ROUTES = (
         summary="Create a user",
         tag="users",
         body=NewUser,
-        answer=WrittenUser,
+        response=WrittenUser,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -133,9 +133,9 @@ ROUTES = (
         summary="Change a user",
         tag="users",
         body=UserChange,
-        answer=WrittenUser,
+        response=WrittenUser,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
@@ -144,9 +144,9 @@ ROUTES = (
         summary="Deactivate a user",
         tag="users",
         body=Nothing,
-        answer=WrittenUser,
+        response=WrittenUser,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
@@ -155,9 +155,9 @@ ROUTES = (
         summary="Activate a user again",
         tag="users",
         body=Nothing,
-        answer=WrittenUser,
+        response=WrittenUser,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -166,6 +166,6 @@ ROUTES = (
         summary="Revoke every token of a user",
         tag="users",
         status=204,
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
 )

@@ -1,7 +1,7 @@
 """
-What was looked at lately is made anew behind the write that made it old: the next last is a hit.
+Recently served entries that a write invalidates are refilled in the background, so the next read is a hit.
 
-Once: what nobody looks at until the next write is not worth another statement.
+Only once: an entry that nobody reads until the next write is not worth another statement.
 """
 
 import time
@@ -13,14 +13,14 @@ from app.cache.fills import Fill, Fills
 from app.cache.store import Lookup
 
 SERVED_S = 30.0
-"""How long ago somebody may have looked."""
+"""Entries served longer ago are not refilled."""
 
 ENTRIES = 1000
-"""A write looks through all of them, which takes a quarter of a millisecond."""
+"""Every write scans all of them, which takes a quarter of a millisecond."""
 
 
 class Served(NamedTuple):
-    """Somebody's last last at an entry, and how that reader would fill it."""
+    """When an entry was last served, and how to refill it."""
 
     at: float
     found: Lookup
@@ -28,23 +28,23 @@ class Served(NamedTuple):
 
 
 class Lately:
-    """The looks of one worker's readers, the latest last."""
+    """The entries that this worker served, the latest last."""
 
     def __init__(self, fills: Fills) -> None:
         self._fills = fills
         self._served: OrderedDict[str, Served] = OrderedDict()
 
     def served(self, found: Lookup, fill: Fill[object]) -> None:
-        """Remember that somebody was given this entry."""
+        """Remember that this entry was served."""
         key = found.entry.key
-        # Without the value: a thousand of them would be the memory of a worker.
+        # Without the value: a thousand of them would take as much memory as a worker.
         self._served[key] = Served(time.monotonic(), Lookup(found.entry, None, found.stamp), fill)
         self._served.move_to_end(key)
         if len(self._served) > ENTRIES:
             self._served.popitem(last=False)
 
     def touched(self, tags: Iterable[str]) -> None:
-        """Make anew, behind the writer's answer, what has one of these tags; they are renewed."""
+        """Refill the entries with one of these tags, already renewed, after the writer's response."""
         renewed = set(tags)
         oldest = time.monotonic() - SERVED_S
         old = {

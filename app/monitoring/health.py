@@ -14,18 +14,18 @@ from app.http.routing import Endpoint
 from app.http.shapes import Shape
 from app.services import services_of
 
-# A busy server is not an unready one.
+# A busy server still counts as ready.
 READY_TIMEOUT_S = 3.0
 
 
 class Health(Shape, frozen=True):
-    """The process runs."""
+    """The process is running."""
 
     status: Literal["ok"]
 
 
 class Readiness(Shape, frozen=True):
-    """What the process can reach; without Redis it is only slower."""
+    """Which services the process can reach; without Redis it is only slower."""
 
     status: Literal["ok", "unavailable"]
     release: str
@@ -34,12 +34,12 @@ class Readiness(Shape, frozen=True):
 
 
 async def healthz(_request: Request) -> Response:
-    """Answer that this process runs."""
+    """Respond that this process is running."""
     return JsonBytes(b'{"status":"ok"}')
 
 
 async def readyz(request: Request) -> Response:
-    """Answer whether requests can be served: 503 without the database; without Redis they are only slower."""
+    """Respond whether requests can be served: 503 without the database; Redis is optional."""
     services = services_of(request)
     database = await _answers(services.database)
     cache = services.cache
@@ -69,7 +69,7 @@ ROUTES = (
         method="GET",
         path="/healthz",
         serve=healthz,
-        summary="Whether the process runs",
+        summary="Whether the process is running",
         tag="health",
         response=Health,
         public=True,

@@ -38,7 +38,7 @@ def test_one_runner_at_a_time_and_the_other_says_who(server: Server) -> None:
         server.run(f"({holder}) > /dev/null 2>&1 & sleep 1")
         refused = server.run(f"({MIGRATE} up --database {scratch} 2>&1; echo $?)")
 
-    assert refused.startswith("Another run works on this database (holder, backend ")
+    assert refused.startswith("Another run is working on this database (holder, backend ")
     assert refused.endswith("\n1")
 
 

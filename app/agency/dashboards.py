@@ -21,35 +21,35 @@ from app.services import Services, services_of
 
 
 async def user(request: Request) -> Response:
-    """Answer with the caller's own dashboard."""
+    """Respond with the caller's own dashboard."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_user, "")
     return await cached.own(services, token, USER_DASHBOARD, load)
 
 
 async def manager(request: Request) -> Response:
-    """Answer with the projects that the caller leads."""
+    """Respond with the projects that the caller leads."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_manager, "project managers")
     return await cached.own(services, token, MANAGER_DASHBOARD, load)
 
 
 async def admin(request: Request) -> Response:
-    """Answer with the whole agency's figures."""
+    """Respond with the whole agency's figures."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_admin, "admins")
     return await cached.own(services, token, ADMIN_DASHBOARD, load)
 
 
 async def client(request: Request) -> Response:
-    """Answer with what the caller's company is shown."""
+    """Respond with the dashboard of the caller's company."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_client, "clients")
     return await cached.of_caller(services, token, _client_entry, load)
 
 
 def _client_entry(caller: Caller) -> Entry:
-    """Return where a caller's dashboard is kept; the key of a client's person is c<client>."""
+    """Return the cache entry of a client user's dashboard; such a user's key is c<client>."""
     return CLIENT_DASHBOARD.entry(user=caller.user, client=caller.key.removeprefix("c"))
 
 

@@ -17,7 +17,7 @@ from app.services import services_of
 
 
 async def project(request: Request) -> Response:
-    """Answer with one project's page."""
+    """Respond with one project's page."""
     services, token = services_of(request), bearer(request)
     number = requests.path_id(request)
 

@@ -23,7 +23,7 @@ class Batches:
 
     def endpoint(self, path: str, summary: str, tag: str) -> Endpoint:
         """Return the route that serves them."""
-        answer = Batch[self.listing.item]  # type: ignore[name-defined]
+        response = Batch[self.listing.item]  # type: ignore[name-defined]
         return Endpoint(
             method="GET",
             path=path,
@@ -31,7 +31,7 @@ class Batches:
             summary=summary,
             tag=tag,
             query=BatchQuery,
-            response=answer,
+            response=response,
         )
 
     async def serve(self, request: Request) -> Response:

@@ -68,7 +68,7 @@ class Filter:
     """
     A predicate.
 
-    `opens`: it checks by itself whether the caller may see the rows. `pins`: it leaves few rows, so that
+    `opens`: it already checks whether the caller may see the rows. `pins`: it leaves few rows, so that
     access can be checked for each one.
     """
 

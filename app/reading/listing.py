@@ -30,7 +30,7 @@ class Listing:
 
     def endpoint(self, path: str, summary: str, tag: str) -> Endpoint:
         """Return the route that serves it."""
-        answer = Page[self.item]  # type: ignore[name-defined]
+        response = Page[self.item]  # type: ignore[name-defined]
         return Endpoint(
             method="GET",
             path=path,
@@ -38,7 +38,7 @@ class Listing:
             summary=summary,
             tag=tag,
             query=self.query,
-            response=answer,
+            response=response,
         )
 
     async def serve(self, request: Request) -> Response:

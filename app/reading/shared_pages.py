@@ -36,7 +36,7 @@ class SharedPages:
 
     def endpoint(self, path: str, summary: str, tag: str) -> Endpoint:
         """Return the route that serves them."""
-        answer = Page[self.listing.item]  # type: ignore[name-defined]
+        response = Page[self.listing.item]  # type: ignore[name-defined]
         return Endpoint(
             method="GET",
             path=path,
@@ -44,7 +44,7 @@ class SharedPages:
             summary=summary,
             tag=tag,
             query=PageQuery,
-            response=answer,
+            response=response,
             sends=("X-Cache",),
         )
 

@@ -17,7 +17,7 @@ from app.writing.write import begin
 
 
 class ClientFacts(NamedTuple):
-    """A client, and the projects and managers whose pages name it."""
+    """A client, and the projects and managers whose pages show its name."""
 
     caller: int
     role: str
@@ -28,7 +28,7 @@ class ClientFacts(NamedTuple):
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new client."""
+    """Respond with a new client."""
     write = await begin(request, NewClient)
 
     async def attempt() -> Any:
@@ -40,7 +40,7 @@ async def create(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed client; one that is archived gets no new projects."""
+    """Respond with the changed client; an archived one gets no new projects."""
     number = requests.path_id(request)
     write = await begin(request, ClientChange)
 

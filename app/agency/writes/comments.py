@@ -1,4 +1,4 @@
-"""Comments on tasks: say, edit, take back."""
+"""Comments on tasks: create, edit, delete."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from app.writing.write import Write, begin
 
 
 class CommentFacts(NamedTuple):
-    """Who said it, and where."""
+    """A comment's author, task and project."""
 
     caller: int
     role: str
@@ -36,7 +36,7 @@ async def _own(write: Write[Any], comment: int) -> CommentFacts:
 
 
 async def say(request: Request) -> Response:
-    """Answer with a new comment; the task's assignee and the project's manager are told."""
+    """Respond with a new comment; the task's assignee and the project's manager are notified."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -53,7 +53,7 @@ async def say(request: Request) -> Response:
 
 
 async def edit(request: Request) -> Response:
-    """Answer with the caller's own comment in its new words."""
+    """Respond with the caller's own comment with its new text."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -70,7 +70,7 @@ async def edit(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the caller's own comment is taken back."""
+    """Respond with 204; the caller's own comment is deleted."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -104,7 +104,7 @@ ROUTES = (
         method="PATCH",
         path="/api/comments/{id}",
         serve=edit,
-        summary="Edit one's own comment",
+        summary="Edit your own comment",
         tag="comments",
         body=Text,
         response=WrittenComment,
@@ -115,7 +115,7 @@ ROUTES = (
         method="DELETE",
         path="/api/comments/{id}",
         serve=delete,
-        summary="Take one's own comment back",
+        summary="Delete your own comment",
         tag="comments",
         status=204,
         headers=("If-Match",),

@@ -1,4 +1,4 @@
-"""Drafts of invoices: make, change."""
+"""Drafts of invoices: create, change."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.writing.write import begin, fields
 
 
 async def draft(request: Request) -> Response:
-    """Answer with a draft for the project's client, who does not see it yet."""
+    """Respond with a draft for the project's client, who does not see it yet."""
     number = requests.path_id(request)
     write = await begin(request, NewInvoice)
     body = write.body
@@ -36,7 +36,7 @@ async def draft(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed draft."""
+    """Respond with the changed draft."""
     number = requests.path_id(request)
     write = await begin(request, InvoiceChange)
     body = write.body

@@ -1,4 +1,4 @@
-"""One's own messages: edit, take back."""
+"""The caller's own messages: edit, delete."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from app.writing.write import Write, begin
 
 
 class MessageFacts(NamedTuple):
-    """Who said it, and where."""
+    """A message's author, thread and project."""
 
     caller: int
     role: str
@@ -34,7 +34,7 @@ async def _own(write: Write[Any], message: int) -> MessageFacts:
 
 
 async def edit(request: Request) -> Response:
-    """Answer with the caller's own message in its new words."""
+    """Respond with the caller's own message with its new text."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -51,7 +51,7 @@ async def edit(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the caller's own message is taken back."""
+    """Respond with 204; the caller's own message is deleted."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -68,7 +68,7 @@ ROUTES = (
         method="PATCH",
         path="/api/messages/{id}",
         serve=edit,
-        summary="Edit one's own message",
+        summary="Edit your own message",
         tag="messages",
         body=Text,
         response=WrittenMessage,
@@ -79,7 +79,7 @@ ROUTES = (
         method="DELETE",
         path="/api/messages/{id}",
         serve=delete,
-        summary="Take one's own message back",
+        summary="Delete your own message",
         tag="messages",
         status=204,
         headers=("If-Match",),

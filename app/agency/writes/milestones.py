@@ -18,7 +18,7 @@ from app.writing.write import Write, begin
 
 
 class MilestoneFacts(NamedTuple):
-    """Where a milestone is."""
+    """A milestone's project."""
 
     caller: int
     role: str
@@ -29,7 +29,7 @@ class MilestoneFacts(NamedTuple):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What a change of it makes old: the same as of a task that is nobody's."""
+        """The tags of a change: the same as for an unassigned task."""
         return touched_by_task(ProjectTags(self.project, self.manager, self.client), people=())
 
 
@@ -42,7 +42,7 @@ async def _facts(write: Write[Any], milestone: int) -> MilestoneFacts:
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new milestone of a project."""
+    """Respond with a new milestone of a project."""
     number = requests.path_id(request)
     write = await begin(request, NewMilestone)
 
@@ -58,7 +58,7 @@ async def create(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed milestone."""
+    """Respond with the changed milestone."""
     number = requests.path_id(request)
     write = await begin(request, MilestoneChange)
 
@@ -73,7 +73,7 @@ async def change(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the milestone is out of sight, and its tasks have none."""
+    """Respond with 204; the milestone is deleted, and its tasks have none."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 

@@ -1,4 +1,4 @@
-"""Notifications: have read."""
+"""Notifications: mark as read."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.writing.write import begin
 
 
 async def read_notifications(request: Request) -> Response:
-    """Answer with how many of the caller's notifications are read now, and how many are left."""
+    """Respond with how many of the caller's notifications were marked as read, and how many are left."""
     write = await begin(request, NotificationsRead)
 
     async def attempt() -> Any:

@@ -20,18 +20,18 @@ from app.writing.write import Write, begin, fields
 
 
 async def _parties(write: Write[Any], client: int, manager: int) -> list[int]:
-    """Return the client's people; Problem 422 for a client or a manager that a project cannot have."""
+    """Return the client's people; Problem 422 if the client or the manager is not allowed."""
     row = await write.services.database.fetch_row(queries.project_parties, client, manager)
     if row is None or not row[0]:
         raise Problem(422, "There is no such client.", field="client_id")
     if not row[1]:
-        raise Problem(422, "Only project managers and admins lead projects.", field="manager_id")
+        raise Problem(422, "Only project managers and admins can lead projects.", field="manager_id")
     people: list[int] = row[2]
     return people
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new project; its manager is told."""
+    """Respond with a new project; its manager is notified."""
     write = await begin(request, NewProject)
     client = write.body.client_id
 
@@ -49,7 +49,7 @@ async def create(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed project; all on it are told of another status."""
+    """Respond with the changed project; all its people are notified of a new status."""
     number = requests.path_id(request)
     write = await begin(request, ProjectChange)
     body = write.body
@@ -74,7 +74,7 @@ async def change(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """
-    Answer nothing; the project, its milestones and its tasks are out of sight, nothing of it is unread.
+    Respond with 204; the project, its milestones and its tasks are deleted, its notifications are read.
 
     Problem 409 while it has invoices that are sent or paid.
     """

@@ -1,4 +1,4 @@
-"""Conversations: begin, reply, have read."""
+"""Conversations: start, reply, mark as read."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from app.writing.write import Write, begin
 
 
 class ThreadFacts(NamedTuple):
-    """A conversation and who takes part in it."""
+    """A conversation and its participants."""
 
     caller: int
     role: str
@@ -33,16 +33,16 @@ async def _thread(write: Write[Any], thread: int) -> ThreadFacts:
 
 
 def _participants(named: list[int] | None, project: ProjectFacts) -> list[int]:
-    """Return whom to tell; Problem 422 for somebody who does not see the project."""
+    """Return the users to notify; Problem 422 for one who cannot see the project."""
     if named is not None and not set(named) <= set(project.everybody):
         raise Problem(
-            422, "A participant is neither staff of the project nor its client.", field="participant_ids"
+            422, "A participant is neither on the project's staff nor of its client.", field="participant_ids"
         )
     return project.others(named)
 
 
 async def start(request: Request) -> Response:
-    """Answer with a new conversation; its participants are told."""
+    """Respond with a new conversation; its participants are notified."""
     number = requests.path_id(request)
     write = await begin(request, NewThread)
     body = write.body
@@ -60,7 +60,7 @@ async def start(request: Request) -> Response:
 
 
 async def reply(request: Request) -> Response:
-    """Answer with a new message; the other participants are told."""
+    """Respond with a new message; the other participants are notified."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -77,7 +77,7 @@ async def reply(request: Request) -> Response:
 
 
 async def read_thread(request: Request) -> Response:
-    """Answer with what is still unread of a conversation; who takes no part has nothing to read."""
+    """Respond with the first unread message of a conversation, null if there is none."""
     number = requests.path_id(request)
     write = await begin(request, ThreadRead)
 
@@ -97,7 +97,7 @@ ROUTES = (
         method="POST",
         path="/api/projects/{id}/threads",
         serve=start,
-        summary="Begin a conversation",
+        summary="Start a conversation",
         tag="messages",
         body=NewThread,
         response=WrittenThread,

@@ -1,4 +1,4 @@
-"""Time: log, correct, take back."""
+"""Time: log, correct, delete."""
 
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from app.writing.write import Write, begin
 
 
 class EntryFacts(NamedTuple):
-    """Whose time it is, and what it was spent on."""
+    """A time entry's user, project and task."""
 
     caller: int
     role: str
@@ -31,7 +31,7 @@ class EntryFacts(NamedTuple):
 
     @property
     def project_tags(self) -> ProjectTags:
-        """Its project for the cache."""
+        """Its project's tags for the cache."""
         return ProjectTags(self.project, self.manager, self.client)
 
 
@@ -54,7 +54,7 @@ async def _of_project(write: Write[Any], task: object, project: int) -> None:
 
 
 async def log(request: Request) -> Response:
-    """Answer with the caller's new time entry."""
+    """Respond with the caller's new time entry."""
     write = await begin(request, NewTimeEntry)
     body = write.body
 
@@ -72,7 +72,7 @@ async def log(request: Request) -> Response:
 
 
 async def correct(request: Request) -> Response:
-    """Answer with the corrected time entry: the caller's own, or one of a project that they lead."""
+    """Respond with the corrected time entry: the caller's own, or one of a project that they lead."""
     number = requests.path_id(request)
     write = await begin(request, TimeEntryChange)
 
@@ -91,7 +91,7 @@ async def correct(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the time is taken back."""
+    """Respond with 204; the time entry is deleted."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -136,7 +136,7 @@ ROUTES = (
         method="DELETE",
         path="/api/time-entries/{id}",
         serve=delete,
-        summary="Take logged time back",
+        summary="Delete logged time",
         tag="time",
         status=204,
         headers=("If-Match",),

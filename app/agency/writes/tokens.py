@@ -21,11 +21,11 @@ from app.writing.write import Write, begin
 HASH = re.compile("[0-9a-f]{64}")
 
 MOST = 20
-"""Tokens of one user that work: the edge limits the rate of each."""
+"""The most valid tokens of one user; the edge limits the rate of each."""
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new token, which is said this once: kept are its hash and an answer without it."""
+    """Respond with a new token, shown only now: its hash is stored, and a response without it."""
     write = await begin(request, NewToken)
     body = write.body
 
@@ -40,7 +40,7 @@ async def create(request: Request) -> Response:
             touched_by_token(digest.hex()),
             queries.create_token,
             *(facts.caller, *write.keep, user, digest, body.days, write.token.digest, MOST),
-            # Two that come at once are counted one after the other.
+            # Two requests at the same time are counted one after the other.
             lock=queries.lock_user,
             row_id=user,
         )
@@ -54,12 +54,12 @@ async def create(request: Request) -> Response:
 async def _refusal(write: Write[NewToken], user: int) -> Problem:
     row = await write.services.database.fetch_row(queries.may_have_tokens, user)
     if row == (True,):
-        return Problem(409, f"There are {MOST} tokens of this user that work; revoke one first.")
+        return Problem(409, f"This user already has {MOST} valid tokens; revoke one first.")
     return Problem(422, "There is no such active user.", field="user_id")
 
 
 async def revoke(request: Request) -> Response:
-    """Answer nothing; the token is refused from now on."""
+    """Respond with 204; the token is rejected from now on."""
     name: str = request.path_params["token"]
     write = await begin(request, Nothing)
     if HASH.fullmatch(name) is None:

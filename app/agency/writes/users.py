@@ -19,7 +19,7 @@ from app.writing.write import Write, begin
 
 
 class UserFacts(NamedTuple):
-    """A user, for admins: the tokens that work, and the projects whose pages name them."""
+    """A user, for admins: their valid tokens, and the projects whose pages show their name."""
 
     caller: int
     role: str
@@ -33,7 +33,7 @@ class UserFacts(NamedTuple):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What a change of this user makes old."""
+        """The tags of a change of this user."""
         return touched_by_user(self.id, self.tokens, self.projects)
 
 
@@ -46,7 +46,7 @@ async def _facts(write: Write[Any], user: int) -> UserFacts:
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new user, who has no token yet."""
+    """Respond with a new user, who has no token yet."""
     write = await begin(request, NewUser)
 
     async def attempt() -> Any:
@@ -58,7 +58,7 @@ async def create(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed user; another role counts from the next request on."""
+    """Respond with the changed user; a new role applies from the next request on."""
     number = requests.path_id(request)
     write = await begin(request, UserChange)
 
@@ -68,7 +68,7 @@ async def change(request: Request) -> Response:
         if facts.id == facts.caller and write.body.role not in {UNSET, "admin"}:
             raise Problem(409, "You cannot remove your own admin role; ask another admin.")
         if facts.leads and write.body.role in {"team_member", "client"}:
-            raise Problem(409, "This person leads projects that are not over; hand those over first.")
+            raise Problem(409, "This person leads projects that have not ended; hand those over first.")
         return await write.change(
             facts.tags, queries.change_user, facts.caller, number, version, write.fields
         )
@@ -77,17 +77,17 @@ async def change(request: Request) -> Response:
 
 
 async def deactivate(request: Request) -> Response:
-    """Answer with the user, whose tokens work no longer."""
+    """Respond with the user, whose tokens are revoked."""
     return await _switch(request, queries.deactivate_user)
 
 
 async def activate(request: Request) -> Response:
-    """Answer with the user, who may have tokens again."""
+    """Respond with the user, who may have tokens again."""
     return await _switch(request, queries.activate_user)
 
 
 async def revoke_tokens(request: Request) -> Response:
-    """Answer nothing; none of the user's tokens works any longer."""
+    """Respond with 204; all tokens of the user are revoked."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -152,7 +152,7 @@ ROUTES = (
         method="POST",
         path="/api/users/{id}/activate",
         serve=activate,
-        summary="Activate a user again",
+        summary="Reactivate a user",
         tag="users",
         body=Nothing,
         response=WrittenUser,
@@ -163,7 +163,7 @@ ROUTES = (
         method="DELETE",
         path="/api/users/{id}/tokens",
         serve=revoke_tokens,
-        summary="Revoke every token of a user",
+        summary="Revoke all tokens of a user",
         tag="users",
         status=204,
         errors=(403, 409),

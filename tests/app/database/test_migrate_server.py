@@ -61,7 +61,7 @@ def test_a_changed_file_is_not_taken_back(server: Server) -> None:
         left = server.sql("SELECT max(version) FROM schema_migrations", "scratch")
 
     assert refused == (
-        f"{left}.up.sql was changed after it was applied; take it back by the release that made it.\n1"
+        f"{left}.up.sql was changed after it was applied; roll it back with the release that has it.\n1"
     )
 
 

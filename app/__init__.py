@@ -1,1 +1,1 @@
-"""Bantam's data-access app: SQL in files, JSON built by PostgreSQL, reads kept in Redis."""
+"""Bantam's data-access app: SQL in files, JSON built by PostgreSQL, reads cached in Redis."""

@@ -28,25 +28,25 @@ from app.settings import Secrets, Settings, SettingsError, load, load_secrets
 from app.warming.warmer import Warmer
 
 SYSTEMD_SOCKET = 3
-# Longer than nginx keeps an idle connection to the app, so that the app never closes one that is being used.
+# Longer than nginx keeps an idle connection to the app, so that the app never closes one that is in use.
 KEEP_ALIVE_S = 75
-# Connections of the pool that fills of the cache leave to everything else.
+# Pool connections that cache fills leave free for everything else.
 FOR_WRITES = 2
 
 
 def listening_socket() -> socket.socket:
-    """Return the socket that systemd listens on for all workers; SettingsError without one."""
+    """Return the listening socket that all workers share; SettingsError without one."""
     try:
         return socket.socket(fileno=SYSTEMD_SOCKET)
     except OSError:
         raise SettingsError(
-            f"File descriptor {SYSTEMD_SOCKET} is no listening socket; start the app by bantam-app.socket."
+            f"File descriptor {SYSTEMD_SOCKET} is not a socket; start the app with bantam-app.socket."
         ) from None
 
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services]:
-    """Give the services once the database has answered; close them at the end."""
+    """Yield the services once the database responds; close them at the end."""
     database = Database(settings.database, secrets.database_password)
     statistics = Statistics(
         os.environ.get("PROMETHEUS_MULTIPROC_DIR"), os.environ.get("BANTAM_WORKER", "0"), POLICIES
@@ -64,7 +64,7 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
         yield Services(settings.http, database, cache, secrets.cursor_key, CONSTRAINTS, ADMIN_KEY)
     finally:
         keeper.cancel()
-        # It may be asking the database at this moment.
+        # It may be running a query right now.
         await asyncio.gather(keeper, return_exceptions=True)
         await database.close()
         await cache.close()
@@ -74,7 +74,7 @@ async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -
     """Serve until SIGTERM, then let requests finish for http.stop_timeout_s seconds."""
     async with opened(settings, secrets) as services:
         app = application(services)
-        behind = [asyncio.create_task(keep) for keep in (Warmer(services, app).keep(), keep_alive())]
+        background = [asyncio.create_task(keep) for keep in (Warmer(services, app).keep(), keep_alive())]
         server = Server(
             uvicorn.Config(
                 app,
@@ -95,12 +95,12 @@ async def serve(settings: Settings, secrets: Secrets, listener: socket.socket) -
         notify("READY=1")
         await server.serve([listener])
         notify("STOPPING=1")
-        for task in behind:
+        for task in background:
             task.cancel()
 
 
 def main() -> int:
-    """Run the process; a start that fails is one sentence and exit code 1."""
+    """Run the process; a failed start prints one sentence and returns 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         settings, secrets, listener = load(), load_secrets(), listening_socket()
@@ -112,9 +112,7 @@ def main() -> int:
         return 1
     except OperationalError as error:
         reason = str(error).strip().splitlines()[0]
-        print(
-            f"The database did not answer: {reason}; see that PgBouncer and PostgreSQL run.", file=sys.stderr
-        )
+        print(f"The database did not respond: {reason}; check PgBouncer and PostgreSQL.", file=sys.stderr)
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""The ASGI application: the domain's endpoints, those of monitoring, and the page that describes them."""
+"""The ASGI application: the domain's endpoints, monitoring, and the API documentation."""
 
 from starlette.applications import Starlette
 
@@ -13,7 +13,7 @@ ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *health.ROUTES)
 
 
 def application(services: Services) -> Starlette:
-    """Return the ASGI application that works with `services`."""
+    """Return the ASGI application, which uses `services`."""
     directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT)), count_read)
     app = Starlette(routes=[directory], exception_handlers=problems.HANDLERS)
     app.state.services = services

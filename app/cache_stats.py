@@ -1,4 +1,4 @@
-"""`bantam-cache-stats`, on the server: what the cache did, a line a namespace."""
+"""`bantam-cache-stats`, on the server: cache statistics, one line per namespace."""
 
 import os
 import sys
@@ -17,8 +17,8 @@ COLUMNS = (
 
 
 def main() -> int:
-    """Print the table; exit code 1 where no worker has counted anything."""
-    if not os.path.isdir(FOLDER):  # noqa: PTH112  (one question, no path to work with)
+    """Print the table; exit code 1 if no worker has counted anything."""
+    if not os.path.isdir(FOLDER):  # noqa: PTH112  (one check, no path to work with)
         print(f"{FOLDER} is missing: no worker has run here since the server started.", file=sys.stderr)
         return 1
     together = CollectorRegistry()

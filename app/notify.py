@@ -6,7 +6,7 @@ import socket
 
 
 def notify(state: str) -> None:
-    """Tell the service manager `state` ("READY=1", "STOPPING=1"); without a manager nothing happens."""
+    """Send `state` ("READY=1", "STOPPING=1") to the service manager; do nothing without one."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -17,7 +17,7 @@ def notify(state: str) -> None:
 
 
 async def keep_alive() -> None:
-    """Feed systemd's watchdog, if there is one, from the event loop: who serves nobody is restarted."""
+    """Feed systemd's watchdog, if there is one, from the event loop, so that a hung worker is restarted."""
     watched = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
     while watched:
         notify("WATCHDOG=1")

@@ -1,4 +1,4 @@
-"""The HTTP server of one worker, which ends without dropping a request."""
+"""The HTTP server of one worker, which shuts down without dropping a request."""
 
 import asyncio
 import socket
@@ -7,19 +7,19 @@ import time
 import uvicorn
 
 DRAIN_S = 2.0
-"""Longer than nginx keeps an idle connection to a worker (1 s): what is still open then is in use."""
+"""Longer than nginx keeps an idle connection to a worker (1 s): a connection still open then is in use."""
 
 LOOK_AGAIN_S = 0.05
 
 
 class Server(uvicorn.Server):
-    """uvicorn; but no connection is closed on which nginx may be sending the next request."""
+    """uvicorn, except that it never closes a connection on which nginx may be sending the next request."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """
-        Accept nobody new and say with each response that it is the connection's last; then close.
+        Accept no new connections, send `Connection: close` with each response, then close.
 
-        Other workers share the listening socket. A POST that meets a closed connection is not sent again.
+        Other workers share the listening socket. nginx does not retry a POST whose connection was closed.
         """
         for listener in self.servers:
             listener.close()

@@ -1,4 +1,4 @@
-"""What every route works with, made once by the process."""
+"""The objects that every route uses, created once per process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from app.settings import HttpSettings
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the cache, the limits of a request, what signs cursors, and what a domain hands in."""
+    """The database, the cache, the request limits, the cursor key, and what the domain configures."""
 
     http: HttpSettings
     database: Database
@@ -25,9 +25,9 @@ class Services:
     large_pages: LargePages = field(default_factory=LargePages)
     popularity: Popularity = field(default_factory=Popularity)
     users_of_tokens: dict[bytes, int] = field(default_factory=dict)
-    """The user of each token seen, by its digest: never another one, as the app may not update that column.
+    """The user of each token seen, by its digest; it never changes, as the app may not update that column.
 
-    This only picks the keys to read; whether the token is still good is asked every time.
+    This only picks the cache keys to read; whether the token is still valid is checked every time.
     """
 
 

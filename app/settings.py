@@ -1,4 +1,4 @@
-"""What this process was told: one TOML file, decoded strictly, and secrets as files beside it."""
+"""The settings of this process: one TOML file, decoded strictly, and secrets in separate files."""
 
 import os
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class SettingsError(Exception):
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: a key that nobody reads is refused."""
+    """A table of the file; unknown keys are rejected."""
 
 
 class DatabaseSettings(Section, frozen=True):
-    """Where PgBouncer listens, and how many of its connections this process may hold."""
+    """Where PgBouncer listens, and how many of its connections this process may use."""
 
     host: Text
     port: Port
@@ -39,7 +39,7 @@ class DatabaseSettings(Section, frozen=True):
 
 
 class RedisSettings(Section, frozen=True):
-    """Where the cache is; with `enabled = false` every read goes to the database."""
+    """Where Redis is; with `enabled = false` every read goes to the database."""
 
     enabled: bool
     socket: Text
@@ -49,7 +49,7 @@ class RedisSettings(Section, frozen=True):
 
 
 class HttpSettings(Section, frozen=True):
-    """The limits of one request, and how long a stopping process lets requests finish."""
+    """Request limits, and how long a stopping process waits for requests to finish."""
 
     max_page: Annotated[int, Meta(ge=1, le=1000)]
     body_limit_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)]
@@ -67,7 +67,7 @@ class Settings(Section, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The three secrets, kept out of every representation and log."""
+    """The three secrets, kept out of reprs and logs."""
 
     database_password: str
     redis_password: str
@@ -78,17 +78,17 @@ class Secrets:
 
 
 def decode(text: bytes, source: str) -> Settings:
-    """Return the settings in `text`; SettingsError names `source` and the key at fault."""
+    """Return the settings in `text`; SettingsError names `source` and the invalid key."""
     try:
         settings = msgspec.toml.decode(text, type=Settings)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         reason = str(error).replace("`$.", "`").rstrip(".")
-        raise SettingsError(f"{source}: {reason}; correct it and start again.") from None
+        raise SettingsError(f"{source}: {reason}; fix it and start again.") from None
     pool = settings.database
     if pool.pool_min > pool.pool_max:
         raise SettingsError(
             f"{source}: database.pool_min {pool.pool_min} is larger than database.pool_max {pool.pool_max};"
-            " correct one of them and start again."
+            " fix one of them and start again."
         )
     return settings
 
@@ -106,10 +106,10 @@ def load() -> Settings:
 
 
 def load_secrets() -> Secrets:
-    """Return the secrets that systemd's LoadCredential laid out for this process."""
+    """Return the secrets that systemd's LoadCredential provides to this process."""
     directory = os.environ.get(CREDENTIALS_VARIABLE)
     if not directory:
-        raise SettingsError(f"{CREDENTIALS_VARIABLE} is not set; start the app by its systemd unit.")
+        raise SettingsError(f"{CREDENTIALS_VARIABLE} is not set; start the app with its systemd unit.")
     return Secrets(
         database_password=_secret(directory, "database-password"),
         redis_password=_secret(directory, "redis-password"),

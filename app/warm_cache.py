@@ -1,4 +1,4 @@
-"""`bantam-warm-cache`, with the app's rights and secrets: what is asked for most is in the cache."""
+"""`bantam-warm-cache`: fill the cache with the most requested reads, with the app's rights and secrets."""
 
 import asyncio
 import sys
@@ -21,7 +21,7 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """Warm once; a start that fails is one sentence and exit code 1."""
+    """Warm once; a failed start prints one sentence and returns 1."""
     try:
         asyncio.run(_run())
     except (SettingsError, OperationalError) as error:

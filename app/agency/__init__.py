@@ -1,1 +1,1 @@
-"""The bundled domain: project management for an agency. Nothing outside of this folder knows it."""
+"""The bundled domain: project management for an agency. Nothing outside this folder depends on it."""

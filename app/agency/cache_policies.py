@@ -1,4 +1,4 @@
-"""Every cached read in one table; tags.py says which tags each write renews."""
+"""The policies of all cached reads; tags.py lists which tags each write renews."""
 
 from app.cache.policy import ABSENT, ACCESS, KB, MINUTE, Policy
 
@@ -74,7 +74,7 @@ CLIENT_DASHBOARD = Policy(
     compress_from=8 * KB,
     made_by=("agency/queries/dashboard_client.sql",),
 )
-# Every write would renew its tag, so it has none but the user's and says how old it is.
+# Every write would invalidate it, so its only tag is the user's, and it shows its age.
 ADMIN_DASHBOARD = Policy(
     namespace="admin_dashboard",
     key="{user}",
@@ -85,8 +85,8 @@ ADMIN_DASHBOARD = Policy(
     compress_from=8 * KB,
     made_by=("agency/queries/dashboard_admin.sql",),
 )
-# What is searched, and by whom: one key for each page. `names` is renewed by whatever changes a project, a
-# person, a client, or who works on what.
+# One key per user and page of a search. Every change of a project, a person, a client or a membership renews
+# `names`.
 SEARCH = Policy(
     namespace="search",
     key="{user}:{asked}",
@@ -107,7 +107,7 @@ SEARCH_TASKS = Policy(
     compress_from=4 * KB,
     made_by=("agency/queries/searches/*.sql", "agency/search_sql.py", "agency/searches.py"),
 )
-# Lines of materialized views: what they count changes with a refresh only, the names in them at once.
+# Lines of materialized views: their figures change only with a refresh, the names in them immediately.
 REPORT = Policy(
     namespace="report",
     key="{user}:{asked}",

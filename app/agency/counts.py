@@ -1,4 +1,4 @@
-"""How many there are, by status, of what the caller sees."""
+"""Counts by status of the rows that the caller can see."""
 
 from datetime import datetime
 from typing import Annotated
@@ -30,14 +30,14 @@ class ProjectsByStatus(Shape, frozen=True):
 
 
 class TasksByStatus(TaskCounts, frozen=True):
-    """Tasks by status at a moment: now for a project or assignee, else the last refresh of the reports."""
+    """Tasks by status at a moment: now for a project or assignee, otherwise the reports' last refresh."""
 
     overdue: int
     as_of: datetime
 
 
 class TaskCountsQuery(Shape, frozen=True):
-    """Whose tasks: all that the caller sees, those of a project, or those of an assignee."""
+    """Which tasks to count: all that the caller sees, those of a project, or those of an assignee."""
 
     project: Annotated[Id | None, Meta(description="Not together with an assignee.")] = None
     assignee: Id | None = None
@@ -54,21 +54,21 @@ class InvoicesByStatus(Shape, frozen=True):
 
 
 class Unread(Shape, frozen=True):
-    """What the caller has not read."""
+    """How many notifications the caller has not read."""
 
     unread: int
 
 
 async def projects(request: Request) -> Response:
-    """Answer with the number of projects."""
+    """Respond with the number of projects."""
     return await _count(request, queries.counts_projects)
 
 
 async def tasks(request: Request) -> Response:
-    """Answer with the number of tasks."""
+    """Respond with the number of tasks."""
     asked = requests.query(request, TaskCountsQuery)
     if asked.project is not None and asked.assignee is not None:
-        raise Problem(422, "Tasks are counted by project or by assignee, not by both.", field="assignee")
+        raise Problem(422, "Tasks can be counted by project or by assignee, not both.", field="assignee")
     if asked.project is not None:
         return await _count(request, queries.counts_tasks_project, asked.project)
     if asked.assignee is not None:
@@ -77,17 +77,17 @@ async def tasks(request: Request) -> Response:
 
 
 async def invoices(request: Request) -> Response:
-    """Answer with the number of invoices."""
+    """Respond with the number of invoices."""
     return await _count(request, queries.counts_invoices)
 
 
 async def notifications(request: Request) -> Response:
-    """Answer with the number of unread notifications."""
+    """Respond with the number of unread notifications."""
     return await _count(request, queries.counts_notifications)
 
 
 async def _count(request: Request, query: bytes, *parameters: object) -> Response:
-    row = await services_of(request).database.read(query, bearer(request).digest, *parameters)
+    row = await services_of(request).database.fetch_row(query, bearer(request).digest, *parameters)
     if row is None:
         raise unauthorized()
     _, _, body = row
@@ -101,7 +101,7 @@ ROUTES = (
         serve=projects,
         summary="How many projects the caller sees, by status",
         tag="projects",
-        answer=ProjectsByStatus,
+        response=ProjectsByStatus,
     ),
     Endpoint(
         method="GET",
@@ -110,7 +110,7 @@ ROUTES = (
         summary="How many tasks the caller sees, by status",
         tag="tasks",
         query=TaskCountsQuery,
-        answer=TasksByStatus,
+        response=TasksByStatus,
     ),
     Endpoint(
         method="GET",
@@ -118,7 +118,7 @@ ROUTES = (
         serve=invoices,
         summary="How many invoices the caller sees, by status",
         tag="invoices",
-        answer=InvoicesByStatus,
+        response=InvoicesByStatus,
     ),
     Endpoint(
         method="GET",
@@ -126,6 +126,6 @@ ROUTES = (
         serve=notifications,
         summary="How many notifications the caller has not read",
         tag="notifications",
-        answer=Unread,
+        response=Unread,
     ),
 )

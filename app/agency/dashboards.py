@@ -21,40 +21,40 @@ from app.services import Services, services_of
 
 
 async def user(request: Request) -> Response:
-    """Answer with the caller's own dashboard."""
+    """Respond with the caller's own dashboard."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_user, "")
     return await cached.own(services, token, USER_DASHBOARD, load)
 
 
 async def manager(request: Request) -> Response:
-    """Answer with the projects that the caller leads."""
+    """Respond with the projects that the caller leads."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_manager, "project managers")
     return await cached.own(services, token, MANAGER_DASHBOARD, load)
 
 
 async def admin(request: Request) -> Response:
-    """Answer with the whole agency's figures."""
+    """Respond with the whole agency's figures."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_admin, "admins")
     return await cached.own(services, token, ADMIN_DASHBOARD, load)
 
 
 async def client(request: Request) -> Response:
-    """Answer with what the caller's company is shown."""
+    """Respond with the dashboard of the caller's company."""
     services, token = services_of(request), bearer(request)
     load = partial(_load, services, token, queries.dashboard_client, "clients")
     return await cached.of_caller(services, token, _client_entry, load)
 
 
 def _client_entry(caller: Caller) -> Entry:
-    """Return where a caller's dashboard is kept; the key of a client's person is c<client>."""
+    """Return the cache entry of a client user's dashboard; such a user's key is c<client>."""
     return CLIENT_DASHBOARD.entry(user=caller.user, client=caller.key.removeprefix("c"))
 
 
 async def _load(services: Services, token: Token, query: bytes, audience: str) -> Loaded | None:
-    row = await services.database.read(query, token.digest)
+    row = await services.database.fetch_row(query, token.digest)
     if row is None:
         return None
     caller, seconds_left, body = row
@@ -70,7 +70,7 @@ ROUTES = (
         serve=user,
         summary="The caller's own tasks, projects, week and unread notifications",
         tag="dashboards",
-        answer=UserDashboard,
+        response=UserDashboard,
         sends=("X-Cache",),
     ),
     Endpoint(
@@ -79,9 +79,9 @@ ROUTES = (
         serve=manager,
         summary="The projects that the caller leads: health, team load, milestones, budget against hours",
         tag="dashboards",
-        answer=ManagerDashboard,
+        response=ManagerDashboard,
         sends=("X-Cache",),
-        refusals=(403,),
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
@@ -89,9 +89,9 @@ ROUTES = (
         serve=admin,
         summary="The agency: totals, revenue, users, recent activity, system; at most a minute old",
         tag="dashboards",
-        answer=AdminDashboard,
+        response=AdminDashboard,
         sends=("X-Cache",),
-        refusals=(403,),
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
@@ -99,8 +99,8 @@ ROUTES = (
         serve=client,
         summary="The caller's company: projects, invoices, hours",
         tag="dashboards",
-        answer=ClientDashboard,
+        response=ClientDashboard,
         sends=("X-Cache",),
-        refusals=(403,),
+        errors=(403,),
     ),
 )

@@ -1,4 +1,4 @@
-"""`bantam-first-admin --email you@example.com`: the one user whom no other can make."""
+"""`bantam-first-admin --email you@example.com`: create the first admin, who can create all other users."""
 
 import argparse
 import secrets
@@ -18,26 +18,26 @@ VALUES (%s, now() + %s * interval '1 day', %s)
 
 
 def make(connection: Connection, email: str, name: str) -> None:
-    """Make the admin and print a token, which is nowhere else; RunnerError if there is an admin already."""
+    """Create the admin and print a token, which is stored only as a hash; RunnerError if an admin exists."""
     lock(connection)
     connection.execute(f"SET ROLE {OWNER}".encode())
     if connection.execute(ADMINS).fetchone() != (0,):
         raise RunnerError(
-            "There is an admin already, who makes users and tokens: POST /api/users, /api/tokens."
+            "There already is an admin, who can create users and tokens: POST /api/users, /api/tokens."
         )
     token = "bt_" + secrets.token_hex(32)
     with connection.transaction():
         (user,) = connection.execute(ADMIN, [email, name]).fetchone() or (None,)
         connection.execute(ACCESS, [user, DAYS, sha256(token.encode()).digest()])
-    print(f"{name} is user {user}, an admin. The bearer token, good for {DAYS} days and shown only now:")
+    print(f"{name} is user {user}, an admin. The bearer token, valid for {DAYS} days and shown only now:")
     print(token)
 
 
 def main() -> int:
-    """Return the exit code: 1 with one sentence for what is refused."""
+    """Run; return 1 and print one sentence if it is not possible."""
     parser = argparse.ArgumentParser(prog="bantam-first-admin", description=make.__doc__)
     parser.add_argument("--email", required=True)
-    parser.add_argument("--name", help="what others see; the address, if it is not said")
+    parser.add_argument("--name", help="the name that others see (default: the address)")
     parser.add_argument("--database", default=DATABASE, help="a conninfo, for tests")
     options = parser.parse_args()
     return run(

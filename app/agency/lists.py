@@ -1,4 +1,4 @@
-"""The lists: each one's fragments, what may be asked of it, the shape of its rows."""
+"""The lists: SQL fragments, query parameters, and the shape of the rows."""
 
 from pathlib import Path
 
@@ -54,5 +54,5 @@ LISTS = (
     ACTIVITY,
     TOKENS,
 )
-# Nothing refers to a line of these by its id.
+# Nothing refers to rows of these by id.
 NEVER_BY_IDS = (ACTIVITY, TOKENS)

@@ -1,17 +1,17 @@
-"""What a role may do with what it sees; seeing itself is decided by the statement that reads the facts."""
+"""What each role may do with visible rows; visibility is checked by the statement that reads the facts."""
 
 from app.http.problems import Problem
 
 Role = str
 
 ADMIN_KEY = "a"
-"""The key that every admin holds (the view `callers`)."""
+"""The key of every admin (the view `callers`)."""
 
 
 def staff(role: Role) -> None:
-    """Raise Problem 403 for a client's people: the agency's own go on."""
+    """Raise Problem 403 for users of a client."""
     if role == "client":
-        raise Problem(403, "Clients may see this but not change it.")
+        raise Problem(403, "Clients can see this but not change it.")
 
 
 def lead(role: Role, caller: int, manager: int) -> None:
@@ -22,13 +22,13 @@ def lead(role: Role, caller: int, manager: int) -> None:
 
 
 def leads(role: Role) -> None:
-    """Raise Problem 403 unless the caller may lead projects at all."""
+    """Raise Problem 403 unless the caller's role may lead projects."""
     if role not in {"admin", "project_manager"}:
         raise Problem(403, "Only project managers and admins may do this.")
 
 
 def own(caller: int, owner: int) -> None:
-    """Raise Problem 403 unless it is the caller's own."""
+    """Raise Problem 403 unless the caller is the owner."""
     if caller != owner:
         raise Problem(403, "Only its author may change this.")
 

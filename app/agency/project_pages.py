@@ -17,12 +17,12 @@ from app.services import services_of
 
 
 async def project(request: Request) -> Response:
-    """Answer with one project's page."""
+    """Respond with one project's page."""
     services, token = services_of(request), bearer(request)
     number = requests.path_id(request)
 
     async def load() -> Loaded | None:
-        row = await services.database.read(queries.project, token.digest, number)
+        row = await services.database.fetch_row(queries.project, token.digest, number)
         return None if row is None else Loaded(*row)
 
     return etags.tagged(request, await cached.shared(services, token, PROJECT.entry(project=number), load))
@@ -37,7 +37,7 @@ ROUTES = (
         serve=project,
         summary="A project with its client, manager, members and tasks by status",
         tag="projects",
-        answer=Project,
+        response=Project,
         headers=("If-None-Match",),
         sends=("X-Cache",),
     ),

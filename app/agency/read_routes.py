@@ -1,4 +1,4 @@
-"""What can be read: lists, rows by their ids, one thing with what belongs to it."""
+"""Read routes: lists, batches, single resources with related data."""
 
 from app.agency import lists
 from app.agency.cache_policies import USER
@@ -14,15 +14,17 @@ from app.reading.batches import Batches
 from app.reading.entities import Entities
 
 PEOPLE = (
-    lists.USERS.endpoint("/api/users", "The people whom the caller may know", "users"),
+    lists.USERS.endpoint("/api/users", "The people that the caller sees", "users"),
     Batches(lists.USERS).endpoint("/api/users/batch", "Users by their ids", "users"),
-    Entities(lists.USERS, UserEntity, USER).endpoint("/api/users/{id}", "A user with projects", "users"),
-    lists.CLIENTS.endpoint("/api/clients", "The clients that the caller may know", "clients"),
+    Entities(lists.USERS, UserEntity, USER).endpoint(
+        "/api/users/{id}", "A user with their projects", "users"
+    ),
+    lists.CLIENTS.endpoint("/api/clients", "The clients that the caller sees", "clients"),
     Batches(lists.CLIENTS).endpoint("/api/clients/batch", "Clients by their ids", "clients"),
     Entities(lists.CLIENTS, ClientEntity).endpoint(
-        "/api/clients/{id}", "A client with people and projects", "clients"
+        "/api/clients/{id}", "A client with its people and projects", "clients"
     ),
-    lists.TOKENS.endpoint("/api/tokens", "The caller's tokens that work", "tokens"),
+    lists.TOKENS.endpoint("/api/tokens", "The caller's valid tokens", "tokens"),
 )
 WORK = (
     lists.PROJECTS.endpoint("/api/projects", "The projects that the caller sees", "projects"),
@@ -30,18 +32,18 @@ WORK = (
     lists.MILESTONES.endpoint("/api/milestones", "The milestones that the caller sees", "milestones"),
     Batches(lists.MILESTONES).endpoint("/api/milestones/batch", "Milestones by their ids", "milestones"),
     Entities(lists.MILESTONES, MilestoneEntity).endpoint(
-        "/api/milestones/{id}", "A milestone and how far it is", "milestones"
+        "/api/milestones/{id}", "A milestone and its progress", "milestones"
     ),
     lists.TASKS.endpoint("/api/tasks", "The tasks that the caller sees", "tasks"),
     Batches(lists.TASKS).endpoint("/api/tasks/batch", "Tasks by their ids", "tasks"),
     Entities(lists.TASKS, TaskEntity).endpoint("/api/tasks/{id}", "A task", "tasks"),
-    lists.COMMENTS.endpoint("/api/comments", "What was said about a task, or by an author", "comments"),
+    lists.COMMENTS.endpoint("/api/comments", "Comments on a task or by an author", "comments"),
     Batches(lists.COMMENTS).endpoint("/api/comments/batch", "Comments by their ids", "comments"),
     Entities(lists.COMMENTS, CommentEntity).endpoint("/api/comments/{id}", "A comment", "comments"),
-    lists.TIME_ENTRIES.endpoint("/api/time-entries", "The time that the caller sees", "time"),
+    lists.TIME_ENTRIES.endpoint("/api/time-entries", "The time entries that the caller sees", "time"),
     Batches(lists.TIME_ENTRIES).endpoint("/api/time-entries/batch", "Time entries by their ids", "time"),
     Entities(lists.TIME_ENTRIES, TimeEntryEntity).endpoint("/api/time-entries/{id}", "A time entry", "time"),
-    lists.ACTIVITY.endpoint("/api/activity", "What was done, newest first", "projects"),
+    lists.ACTIVITY.endpoint("/api/activity", "Activity, newest first", "projects"),
 )
 MONEY = (
     lists.INVOICES.endpoint("/api/invoices", "The invoices that the caller sees", "invoices"),
@@ -62,7 +64,7 @@ TALK = (
     Batches(lists.MESSAGES).endpoint("/api/messages/batch", "Messages by their ids", "messages"),
     Entities(lists.MESSAGES, MessageEntity).endpoint("/api/messages/{id}", "A message", "messages"),
     lists.NOTIFICATIONS.endpoint(
-        "/api/notifications", "What the caller was told, unread first", "notifications"
+        "/api/notifications", "The caller's notifications, unread first", "notifications"
     ),
     Batches(lists.NOTIFICATIONS).endpoint(
         "/api/notifications/batch", "Notifications by their ids", "notifications"

@@ -1,7 +1,7 @@
 """
-Searches in SQL: a file of `queries/searches` for what there is to say about each kind, the others are frames.
+The SQL of searches: each kind has a file of fragments in `queries/searches`, the other files are frames.
 
-So a page of one kind, and the best five of every kind, are found and ranked by the same lines.
+So a page of one kind, and the best five of every kind, are found and ranked by the same SQL.
 """
 
 import re
@@ -16,7 +16,7 @@ KINDS = ("projects", "tasks", "users", "clients")
 SECTIONS = ("table", "language", "title", "live", "everything for", "otherwise", "whose", "shown")
 PREDICATES = ("live", "everything_for", "whose")
 MARKED = re.compile(r"\$(highlight|excerpt)\(([a-z.]+)\)")
-# The text is escaped before it is marked, so that what comes out is safe HTML.
+# The text is escaped before it is marked, so the result is safe HTML.
 ESCAPED = "replace(replace(replace({text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
 HEADLINE = (
     "ts_headline('{language}', " + ESCAPED + ", asked.query, '{options}StartSel=<mark>, StopSel=</mark>')"
@@ -53,7 +53,7 @@ class Kind:
         }
 
     def fill(self, frame: str, **others: str) -> str:
-        """Return a frame with what is said of this kind."""
+        """Return a frame with this kind's fragments inserted."""
         return FRAMES[frame].format(**self._parts, **others)
 
 
@@ -70,7 +70,7 @@ def _all(kinds: list[Kind]) -> bytes:
 
 _KINDS = [Kind(name) for name in KINDS]
 SEARCHES = {name: _one(kind) for name, kind in zip(KINDS, _KINDS, strict=True)}
-"""The statement of a page of each kind; parameters are token hash, words, score, id, limit."""
+"""The statement for a page, by kind; its parameters are token hash, words, score, id, limit."""
 
 SEARCH_ALL = _all(_KINDS)
-"""The statement of the best five of every kind; parameters are token hash, words."""
+"""The statement for the best five of every kind; its parameters are token hash, words."""

@@ -1,4 +1,4 @@
-"""GET /api/search and /api/search/{projects,tasks,users,clients}: full text, or what is spelled alike."""
+"""GET /api/search and /api/search/{projects,tasks,users,clients}: full text, or similar spelling."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -29,21 +29,21 @@ from app.reading.cursors import Position
 from app.services import Services, services_of
 
 BEST = Position("forward", (str(2**63 - 1), str(2**63 - 1)))
-"""Before every hit: positions fall by score, then id."""
+"""The position before every hit: hits descend by score, then id."""
 
 WORD = re.compile(r"\w+")
 MOST_WORDS = 16
-"""More would make a search of every row's every word, which 200 letters can ask for."""
+"""200 characters could contain enough words to search through every row."""
 
 
 async def everything(request: Request) -> Response:
-    """Answer with the best five of each kind."""
+    """Respond with the best five of each kind."""
     services, token = services_of(request), bearer(request)
     asked = requests.query(request, SearchAllQuery)
-    _refuse_many_words(asked.q)
+    _check_word_count(asked.q)
 
     async def load() -> Loaded | None:
-        row = await services.database.read_slow(SEARCH_ALL, token.digest, asked.q, prepared=False)
+        row = await services.database.fetch_slow_row(SEARCH_ALL, token.digest, asked.q, prepared=False)
         if row is None:
             return None
         caller, seconds_left, body = row
@@ -58,7 +58,7 @@ def _search(kind: str) -> Callable[[Request], Awaitable[Response]]:
     async def search(request: Request) -> Response:
         services, token = services_of(request), bearer(request)
         asked = requests.query(request, SearchQuery)
-        _refuse_many_words(asked.q)
+        _check_word_count(asked.q)
         scope = f"search_{kind}:{asked.q}"
         position = _position(services.cursor_key, scope, asked.cursor)
 
@@ -74,9 +74,9 @@ def _search(kind: str) -> Callable[[Request], Awaitable[Response]]:
 async def _page(
     services: Services, token: Token, kind: str, asked: SearchQuery, position: Position
 ) -> Loaded | None:
-    """Return the page of hits beyond `position`, None for a token that is not good."""
+    """Return the page of hits after `position`, None for an invalid token."""
     score, beyond = map(int, position.keys)
-    row = await services.database.read_slow(
+    row = await services.database.fetch_slow_row(
         SEARCHES[kind], token.digest, asked.q, score, beyond, asked.limit, prepared=False
     )
     if row is None:
@@ -100,11 +100,11 @@ async def _page(
 
 
 def _digest(*asked: object) -> str:
-    """Return what a search is kept under: words may be long, and of any letters."""
+    """Return a search's part of the cache key; a hash, as words may be long and contain any character."""
     return sha256(msgspec.json.encode(asked)).hexdigest()[:32]
 
 
-def _refuse_many_words(words: str) -> None:
+def _check_word_count(words: str) -> None:
     if len(WORD.findall(words)) > MOST_WORDS:
         raise Problem(422, f"A search has at most {MOST_WORDS} words.", field="q")
 
@@ -114,7 +114,7 @@ def _position(key: bytes, scope: str, cursor: str | None) -> Position:
         return BEST
     position = cursors.verify(key, scope, cursor)
     if position is None:
-        raise Problem(422, "The cursor is not one that this search gave out.", field="cursor")
+        raise Problem(422, "The cursor was not issued by this search.", field="cursor")
     return position
 
 
@@ -126,47 +126,47 @@ ROUTES = (
         summary="The best five projects, tasks, users and clients that match",
         tag="search",
         query=SearchAllQuery,
-        answer=AllHits,
+        response=AllHits,
         sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/projects",
         serve=_search("projects"),
-        summary="Projects whose name or description matches, the best first",
+        summary="Projects whose name or description matches, best first",
         tag="search",
         query=SearchQuery,
-        answer=ProjectHits,
+        response=ProjectHits,
         sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/tasks",
         serve=_search("tasks"),
-        summary="Tasks whose title or description matches, the best first",
+        summary="Tasks whose title or description matches, best first",
         tag="search",
         query=SearchQuery,
-        answer=TaskHits,
+        response=TaskHits,
         sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/users",
         serve=_search("users"),
-        summary="Active users whose name or address matches, the best first",
+        summary="Active users whose name or address matches, best first",
         tag="search",
         query=SearchQuery,
-        answer=UserHits,
+        response=UserHits,
         sends=("X-Cache",),
     ),
     Endpoint(
         method="GET",
         path="/api/search/clients",
         serve=_search("clients"),
-        summary="Clients whose name or industry matches, the best first",
+        summary="Clients whose name or industry matches, best first",
         tag="search",
         query=SearchQuery,
-        answer=ClientHits,
+        response=ClientHits,
         sends=("X-Cache",),
     ),
 )

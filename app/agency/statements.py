@@ -1,4 +1,4 @@
-"""`bantam-statements`: every statement of this release, a line of JSON each, to be explained."""
+"""`bantam-statements`: every statement of this release, one JSON line each, for EXPLAIN."""
 
 import re
 import sys
@@ -15,11 +15,11 @@ from app.reading.sql_fragments import Statement
 
 PARAMETER = re.compile(r"\$\d+ ([^,)]+)")
 MOST_FILTERS = 2
-"""More of a list's filters at once only add conditions to the same scans."""
+"""More filters of a list only add conditions to the same scans."""
 
 
 class Described(msgspec.Struct, frozen=True):
-    """A statement, what each of its parameters is, and their types where the text alone does not tell."""
+    """A statement, the meaning of its parameters, and their types where the SQL does not show them."""
 
     name: str
     sql: str
@@ -28,7 +28,7 @@ class Described(msgspec.Struct, frozen=True):
 
 
 def statements() -> Iterator[Described]:
-    """Yield the files by their names, and what a list can be asked for by list, filters and order."""
+    """Yield the named queries, and the statements of all lists, searches and reports."""
     for name, description in queries.descriptions.items():
         yield Described(name, getattr(queries, name).decode(), tuple(PARAMETER.findall(description)))
     for listing in LISTS:
@@ -59,7 +59,7 @@ def _by_id(statement: Statement, what: str) -> Described:
 
 
 def main() -> None:
-    """Print them."""
+    """Print all statements."""
     encoder = msgspec.json.Encoder()
     for statement in statements():
         sys.stdout.buffer.write(encoder.encode(statement) + b"\n")

@@ -1,11 +1,11 @@
-"""Which tags each write renews, and with them everything that shows what it changed."""
+"""Which tags each write renews, which invalidates everything that shows the change."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class ProjectTags(NamedTuple):
-    """A project, with those whose dashboards show it."""
+    """A project, with its manager and client, whose dashboards show it."""
 
     project: int
     manager: int
@@ -13,45 +13,45 @@ class ProjectTags(NamedTuple):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What shows the project as a whole: its page and lists, its manager's and client's dashboards."""
+        """The tags of what shows the project: its page and lists, the manager's and client's dashboards."""
         return (f"project:{self.project}", f"manager:{self.manager}", f"client:{self.client}")
 
 
-# Which tags each write renews. `told` are those who get a notification, which their dashboard counts.
+# Which tags each write renews. `told` are the users who are notified, which their dashboard counts.
 
 
 def touched_by_task(*places: ProjectTags, people: Iterable[int | None]) -> tuple[str, ...]:
-    """Return the tags of a task's write: where it was and goes; assignees before and after; told."""
+    """Return the tags of a task's write: its projects and assignees before and after; told."""
     return _tags(places, people)
 
 
 def touched_by_time(place: ProjectTags, user: int) -> tuple[str, ...]:
-    """Return the tags of a time entry's write: the hours on dashboards, the week of whoever spent them."""
+    """Return the tags of a time entry's write: hours on dashboards, the week of the user."""
     return (f"manager:{place.manager}", f"client:{place.client}", f"user:{user}")
 
 
 def touched_by_talk(people: Iterable[int]) -> tuple[str, ...]:
-    """Return the tags of a comment's, thread's or message's write: those told, whose dashboards count it."""
+    """Return the tags of a comment's, thread's or message's write: the users notified."""
     return _users(people)
 
 
 def touched_by_reading(user: int) -> tuple[str, ...]:
-    """Return the tags of a user's having read something: the user's own."""
+    """Return the tags of marking something as read: the user's own."""
     return _users((user,))
 
 
 def touched_by_project(*places: ProjectTags, people: Iterable[int]) -> tuple[str, ...]:
-    """Return the tags of a project's write: all who see its name, days and status on their dashboards."""
+    """Return the tags of a project's write: all users whose dashboards show its name, days and status."""
     return _tags(places, people)
 
 
 def touched_by_member(place: ProjectTags, user: int) -> tuple[str, ...]:
-    """Return the tags of somebody's joining or leaving: the project's page lists the keys that open it."""
+    """Return the tags of adding or removing a member: the project's page lists the keys that open it."""
     return _tags((place,), (user,))
 
 
 def touched_by_invoice(place: ProjectTags, people: Iterable[int]) -> tuple[str, ...]:
-    """Return the tags of an invoice's or payment's write: project, client, those told."""
+    """Return the tags of an invoice's or payment's write: project, client, notified users."""
     return _tags((place,), people)
 
 
@@ -62,7 +62,7 @@ def touched_by_client(client: int, projects: Iterable[int], managers: Iterable[i
 
 
 def touched_by_user(user: int, tokens: Iterable[str], projects: Iterable[int]) -> tuple[str, ...]:
-    """Return the tags of a user's write: whether and as whom the tokens are good; pages with the name."""
+    """Return the tags of a user's write: the tokens, as their caller may change; pages with the name."""
     tags = (f"user:{user}", f"manager:{user}")
     return (*tags, *map("token:{}".format, tokens), *map("project:{}".format, projects))
 

@@ -1,4 +1,4 @@
-"""The domain's table of contents: what it is about, and every endpoint."""
+"""The domain's description for the API documentation, and all its endpoints."""
 
 from app.agency import counts, dashboards, project_pages, read_routes, searches
 from app.agency.reports import generated, report

@@ -1,4 +1,4 @@
-"""Reads from Redis that are asked for in one turn of the event loop go there as one MGET."""
+"""All Redis reads of one event loop iteration share one MGET."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from redis.asyncio import Redis
 Reader = tuple[Sequence[str], asyncio.Future[list[bytes | None]]]
 
 LARGEST = 500
-"""Keys of one MGET: Redis answers others only afterwards."""
+"""Keys of one MGET; Redis serves other clients only afterwards."""
 
 
 class Batcher:
     """
-    An MGET of many readers costs little more than one of a single reader: the price is the round trip's.
+    An MGET for many readers costs little more than one for a single reader: most of it is the round trip.
 
-    Each reader gets what a MGET of its own would have given, or the same error as those it travelled with.
+    Each reader gets the values of its own keys, or the error that its batch failed with.
     """
 
     def __init__(self, redis: Redis) -> None:
@@ -25,7 +25,7 @@ class Batcher:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def mget(self, keys: Sequence[str]) -> list[bytes | None]:
-        """Return the values of the keys in their order."""
+        """Return the values of the keys, in the same order."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[bytes | None]] = loop.create_future()
         if not self._waiting:
@@ -41,15 +41,15 @@ class Batcher:
             while waiting and (not batch or len(waiting[-1][0]) <= room):
                 batch.append(waiting.pop())
                 room -= len(batch[-1][0])
-            task = asyncio.get_running_loop().create_task(self._ask(batch))
+            task = asyncio.get_running_loop().create_task(self._fetch(batch))
             # The loop holds tasks weakly.
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _ask(self, batch: list[Reader]) -> None:
+    async def _fetch(self, batch: list[Reader]) -> None:
         try:
             values = await self._redis.mget([key for keys, _ in batch for key in keys])
-        except BaseException as error:  # noqa: BLE001  (whatever it is, it belongs to those who wait)
+        except BaseException as error:  # noqa: BLE001  (every waiting reader has to get it)
             for _, answer in batch:
                 if not answer.done():
                     answer.set_exception(error)

@@ -1,4 +1,4 @@
-"""The cache of one worker, put together: what reads and writes use is `store` and `fills`."""
+"""The cache of one worker: reads and writes use `store` and `fills`."""
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -18,7 +18,7 @@ CONNECTIONS = 100
 
 
 class Cache:
-    """Redis, what is known of it, and what goes through it."""
+    """The Redis client, and the parts that use it."""
 
     def __init__(
         self, settings: RedisSettings, password: str, statistics: Statistics, *, fills_at_once: int
@@ -30,7 +30,7 @@ class Cache:
             password=password,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,
-            # Retrying is for whoever knows what it costs: the keeper's next beat.
+            # No retries here: the keeper's next ping decides whether Redis is back.
             retry=Retry(NoBackoff(), 0),
             max_connections=CONNECTIONS,
         )
@@ -43,7 +43,7 @@ class Cache:
         self.lately = Lately(self.fills)
 
     async def answers(self) -> bool:
-        """Return whether Redis is there at this moment."""
+        """Return whether Redis responds to a ping."""
         try:
             await self._redis.ping()
         except (RedisError, OSError):
@@ -51,17 +51,17 @@ class Cache:
         return True
 
     async def redis_figures(self) -> RedisFigures | None:
-        """Return what Redis says of itself, None while it is away."""
+        """Return the figures that Redis reports, None while it is unavailable."""
         try:
-            said = await self._redis.info("everything")
+            info = await self._redis.info("everything")
         except (RedisError, OSError):
             return None
         return RedisFigures(
-            keys=said.get("db0", {}).get("keys", 0),
-            memory_bytes=said["used_memory"],
-            memory_limit_bytes=said["maxmemory"],
-            evicted=said["evicted_keys"],
-            expired=said["expired_keys"],
+            keys=info.get("db0", {}).get("keys", 0),
+            memory_bytes=info["used_memory"],
+            memory_limit_bytes=info["maxmemory"],
+            evicted=info["evicted_keys"],
+            expired=info["expired_keys"],
         )
 
     async def close(self) -> None:

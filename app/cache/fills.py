@@ -1,4 +1,4 @@
-"""One fill at a time for a key, across workers too; few at once; early ones behind the answer."""
+"""One fill at a time per key, across workers; a limit on parallel fills; early refresh in the background."""
 
 import asyncio
 import logging
@@ -20,21 +20,21 @@ T = TypeVar("T")
 Fill = Callable[[Lookup], Awaitable[T]]
 
 LOCK_MS = 5_000
-"""As long as a fill may take (the role's statement_timeout): a lock whose holder died is soon gone."""
+"""As long as a fill may take (the role's statement_timeout), so a dead holder's lock soon expires."""
 
 WAIT_S = 1.0
-"""How long another worker's fill is waited for, before the database is asked all the same."""
+"""How long to wait for another worker's fill before querying the database anyway."""
 
-LOOK_AGAIN_S = 0.005
+POLL_S = 0.005
 
 log = logging.getLogger("bantam.cache")
 
 
 class Fills:
     """
-    Who misses a key that somebody is filling waits for that fill instead of asking the database as well.
+    A reader that misses a key that is being filled waits for that fill instead of querying the database too.
 
-    `at_once` fills run in this worker at a time: other connections are for writes and what is not cached.
+    At most `at_once` fills run in this worker; the other connections are for writes and uncached reads.
     """
 
     def __init__(self, redis: Redis, prefix: str, store: Store, statistics: Statistics, at_once: int) -> None:
@@ -42,22 +42,22 @@ class Fills:
         self._prefix = prefix
         self._store = store
         self._statistics = statistics
-        self._room = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(at_once)
         self._running: dict[str, asyncio.Future[None]] = {}
-        self._behind: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
 
     async def one(self, found: Lookup, fill: Fill[T]) -> T | Lookup:
         """
-        Return what `fill` returned, or what was found once somebody else had filled the entry.
+        Return the result of `fill`, or the lookup of the entry after another reader has filled it.
 
-        `fill` gets what was last found, whose stamp the new value is kept under.
+        `fill` gets the latest lookup, with the stamp to store the new value under.
         """
         key = found.entry.key
         if (running := self._running.get(key)) is not None:
             self._statistics.waited(found.entry)
             await asyncio.wait([running])
             again = await self._again(found)
-            return again if again.kept is not None else await self._fill(again, fill)
+            return again if again.cached is not None else await self._fill(again, fill)
         self._running[key] = ended = asyncio.get_running_loop().create_future()
         try:
             return await self._locked(found, fill)
@@ -65,13 +65,13 @@ class Fills:
             del self._running[key]
             ended.set_result(None)
 
-    def behind(self, found: Lookup, fill: Fill[object]) -> None:
-        """Make an entry anew while its reader or writer goes on; not if it is good, or somebody is at it."""
+    def in_background(self, found: Lookup, fill: Fill[object]) -> None:
+        """Refill an entry in the background, unless it is valid and not due, or a fill is already running."""
         if found.entry.key not in self._running:
             task = asyncio.get_running_loop().create_task(self._early(found, fill))
             # The loop holds tasks weakly.
-            self._behind.add(task)
-            task.add_done_callback(self._behind.discard)
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
 
     async def _early(self, found: Lookup, fill: Fill[object]) -> None:
         try:
@@ -79,9 +79,9 @@ class Fills:
             if lock is None:
                 return
             try:
-                # Its tags may have been renewed since it was found, or another worker was quicker.
+                # Its tags may have been renewed since, or another worker has already filled it.
                 now = await self._again(found)
-                if now.stamp is not None and (now.kept is None or now.is_due):
+                if now.stamp is not None and (now.cached is None or now.is_due):
                     self._statistics.refreshed(found.entry)
                     await self._fill(now, fill)
             finally:
@@ -95,29 +95,29 @@ class Fills:
         if lock is None:
             self._statistics.waited(found.entry)
         while lock is None:
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await asyncio.sleep(POLL_S)
             found = await self._again(found)
-            if found.kept is not None:
+            if found.cached is not None:
                 return found
-            # The holder may have ended without a value: what it read was too old to keep.
+            # The holder may be done without a value: its row was already outdated and not stored.
             lock = b"" if time.monotonic() > end else await self._lock(found)
         try:
-            # Whoever had the lock before may have filled it since this reader looked.
+            # The previous holder of the lock may have filled it since this reader's lookup.
             again = await self._again(found)
-            return again if again.kept is not None else await self._fill(again, fill)
+            return again if again.cached is not None else await self._fill(again, fill)
         finally:
             await self._unlock(found, lock)
 
     async def _fill(self, found: Lookup, fill: Fill[T]) -> T:
-        async with self._room:
+        async with self._slots:
             return await fill(found)
 
     async def _again(self, found: Lookup) -> Lookup:
-        (again,) = await self._store.again(found.entry)
+        (again,) = await self._store.peek(found.entry)
         return again
 
     async def _lock(self, found: Lookup) -> bytes | None:
-        """Return what holds the fill's lock, None if another has it; without Redis nobody is kept out."""
+        """Return the lock's value, None if another worker holds it; without Redis, fills are not locked."""
         if found.stamp is None:
             return b""
         holder = fresh_token()
@@ -130,7 +130,7 @@ class Fills:
     async def _unlock(self, found: Lookup, holder: bytes) -> None:
         if holder:
             with suppress(RedisError, OSError):
-                # A lock that expired may be another's by now; then it is only less exclusive.
+                # An expired lock may be another worker's by now; that only allows a second fill.
                 await self._redis.unlink(self._name(found))
 
     def _name(self, found: Lookup) -> str:

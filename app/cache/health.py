@@ -1,4 +1,4 @@
-"""Whether Redis answers, known by one beat that every worker keeps; an outage is noticed even by the idle."""
+"""Whether Redis is available: every worker pings it regularly, so even an idle one notices an outage."""
 
 import asyncio
 import logging
@@ -13,20 +13,20 @@ from app.cache.policy import EPOCH, TAG_SECONDS
 BEAT_S = 0.2
 BEAT_TIMEOUT_S = 0.25
 FAILED_BEATS = 2
-"""Beats in a row that fail before it is an outage: one is a busy machine."""
+"""Failed beats in a row that make an outage; a single one may just be a busy server."""
 
 NOTICED_S = 2 * FAILED_BEATS * (BEAT_S + BEAT_TIMEOUT_S)
-"""How long after one worker all others have noticed an outage, twice over."""
+"""Twice the time within which all workers notice an outage after the first one."""
 
 log = logging.getLogger("bantam.cache")
 
 
 class Health:
     """
-    What a worker knows of Redis: there, away (an outage), or switched off at run time.
+    The state of Redis as this worker sees it: available, an outage, or switched off at run time.
 
-    During an outage nobody reads, and writers cannot renew tags. So whoever comes out of one renews the epoch
-    before reading anything: every value from before is dead.
+    During an outage nobody reads from the cache, and writers cannot renew tags. So after one, a worker renews
+    the epoch before it reads anything: this invalidates every older value.
     """
 
     def __init__(self, redis: Redis, prefix: str, *, enabled: bool) -> None:
@@ -40,30 +40,30 @@ class Health:
 
     @property
     def outage(self) -> bool:
-        """Whether Redis is away."""
+        """Whether Redis is unavailable."""
         return self._since is not None
 
     @property
     def is_wanted(self) -> bool:
-        """Whether anybody wants a cache: configured and switched on."""
+        """Whether the cache is configured and switched on."""
         return self.is_switched_on and not self.is_configured_off
 
     @property
     def may_be_read(self) -> bool:
-        """Whether what Redis says may be believed."""
+        """Whether reads may use the cache."""
         return self.is_wanted and self._since is None
 
     @property
-    def others_may_not_know(self) -> bool:
-        """Whether another worker may still believe old values: no outage yet here, or a young one."""
+    def others_may_be_unaware(self) -> bool:
+        """Whether another worker may still serve old values: no outage noticed here, or only a moment ago."""
         return self._since is None or time.monotonic() - self._since < NOTICED_S
 
     async def next_beat(self) -> None:
-        """Return after the next beat."""
+        """Wait for the next beat."""
         await self._beaten.wait()
 
     async def beat(self) -> None:
-        """Ask Redis whether it is there."""
+        """Ping Redis; after an outage, also renew the epoch."""
         try:
             async with asyncio.timeout(BEAT_TIMEOUT_S):
                 await self._redis.ping()
@@ -72,17 +72,17 @@ class Health:
         except (RedisError, OSError, TimeoutError) as error:
             self._failed += 1
             if self._failed >= FAILED_BEATS and not self.outage:
-                log.warning("Redis does not answer (%s); reads go to the database", type(error).__name__)
+                log.warning("Redis is not responding (%s); reads go to the database", type(error).__name__)
                 self._since = time.monotonic()
         else:
             if self.outage:
-                log.warning("Redis answers again")
+                log.warning("Redis is available again")
             self._failed, self._since = 0, None
         self._beaten.set()
         self._beaten = asyncio.Event()
 
     def switch(self, *, on: bool) -> None:
-        """Read from the cache, or not; writes renew tags either way, so that it may be switched on again."""
+        """Switch reads on or off; writes always renew tags, so it can be switched on again at any time."""
         if on != self.is_switched_on:
             log.warning("the cache was switched %s", "on" if on else "off")
         self.is_switched_on = on

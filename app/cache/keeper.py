@@ -1,4 +1,4 @@
-"""What a worker does for the cache every fifth of a second, whether or not anybody asks it something."""
+"""What a worker does for the cache every 0.2 s, even without requests."""
 
 import asyncio
 import logging
@@ -11,19 +11,19 @@ from app.database.pool import Database
 from app.database.queries import queries
 
 GRACE_S = 2.0
-"""How long the app may take from a write's commit to its acknowledgement before the relay does its work."""
+"""How long the app has to acknowledge a committed write before the relay renews its tags."""
 
 FORGOTTEN_S = 600.0
-"""How old a write is that no worker could relay: by now each has noticed the outage."""
+"""During an outage, the age at which touches are deleted: by then every worker has noticed the outage."""
 
 log = logging.getLogger("bantam.cache")
 
 
 class Keeper:
     """
-    Beats, acknowledges this worker's writes, and relays everybody else's.
+    Pings Redis, acknowledges this worker's writes, and relays all others.
 
-    Every worker relays: the renewal of a tag is harmless twice, and no worker must wait for another to die.
+    Every worker relays: renewing a tag twice is harmless, and none has to find out that another one died.
     """
 
     def __init__(self, database: Database, store: Store, health: Health) -> None:
@@ -32,14 +32,14 @@ class Keeper:
         self._health = health
 
     async def keep(self) -> None:
-        """Go on until cancelled; no failure ends it."""
+        """Run until cancelled, despite any failures."""
         while True:
             await self._health.beat()
             try:
                 await self._acknowledge()
                 await self._relay()
             except (OperationalError, InterfaceError) as error:
-                log.info("the cache's keeper waits for the database: %s", type(error).__name__)
+                log.info("the cache keeper is waiting for the database: %s", type(error).__name__)
             await asyncio.sleep(BEAT_S)
 
     async def _acknowledge(self) -> None:
@@ -48,19 +48,19 @@ class Keeper:
             try:
                 await self._database.write(queries.acknowledge_touches, ids)
             except (OperationalError, InterfaceError):
-                self._store.give_back(ids)
+                self._store.put_back(ids)
                 raise
 
     async def _relay(self) -> None:
         if self._health.outage:
-            # They would fill the disk meanwhile; whoever comes out of the outage renews the epoch.
+            # They would fill the disk; after the outage, the epoch is renewed anyway.
             await self._database.write(queries.forget_touches, FORGOTTEN_S)
             return
-        row = await self._database.read(queries.due_touches, GRACE_S)
+        row = await self._database.fetch_row(queries.due_touches, GRACE_S)
         if row is None:
             return
         enabled, ids, tags = row
         self._health.switch(on=enabled)
-        # Committed before they were read here, so a token made now is younger.
+        # These writes committed before this read, so a token created now is newer.
         if ids and await self._store.renew(tags):
             await self._database.write(queries.acknowledge_touches, ids)

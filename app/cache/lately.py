@@ -1,7 +1,7 @@
 """
-What was looked at lately is made anew behind the write that made it old: the next look is a hit.
+Recently served entries that a write invalidates are refilled in the background, so the next read is a hit.
 
-Once: what nobody looks at until the next write is not worth another statement.
+Only once: an entry that nobody reads until the next write is not worth another statement.
 """
 
 import time
@@ -12,15 +12,15 @@ from typing import NamedTuple
 from app.cache.fills import Fill, Fills
 from app.cache.store import Lookup
 
-LOOKED_S = 30.0
-"""How long ago somebody may have looked."""
+SERVED_S = 30.0
+"""Entries served longer ago are not refilled."""
 
 ENTRIES = 1000
-"""A write looks through all of them, which takes a quarter of a millisecond."""
+"""Every write scans all of them, which takes a quarter of a millisecond."""
 
 
-class Look(NamedTuple):
-    """Somebody's last look at an entry, and how that reader would fill it."""
+class Served(NamedTuple):
+    """When an entry was last served, and how to refill it."""
 
     at: float
     found: Lookup
@@ -28,29 +28,29 @@ class Look(NamedTuple):
 
 
 class Lately:
-    """The looks of one worker's readers, the latest last."""
+    """The entries that this worker served, the latest last."""
 
     def __init__(self, fills: Fills) -> None:
         self._fills = fills
-        self._looks: OrderedDict[str, Look] = OrderedDict()
+        self._served: OrderedDict[str, Served] = OrderedDict()
 
-    def looked(self, found: Lookup, fill: Fill[object]) -> None:
-        """Remember that somebody was given this entry."""
+    def served(self, found: Lookup, fill: Fill[object]) -> None:
+        """Remember that this entry was served."""
         key = found.entry.key
-        # Without the value: a thousand of them would be the memory of a worker.
-        self._looks[key] = Look(time.monotonic(), Lookup(found.entry, None, found.stamp), fill)
-        self._looks.move_to_end(key)
-        if len(self._looks) > ENTRIES:
-            self._looks.popitem(last=False)
+        # Without the value: a thousand of them would take as much memory as a worker.
+        self._served[key] = Served(time.monotonic(), Lookup(found.entry, None, found.stamp), fill)
+        self._served.move_to_end(key)
+        if len(self._served) > ENTRIES:
+            self._served.popitem(last=False)
 
     def touched(self, tags: Iterable[str]) -> None:
-        """Make anew, behind the writer's answer, what has one of these tags; they are renewed."""
+        """Refill the entries with one of these tags, already renewed, after the writer's response."""
         renewed = set(tags)
-        oldest = time.monotonic() - LOOKED_S
+        oldest = time.monotonic() - SERVED_S
         old = {
-            key: look for key, look in self._looks.items() if not renewed.isdisjoint(look.found.entry.tags)
+            key: last for key, last in self._served.items() if not renewed.isdisjoint(last.found.entry.tags)
         }
-        for key, look in old.items():
-            del self._looks[key]
-            if look.at > oldest:
-                self._fills.behind(look.found, look.fill)
+        for key, last in old.items():
+            del self._served[key]
+            if last.at > oldest:
+                self._fills.in_background(last.found, last.fill)

@@ -1,4 +1,4 @@
-"""What is true of a cached thing: its key, the tags that make it old, how long and how large it may be."""
+"""Cache policies: key, tags, TTL and maximum size of each kind of cached value."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,14 +10,14 @@ from app.cache.value import FORMAT
 APP = Path(__file__).parents[1]
 
 EPOCH = "epoch"
-"""The tag of every entry: renewed after an outage of Redis, in which writes may have passed it by."""
+"""The tag of every entry; renewed after an outage of Redis, during which writes could not renew tags."""
 
 MARK_SECONDS = 60
-"""How long a write's intent stands if its writer dies: longer than a write can wait (pool_timeout_s) and run
-(the role's transaction_timeout)."""
+"""How long a mark lasts if its writer dies: longer than a write can wait (pool_timeout_s) and run (the role's
+transaction_timeout)."""
 
 TAG_SECONDS = 24 * 3600
-"""How long an unused tag keeps its token: longer than any value below, or the value would die with it."""
+"""TTL of a tag's token; longer than that of any value, which would be invalid without it."""
 
 KB = 1024
 MINUTE = 60
@@ -25,7 +25,7 @@ MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One cached thing: where it is kept, and the tags that make it old."""
+    """One cached value: its key, and the tags that invalidate it."""
 
     policy: "Policy"
     key: str
@@ -35,11 +35,11 @@ class Entry:
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """
-    What is true of every entry of one kind; `{name}` in key and tags stands for what the reader gives.
+    The rules for every entry of one kind; `{name}` in key and tags is replaced by the reader's value.
 
-    An entry older than `early_s` is made anew behind the answer that it still gives. One larger than
-    `max_bytes` is not kept; one from `compress_from` bytes on is kept compressed. `made_by` are the files
-    (globs) that make the payload: a release that changes one of them has keys of its own.
+    An entry older than `early_s` is still served, and refreshed in the background. One larger than
+    `max_bytes` is not stored; from `compress_from` bytes on it is compressed. `made_by` are the files (globs)
+    behind the payload: a release that changes one of them uses different keys.
     """
 
     namespace: str
@@ -53,19 +53,19 @@ class Policy:
 
     @cached_property
     def version(self) -> str:
-        """Return what the payload's shape is known by: 8 hex digits of the files that make it."""
+        """Return 8 hex digits of the hash of the files behind the payload."""
         texts = sorted(file.read_bytes() for glob in self.made_by for file in APP.glob(glob))
         if len(texts) < len(self.made_by):
             raise LookupError(f"{self.namespace}: no file in app matches one of {self.made_by}")
         return sha256(FORMAT + b"".join(texts)).hexdigest()[:8]
 
     def entry(self, **names: object) -> Entry:
-        """Return the entry of these names."""
+        """Return the entry for these values."""
         key = f"{self.namespace}.{self.version}:{self.key.format_map(names)}"
         return Entry(self, key, (EPOCH, *(tag.format_map(names) for tag in self.tags)))
 
 
-# A token may be revoked behind the app's back (psql): the relay makes that known within a second.
+# A token may be revoked without the app (psql): the relay renews its tag within a second.
 ACCESS = Policy(
     namespace="access",
     key="{token}",
@@ -76,7 +76,7 @@ ACCESS = Policy(
     compress_from=None,
     made_by=("*/queries/caller.sql",),
 )
-# That something does not exist or may not be seen, per token: nobody must ask the database for it twice.
+# "Not found", per token, so that repeated requests do not query the database.
 ABSENT = Policy(
     namespace="absent",
     key="{token}:{entry}",

@@ -1,4 +1,4 @@
-"""The cache as admins see it."""
+"""The API's schemas for the cache, for admins."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from app.http.shapes import Shape
 
 
 class Latency(Shape, frozen=True):
-    """Milliseconds, each the upper bound of a bucket; the last bound stands for everything slower."""
+    """Milliseconds, each the upper bound of a bucket; the last bound also covers everything slower."""
 
     p50: float
     p95: float
@@ -14,7 +14,7 @@ class Latency(Shape, frozen=True):
 
 
 class Namespace(Shape, frozen=True):
-    """What happened to the entries of one kind, in all workers, since the server started."""
+    """Counters of one kind of entry, from all workers, since the server started."""
 
     namespace: str
     version: str
@@ -34,7 +34,7 @@ class Namespace(Shape, frozen=True):
 
 
 class Redis(Shape, frozen=True):
-    """What Redis says of itself."""
+    """Figures that Redis reports."""
 
     keys: int
     memory_bytes: int
@@ -44,7 +44,7 @@ class Redis(Shape, frozen=True):
 
 
 class CacheStatistics(Shape, frozen=True):
-    """All of it; `redis` is null while it is away."""
+    """All figures; `redis` is null while it is unavailable."""
 
     enabled: bool
     errors: dict[str, int]
@@ -53,13 +53,13 @@ class CacheStatistics(Shape, frozen=True):
 
 
 class CacheSwitch(Shape, frozen=True):
-    """Whether reads come from the cache."""
+    """Whether reads use the cache."""
 
     enabled: bool
 
 
 class CacheSwitched(Shape, frozen=True):
-    """The switch as it stands now."""
+    """The current state of the switch."""
 
     name: str
     enabled: bool

@@ -1,4 +1,4 @@
-"""What the cache did, counted by namespace; all workers write files that any of them can add up."""
+"""Cache statistics by namespace; each worker writes files, and any worker can add them all up."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -18,9 +18,9 @@ FILL_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.
 
 class Statistics:
     """
-    The counters of this worker. They go on where the worker of the same number before it ended.
+    The counters of this worker; they continue those of the previous worker with the same number.
 
-    A child for each namespace is looked up once: a hit must not pay for the making of label names.
+    The child for each namespace is looked up once, so that a hit does not pay for building label names.
     """
 
     def __init__(self, folder: str | None, worker: str, policies: Sequence[Policy]) -> None:
@@ -35,22 +35,22 @@ class Statistics:
             labels = ["namespace"] if label is None else ["namespace", label]
             return Counter(f"bantam_cache_{name}", help_, labels, registry=registry)
 
-        reads = counter("reads", "Reads of an entry, by what came of them.", "outcome")
+        reads = counter("reads", "Reads of an entry, by outcome.", "outcome")
         self._reads = {(name, outcome): reads.labels(name, outcome) for name in names for outcome in OUTCOMES}
-        read_bytes = counter("read_bytes", "Bytes of values that were read.")
+        read_bytes = counter("read_bytes", "Bytes of values read.")
         self._read_bytes = {name: read_bytes.labels(name) for name in names}
-        kept_bytes = counter("kept_bytes", "Bytes of values that were kept.")
+        kept_bytes = counter("kept_bytes", "Bytes of values stored.")
         self._kept_bytes = {name: kept_bytes.labels(name) for name in names}
-        waits = counter("waits", "Readers who waited for another's fill.")
+        waits = counter("waits", "Readers that waited for another fill.")
         self._waits = {name: waits.labels(name) for name in names}
-        refreshes = counter("early_refreshes", "Values made anew before they expired.")
+        refreshes = counter("early_refreshes", "Values refreshed before they expired.")
         self._refreshes = {name: refreshes.labels(name) for name in names}
         self._errors = Counter(
-            "bantam_cache_errors", "Commands that Redis did not answer.", ["operation"], registry=registry
+            "bantam_cache_errors", "Redis commands that failed.", ["operation"], registry=registry
         )
         seconds = Histogram(
             "bantam_cache_read_seconds",
-            "How long the cache took to answer, with its share of a common MGET.",
+            "Latency of cache lookups, including a shared MGET.",
             ["namespace"],
             buckets=READ_SECONDS,
             registry=registry,
@@ -58,7 +58,7 @@ class Statistics:
         self._read_seconds = {name: seconds.labels(name) for name in names}
         fills = Histogram(
             "bantam_cache_fill_seconds",
-            "How long the database took to make a value.",
+            "Latency of the database query that fills a value.",
             ["namespace"],
             buckets=FILL_SECONDS,
             registry=registry,
@@ -73,31 +73,31 @@ class Statistics:
             self._read_bytes[namespace].inc(size)
 
     def took(self, entries: Sequence[Entry], seconds: float) -> None:
-        """Count how long the cache took, under the last of a read's entries, which is the body's."""
+        """Count the latency of a lookup, under the last of its entries, which is the body's."""
         self._read_seconds[entries[-1].policy.namespace].observe(seconds)
 
     def kept(self, entry: Entry, size: int) -> None:
-        """Count a value that was kept."""
+        """Count a stored value."""
         self._kept_bytes[entry.policy.namespace].inc(size)
 
     def filled(self, entry: Entry, seconds: float) -> None:
-        """Count a value that the database made."""
+        """Count a fill."""
         self._fill_seconds[entry.policy.namespace].observe(seconds)
 
     def waited(self, entry: Entry) -> None:
-        """Count a reader who waited for another's fill."""
+        """Count a reader that waited for another fill."""
         self._waits[entry.policy.namespace].inc()
 
     def refreshed(self, entry: Entry) -> None:
-        """Count a value that is made anew before it expires."""
+        """Count a refresh of a value before it expires."""
         self._refreshes[entry.policy.namespace].inc()
 
     def failed(self, operation: Operation) -> None:
-        """Count a command that Redis did not answer in time, or refused."""
+        """Count a Redis command that timed out or failed."""
         self._errors.labels(operation).inc()
 
     def collector(self) -> Collector:
-        """Return what all workers have counted."""
+        """Return a collector of the counts of all workers."""
         if self._folder is None:
             return self._registry
         together = CollectorRegistry()

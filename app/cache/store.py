@@ -1,7 +1,7 @@
 """
-Reads kept in Redis: never older than an acknowledged write, and never missed when Redis is away.
+Reads cached in Redis: never older than an acknowledged write, and not needed when Redis is unavailable.
 
-The protocol and why it is right: docs/caching.md.
+The protocol and why it is correct: docs/caching.md.
 """
 
 import time
@@ -19,34 +19,34 @@ from app.cache.health import Health
 from app.cache.policy import MARK_SECONDS, TAG_SECONDS, Entry
 from app.cache.statistics import Outcome, Statistics
 from app.cache.touches import Touched
-from app.cache.value import Kept
+from app.cache.value import Cached
 
 T = TypeVar("T")
 
 TAG = "tag:"
-# Entries made at one moment must not all expire at one moment.
+# Entries stored at the same moment must not all expire at the same moment.
 JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the cache knows of an entry: its value, and the stamp that a new one may be stored under."""
+    """The result of a lookup: the valid value, if any, and the stamp to store a new one under."""
 
     entry: Entry
-    kept: Kept | None = None
+    cached: Cached | None = None
     stamp: bytes | None = None
     outcome: Outcome = "off"
     size: int = 0
 
     @property
     def is_due(self) -> bool:
-        """Whether the value, good as it is, should be made anew behind the answer."""
+        """Whether the value, though valid, should be refreshed in the background."""
         early_s = self.entry.policy.early_s
-        return self.kept is not None and early_s is not None and time.time() - self.kept.made_at > early_s
+        return self.cached is not None and early_s is not None and time.time() - self.cached.made_at > early_s
 
 
 class Store:
-    """Every method returns within a few time-outs and raises nothing: Redis away or slow is a miss."""
+    """Every method returns within a few timeouts and raises nothing: a slow or missing Redis is a miss."""
 
     def __init__(self, redis: Redis, prefix: str, health: Health, statistics: Statistics) -> None:
         self._redis = redis
@@ -56,18 +56,18 @@ class Store:
         self.health = health
         self.statistics = statistics
 
-    async def read(self, *entries: Entry) -> list[Lookup]:
-        """Return what is known of each entry, by one MGET of the values and of their tags' tokens."""
+    async def lookup(self, *entries: Entry) -> list[Lookup]:
+        """Look up entries with one MGET of the values and of their tags' tokens."""
         started = time.perf_counter()
-        found = await self.again(*entries)
+        found = await self.peek(*entries)
         for each in found:
             self.statistics.read(each.entry, each.outcome, each.size)
         if self.health.may_be_read:
             self.statistics.took(entries, time.perf_counter() - started)
         return found
 
-    async def again(self, *entries: Entry) -> list[Lookup]:
-        """Return the same to whoever has been counted already, and waits for somebody's fill."""
+    async def peek(self, *entries: Entry) -> list[Lookup]:
+        """Look up without counting a read, for a reader that was already counted and waits for a fill."""
         if not self.health.may_be_read:
             return [Lookup(entry) for entry in entries]
         keys = [self._prefix + name for entry in entries for name in (entry.key, *_tag_keys(entry.tags))]
@@ -87,7 +87,7 @@ class Store:
             end = at + 1 + len(entry.tags)
             kept, tokens = values[at], values[at + 1 : end]
             if None in tokens:
-                # Nothing made before now can be believed, so only the stamp is of use.
+                # No older value can be valid without a token, so only the stamp is of use.
                 tokens = [await self._token(key) for key in keys[at + 1 : end]]
             found.append(await self._judged(entry, keys[at], kept, value.stamp(tokens)))
             at = end
@@ -99,23 +99,23 @@ class Store:
         if not value.is_intact(key.encode(), kept):
             await self._redis.unlink(key)
             return Lookup(entry, None, stamp, "damaged")
-        believed = None if stamp is None else value.believed(stamp, kept)
-        return Lookup(entry, believed, stamp, "stale" if believed is None else "hit", len(kept))
+        validated = None if stamp is None else value.validated(stamp, kept)
+        return Lookup(entry, validated, stamp, "stale" if validated is None else "hit", len(kept))
 
     async def _token(self, key: str) -> bytes:
         fresh = value.fresh_token()
         try:
             standing = await self._redis.set(key, fresh, nx=True, get=True, ex=TAG_SECONDS)
         except ResponseError:
-            # A key of another type cannot be a token; whoever reads next finds none.
+            # A key of another type cannot be a token; the next reader finds none.
             await self._redis.unlink(key)
             raise
         return cast("bytes | None", standing) or fresh
 
-    async def keep(
+    async def put(
         self, found: Lookup, payload: bytes, made_at: float, *, at_most_s: int | None = None
     ) -> None:
-        """Keep `payload`, asked for at `made_at`; not while a writer stands before one of its tags."""
+        """Store `payload`, queried at `made_at`, unless one of its tags was marked or had no token."""
         policy = found.entry.policy
         seconds = policy.seconds if at_most_s is None else min(policy.seconds, at_most_s)
         if (
@@ -138,34 +138,34 @@ class Store:
 
     async def change(self, tags: Sequence[str], write: Callable[[Touched], Awaitable[T]]) -> T:
         """
-        Do a write that changes rows of `tags`; when this returns, no value made before it is believed.
+        Run a write that changes rows of `tags`; when this returns, no value from before it is served.
 
-        If this process dies inside, or nobody knows what came of the write, nothing is believed under the
-        marks until the relay has seen its commit and renewed the tags; without a commit they expire.
+        If this process dies during the write, or its outcome is unknown, no value is served under the marks
+        until the relay has seen the commit and renewed the tags; without a commit the marks expire.
         """
         touched = Touched()
         await self._replace(tags, value.mark_token, MARK_SECONDS)
         try:
             return await write(touched)
         finally:
-            if not touched.in_doubt and await self._renewed_or_known((*tags, *touched.tags)):
+            if not touched.in_doubt and await self._renewed_or_outage_known((*tags, *touched.tags)):
                 self._renewed += touched.ids
 
-    async def _renewed_or_known(self, tags: Sequence[str]) -> bool:
-        """Return whether the tags are renewed; if not, every worker knows by now of the outage."""
+    async def _renewed_or_outage_known(self, tags: Sequence[str]) -> bool:
+        """Return whether the tags are renewed; if not, every worker has noticed the outage by now."""
         while not await self.renew(tags):
-            if not self.health.others_may_not_know:
+            if not self.health.others_may_be_unaware:
                 return False
             await self.health.next_beat()
         return True
 
     def take_renewed(self) -> list[int]:
-        """Return the writes whose tags are renewed and that nobody has acknowledged yet."""
+        """Return the writes to acknowledge: their tags are renewed."""
         taken, self._renewed = self._renewed, []
         return taken
 
-    def give_back(self, ids: list[int]) -> None:
-        """Have writes acknowledged later."""
+    def put_back(self, ids: list[int]) -> None:
+        """Put writes back, to be acknowledged later."""
         self._renewed += ids
 
     async def renew(self, tags: Sequence[str]) -> bool:
@@ -184,7 +184,7 @@ class Store:
                     pipeline.set(key, token(), ex=seconds)
                 answers = await pipeline.execute(raise_on_error=False)
             if any(isinstance(answer, ResponseError) for answer in answers):
-                # No memory for a token: without one nothing is believed either.
+                # Redis has no memory for a token; deleting it invalidates the values as well.
                 await self._redis.unlink(*keys)
         except (RedisError, OSError):
             self.statistics.failed("renew")

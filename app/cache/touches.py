@@ -1,4 +1,4 @@
-"""What a write has touched, as its statement told, and what is still to be acknowledged."""
+"""The tags that a write has touched, as reported by its statement's notices."""
 
 from dataclasses import dataclass, field
 
@@ -20,16 +20,16 @@ _touch = msgspec.json.Decoder(Touch)
 
 @dataclass(slots=True)
 class Touched:
-    """Rows of cache_touches that one write's triggers made, heard of with the statement's answer."""
+    """Rows of cache_touches that one write's triggers inserted, reported with the statement's result."""
 
     in_doubt: bool = False
-    """Whether the statement's connection was lost: it may be committed, now or later."""
+    """Whether the connection was lost: the statement may have committed, or still commit."""
 
     ids: list[int] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
-    def hear(self, notice: Diagnostic) -> None:
-        """Remember what a notice says, if it is the triggers'."""
+    def on_notice(self, notice: Diagnostic) -> None:
+        """Record a notice, if it is from the triggers."""
         if notice.message_primary == NOTICE and notice.message_detail is not None:
             touch = _touch.decode(notice.message_detail)
             self.ids.append(touch.id)

@@ -1,4 +1,4 @@
-"""Whether the cache is warm: in Redis itself, so that a flush forgets it too."""
+"""Whether the cache is warm: recorded in Redis itself, so that a flush deletes this too."""
 
 from typing import cast
 
@@ -8,11 +8,11 @@ from app.cache import value
 from app.cache.policy import EPOCH, TAG_SECONDS
 
 LONGEST_S = 60
-"""How long one worker is left alone with it, and may take: if it dies, another one warms."""
+"""How long one worker may warm alone; if it dies, another one takes over."""
 
 
 class Warmth:
-    """Redis is warm while its epoch is the one that was warmed: a flush, an outage, a seed begin another."""
+    """Redis is warm while its epoch is the warmed one; a flush, an outage or a seed starts a new epoch."""
 
     def __init__(self, redis: Redis, prefix: str) -> None:
         self._redis = redis
@@ -21,7 +21,7 @@ class Warmth:
         self._lock = f"{prefix}warming"
 
     async def begin(self) -> bytes | None:
-        """Return the epoch that this worker is to warm, None if it is warm or another worker is at it."""
+        """Return the epoch that this worker should warm, None if it is warm or another worker warms it."""
         found = await self._redis.mget(self._epoch, self._warmed)
         epoch, warmed = cast("list[bytes | None]", found)
         if epoch is None:
@@ -33,6 +33,6 @@ class Warmth:
         return epoch
 
     async def end(self, epoch: bytes) -> None:
-        """Have everybody know that this epoch is warm."""
+        """Record for all workers that this epoch is warm."""
         await self._redis.set(self._warmed, epoch, ex=TAG_SECONDS)
         await self._redis.unlink(self._lock)

@@ -1,1 +1,1 @@
-"""Connections to PostgreSQL, pooled and direct; the named queries; the migrations' runner."""
+"""Connections to PostgreSQL, pooled and direct; the named queries; the migration runner."""

@@ -1,4 +1,4 @@
-"""PostgreSQL's own socket, for what must not pass through PgBouncer: migrations and seed data."""
+"""Connections to PostgreSQL without PgBouncer, for migrations and seed data."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ import psycopg
 
 DATABASE = "host=/run/postgresql dbname=bantam user=postgres"
 OWNER = "bantam_owner"
-LOCK = 0x62616E74616D  # "bantam": a session lock, so that one runner at a time works on a database
+LOCK = 0x62616E74616D  # "bantam": a session lock, so that only one runner at a time works on a database
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -18,25 +18,25 @@ class RunnerError(Exception):
 
 
 def run(conninfo: str, name: str, work: Callable[[Connection], None]) -> int:
-    """Do `work` in an autocommit session that others see as `name`; return the exit code."""
+    """Run `work` in an autocommit session with application name `name`; return the exit code."""
     application_name = f"{name} (pid {os.getpid()})"
     try:
         with psycopg.connect(
             conninfo, application_name=application_name, autocommit=True, connect_timeout=5
         ) as connection:
             work(connection)
-    except RunnerError as refusal:
-        print(refusal, file=sys.stderr)
+    except RunnerError as error:
+        print(error, file=sys.stderr)
         return 1
     except psycopg.Error as error:
         reason = str(error).strip().splitlines()[0].rstrip(".")
-        print(f"{name} stopped, and what was not finished was undone: {reason}.", file=sys.stderr)
+        print(f"{name} failed, and unfinished work was rolled back: {reason}.", file=sys.stderr)
         return 1
     return 0
 
 
 def lock(connection: Connection) -> None:
-    """Hold the runners' lock until the session ends; RunnerError names who holds it instead."""
+    """Take the runners' lock until the session ends; RunnerError names the holder if it is taken."""
     if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() == (True,):
         return
     holder = connection.execute(
@@ -45,5 +45,5 @@ def lock(connection: Connection) -> None:
         " AND (l.classid::bigint << 32 | l.objid::bigint) = %s",
         [LOCK],
     ).fetchone()
-    name, pid = holder or ("a runner that has just ended", "none")
-    raise RunnerError(f"Another run works on this database ({name}, backend {pid}); wait for it to end.")
+    name, pid = holder or ("a run that has just ended", "none")
+    raise RunnerError(f"Another run is working on this database ({name}, backend {pid}); wait for it to end.")

@@ -1,4 +1,4 @@
-"""A connection in pipeline mode: several reads in one round trip, each with its own answer or error."""
+"""A connection in pipeline mode: several reads in one round trip, each with its own result or error."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from psycopg import AsyncConnection, AsyncCursor, AsyncPipeline, Error, OperationalError
 
-from app.database.outcomes import waited_in_vain
+from app.database.outcomes import timed_out_waiting
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -19,13 +19,13 @@ Connection = AsyncConnection[Row]
 Connect = Callable[[], Awaitable[Connection]]
 
 COOL_DOWN_S = 1.0
-"""How long a lane that lost its connection takes no reads: the pool finds out whether the server is back."""
+"""How long a lane takes no reads after losing its connection; the pool finds out if the server is back."""
 
 log = logging.getLogger("bantam.database")
 
 
 class Unanswered:
-    """Nobody can say what came of a read, as its connection failed."""
+    """A read has no result because its connection failed."""
 
 
 UNANSWERED: Final = Unanswered()
@@ -34,7 +34,7 @@ Answer = Row | None | Unanswered
 
 
 class Read(NamedTuple):
-    """A statement that changes nothing, and who waits for its row."""
+    """A statement that changes nothing, and the future that gets its row."""
 
     query: bytes
     parameters: Sequence[object]
@@ -42,7 +42,7 @@ class Read(NamedTuple):
 
 
 class Lane:
-    """The connection, opened when it is first needed."""
+    """One connection, opened when it is first needed."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -58,23 +58,23 @@ class Lane:
 
     async def run(self, batch: Sequence[Read]) -> list[Read]:
         """
-        Answer the reads of a batch by one round trip; return those that are to be asked again.
+        Run the reads of a batch in one round trip; return those that have to be run again.
 
-        One transaction, so a statement that fails takes those behind it along, but none before it: what came
-        before it is kept, the error is its own reader's. All are UNANSWERED if the connection died.
+        It is one transaction, so a failed statement aborts those after it: they are returned. Those before it
+        keep their results, and its own reader gets the error. If the connection died, all are UNANSWERED.
         """
         cursors: list[AsyncCursor[Row]] = []
         try:
             connection = await self._opened()
             error = await self._fetch(connection, batch, cursors)
             if connection.closed and error is not None:
-                raise error  # noqa: TRY301  (one way for all that kills a connection)
-        except Exception as error:  # noqa: BLE001  (whatever it is, nobody must wait for ever)
+                raise error  # noqa: TRY301  (one path for everything that kills a connection)
+        except Exception as error:  # noqa: BLE001  (no reader may wait forever)
             self._cools_until = time.monotonic() + COOL_DOWN_S
             log.warning(
                 "a batch of %d reads failed with its connection: %s", len(batch), type(error).__name__
             )
-            _refuse(batch, error)
+            _fail(batch, error)
             await self._drop()
             return []
         unanswered = []
@@ -84,16 +84,16 @@ class Lane:
             else:
                 _give(read, await cursor.fetchone())
         if unanswered:
-            # The error is the first one's; those behind it only shared its transaction.
+            # The error belongs to the first one; those after it only shared its transaction.
             _give(unanswered.pop(0), error if error is not None and error.sqlstate else UNANSWERED)
         return unanswered
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         connection, mode = self._connection, self._mode
         self._connection = self._pipeline = self._mode = None
         if connection is not None and mode is not None:
-            # Whatever a batch left behind that nobody waits for any longer.
+            # Ignore results that nobody waits for any more.
             with suppress(Exception):
                 await mode.__aexit__(None, None, None)
             await connection.close()
@@ -101,7 +101,7 @@ class Lane:
     async def _opened(self) -> Connection:
         if self._connection is None:
             self._connection = await self._connect()
-            # Kept, as the connection leaves the mode when this is forgotten.
+            # A reference is needed: the connection leaves pipeline mode when this is garbage collected.
             self._mode = self._connection.pipeline()
             self._pipeline = await self._mode.__aenter__()
         return self._connection
@@ -109,7 +109,7 @@ class Lane:
     async def _fetch(
         self, connection: Connection, batch: Sequence[Read], cursors: list[AsyncCursor[Row]]
     ) -> Error | None:
-        """Have each cursor hold its result, if there is one; return the first error of the batch."""
+        """Fetch the result of each cursor, if there is one; return the first error of the batch."""
         assert self._pipeline is not None  # noqa: S101  (for the type checker: it is opened with the connection)
         first: Error | None = None
         for read in batch:
@@ -118,13 +118,13 @@ class Lane:
             try:
                 await cursor.execute(read.query, read.parameters, prepare=True)
             except Error as error:
-                # Of this statement or of one before it, whose answer has just come.
+                # From this statement, or from an earlier one whose result has just arrived.
                 first = first or error
         try:
             await self._pipeline.sync()
         except Error as error:
             first = first or error
-        # An error that came early has left answers unread.
+        # An early error has left results unread.
         while self._pipeline.result_queue and not connection.closed:
             with suppress(Error):
                 await self._pipeline.sync()
@@ -135,11 +135,11 @@ class Lane:
             await self.close()
 
 
-def _refuse(batch: Sequence[Read], error: Exception) -> None:
-    """Tell every reader that nobody knows; whoever waited for a server in vain need not do so again."""
-    in_vain = isinstance(error, OperationalError) and waited_in_vain(error)
+def _fail(batch: Sequence[Read], error: Exception) -> None:
+    """Give every reader UNANSWERED, or the error if the batch timed out waiting for a server."""
+    timed_out = isinstance(error, OperationalError) and timed_out_waiting(error)
     for read in batch:
-        _give(read, error if in_vain else UNANSWERED)
+        _give(read, error if timed_out else UNANSWERED)
 
 
 def _give(read: Read, answer: Answer | Exception) -> None:

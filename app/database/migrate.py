@@ -1,4 +1,4 @@
-"""`bantam-migrate up|status|down`: the schema as plain SQL files, each applied in one transaction."""
+"""`bantam-migrate up|status|down`: migrations as plain SQL files, each applied in one transaction."""
 
 import argparse
 import hashlib
@@ -16,7 +16,7 @@ STATEMENT_TIMEOUT = "5s"
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step: `version` is the file's name without `.up.sql`, `sha256` that of its content."""
+    """One migration: `version` is the file name without `.up.sql`, `sha256` the hash of its content."""
 
     version: str
     up: str
@@ -25,13 +25,13 @@ class Migration:
 
 
 def migrations(folder: Path = FOLDER) -> list[Migration]:
-    """Return the steps in the order of their numbers; RunnerError for one that has no way down."""
+    """Return the migrations in order of their numbers; RunnerError for one without a down file."""
     steps = []
     for file in sorted(folder.glob("*.up.sql")):
         version = file.name.removesuffix(".up.sql")
         down = folder / f"{version}.down.sql"
         if not down.exists():
-            raise RunnerError(f"{file.name} has no {down.name}; write it beside it.")
+            raise RunnerError(f"{file.name} has no {down.name}; add it in the same folder.")
         content = file.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         steps.append(Migration(version, content.decode(), down.read_text("utf-8"), digest))
@@ -39,7 +39,7 @@ def migrations(folder: Path = FOLDER) -> list[Migration]:
 
 
 def applied(connection: Connection) -> dict[str, str]:
-    """Return version -> SHA-256 of what the database has; nothing before the first run."""
+    """Return version -> SHA-256 of the applied migrations; empty before the first run."""
     exists = connection.execute("SELECT to_regclass('public.schema_migrations') IS NOT NULL").fetchone()
     if exists != (True,):
         return {}
@@ -48,7 +48,7 @@ def applied(connection: Connection) -> dict[str, str]:
 
 
 def pending(steps: list[Migration], done: dict[str, str]) -> list[Migration]:
-    """Return the steps to apply; RunnerError when history and files contradict each other."""
+    """Return the migrations to apply; RunnerError if the files contradict the database's history."""
     for step in steps:
         if done.get(step.version, step.sha256) != step.sha256:
             raise RunnerError(
@@ -58,13 +58,13 @@ def pending(steps: list[Migration], done: dict[str, str]) -> list[Migration]:
     newest = max(done, default="")
     if missing and missing[0].version < newest:
         raise RunnerError(
-            f"{missing[0].version} is older than {newest}, which is applied already; give it a later number."
+            f"{missing[0].version} is older than {newest}, which is already applied; give it a later number."
         )
     return missing
 
 
 def apply(connection: Connection, step: Migration) -> int:
-    """Apply one step and record it, both or neither; return its milliseconds."""
+    """Apply one migration and record it in one transaction; return its milliseconds."""
     started = time.monotonic()
     with connection.transaction():
         _become_owner(connection)
@@ -78,7 +78,7 @@ def apply(connection: Connection, step: Migration) -> int:
 
 
 def revert(connection: Connection, step: Migration) -> None:
-    """Take one step back and forget it, both or neither."""
+    """Roll back one migration and delete its record in one transaction."""
     with connection.transaction():
         _become_owner(connection)
         connection.execute(step.down.encode())
@@ -104,7 +104,7 @@ def _make_history(connection: Connection) -> None:
 
 
 def up(connection: Connection) -> None:
-    """Apply what is pending, saying each; with nothing to do, say nothing."""
+    """Apply pending migrations and print each; print nothing if there are none."""
     steps = migrations()
     if not pending(steps, applied(connection)):
         return
@@ -115,25 +115,27 @@ def up(connection: Connection) -> None:
 
 
 def down(connection: Connection) -> None:
-    """Take back the newest step that is applied."""
+    """Roll back the newest applied migration."""
     lock(connection)
     done = applied(connection)
     newest = max(done, default=None)
     if newest is None:
-        raise RunnerError("No migration is applied; there is nothing to take back.")
+        raise RunnerError("No migration is applied; there is nothing to roll back.")
     step = next((step for step in migrations() if step.version == newest), None)
     if step is None:
-        raise RunnerError(f"{newest} is not among this release's migrations; run the release that made it.")
+        raise RunnerError(
+            f"{newest} is not among this release's migrations; run the release that applied it."
+        )
     if done[newest] != step.sha256:
         raise RunnerError(
-            f"{newest}.up.sql was changed after it was applied; take it back by the release that made it."
+            f"{newest}.up.sql was changed after it was applied; roll it back with the release that has it."
         )
     revert(connection, step)
-    print(f"{newest} taken back")
+    print(f"{newest} rolled back")
 
 
 def status(connection: Connection) -> None:
-    """Say of each step whether the database has it."""
+    """Print whether each migration is pending or applied."""
     done = applied(connection)
     waiting = {step.version for step in pending(migrations(), done)}
     for version in sorted(waiting | set(done)):
@@ -141,7 +143,7 @@ def status(connection: Connection) -> None:
 
 
 def main() -> int:
-    """Run one command; the exit code is 0 when the database is as asked."""
+    """Run one command; return 0 if it succeeded."""
     parser = argparse.ArgumentParser(prog="bantam-migrate", description=__doc__)
     parser.add_argument("command", choices=["up", "status", "down"])
     parser.add_argument(

@@ -1,19 +1,19 @@
-"""What an error says of the statement and of its connection."""
+"""Classification of errors: what happened to the statement and to its connection."""
 
 from psycopg import OperationalError
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 NOTHING_SENT = (PoolTimeout, PoolClosed, TooManyRequests)
 CONNECTION_LOST = ("08", "57P")
-"""Classes of SQLSTATEs of connections that end: 57P.. is PostgreSQL stopping."""
+"""SQLSTATE prefixes of lost connections; 57P.. means that PostgreSQL is stopping."""
 
 
 def was_cut(error: OperationalError) -> bool:
     """
-    Return whether the connection died under the statement, so that another one may do better at once.
+    Return whether the connection died during the statement, so that a retry on another one may succeed.
 
-    Without an SQLSTATE the socket closed; 57P.. is PostgreSQL stopping. A pool that has nothing to lend has
-    waited already.
+    Without an SQLSTATE the socket was closed; 57P.. means that PostgreSQL is stopping. A pool without a free
+    connection has already waited.
     """
     if isinstance(error, NOTHING_SENT):
         return False
@@ -21,25 +21,25 @@ def was_cut(error: OperationalError) -> bool:
 
 
 def restarts(error: OperationalError) -> bool:
-    """Return whether PgBouncer has no server at the moment, and says so at once (08P01 at its login)."""
-    return error.sqlstate == "08P01" and not waited_in_vain(error)
+    """Return whether PgBouncer reported without waiting that it has no server (08P01 at its login)."""
+    return error.sqlstate == "08P01" and not timed_out_waiting(error)
 
 
 def outcome_unknown(error: BaseException) -> bool:
-    """Return whether a write that failed by this may be committed all the same, now or later."""
+    """Return whether a write that failed with this error may still have committed, or may commit later."""
     if isinstance(error, NOTHING_SENT):
         return False
     sqlstate: str | None = getattr(error, "sqlstate", None)
     return sqlstate is None or (
         sqlstate.startswith(CONNECTION_LOST)
-        and not (isinstance(error, OperationalError) and waited_in_vain(error))
+        and not (isinstance(error, OperationalError) and timed_out_waiting(error))
     )
 
 
-def waited_in_vain(error: OperationalError) -> bool:
+def timed_out_waiting(error: OperationalError) -> bool:
     """
-    Return whether PgBouncer had no server for this client in time: asking again would be waiting again.
+    Return whether PgBouncer had no server for this client in time: a retry would wait again.
 
-    It has one SQLSTATE (08P01) for that and for a server that refuses logins while it restarts.
+    It uses one SQLSTATE (08P01) for this and for a server that rejects logins while it restarts.
     """
     return "query_wait_timeout" in str(error)

@@ -1,8 +1,8 @@
 """
-Reads that are asked for in one turn of the event loop go to the database together.
+Reads of one event loop iteration go to the database together.
 
-One after the other, each read wakes the app, PgBouncer and PostgreSQL, and each time another process of a
-small server loses the core; together they wake them once. cache/batcher.py does the same for Redis.
+Sent one by one, each read wakes the app, PgBouncer and PostgreSQL, and each time another process of a small
+server loses its core; together they wake them once. cache/batcher.py does the same for Redis.
 """
 
 import asyncio
@@ -14,18 +14,18 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from app.database.lane import UNANSWERED, Answer, Lane, Read
 
 LARGEST = 16
-"""Reads of one batch: all are answered when the slowest is."""
+"""Reads of one batch; all of them wait for the slowest."""
 
 MOST_WAITING = 500
-"""Reads that wait for a lane in one process; with more of them the database does not keep up."""
+"""Reads that may wait for a lane in one process; with more, the database is not keeping up."""
 
 
 class Pipelines:
     """
-    A few lanes: a read takes an idle one at once; when all are busy, those who wait go together in the next.
+    A few lanes: a read takes an idle one immediately; while all are busy, reads wait and share the next one.
 
-    So a single reader waits for nobody, and the more readers there are, the less each costs. Nobody waits
-    longer than `timeout_s`.
+    So a single read does not wait, and the more reads there are, the less each costs. None waits longer than
+    `timeout_s`.
     """
 
     def __init__(self, lanes: Sequence[Lane], timeout_s: float) -> None:
@@ -36,17 +36,17 @@ class Pipelines:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_scheduled = False
 
-    async def read(self, query: bytes, parameters: Sequence[object]) -> Answer:
+    async def submit(self, query: bytes, parameters: Sequence[object]) -> Answer:
         """
-        Return the one row of a query, None without one, UNANSWERED if it must be asked for otherwise.
+        Return the one row of a query, None without one, UNANSWERED if it has to be run outside the lanes.
 
-        PoolTimeout when the answer takes too long, TooManyRequests when too many wait already: both are
-        OperationalErrors, as those of the pool.
+        PoolTimeout if the result takes too long, TooManyRequests if too many reads are waiting: both are
+        OperationalErrors, like those of the pool.
         """
         if all(lane.cooling_down for lane in self._lanes):
             return UNANSWERED
         if len(self._waiting) >= MOST_WAITING:
-            raise TooManyRequests(f"{MOST_WAITING} reads wait for the database already")
+            raise TooManyRequests(f"{MOST_WAITING} reads are already waiting for the database")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append(Read(query, parameters, answer))
@@ -63,7 +63,7 @@ class Pipelines:
             asyncio.get_running_loop().call_soon(self._start)
 
     def _start(self) -> None:
-        """Set as many idle lanes going as there are batches; without a usable lane nobody goes on waiting."""
+        """Start as many idle lanes as there are batches; without a usable lane, stop all waiting."""
         self._is_scheduled = False
         usable = [lane for lane in self._idle if not lane.cooling_down]
         if not usable and len(self._idle) == len(self._lanes):
@@ -71,7 +71,7 @@ class Pipelines:
                 read.answer.set_result(UNANSWERED)
         for lane in usable[: -(-len(self._waiting) // LARGEST)]:
             self._idle.remove(lane)
-            # Taken now, or the first lane's second batch would be the second lane's first.
+            # The batch is taken now, or the first lane could take it as its second one.
             task = asyncio.get_running_loop().create_task(self._serve(lane, self._next(LARGEST)))
             # The loop holds tasks weakly.
             self._tasks.add(task)
@@ -87,7 +87,7 @@ class Pipelines:
             self._schedule()
 
     def _next(self, most: int) -> list[Read]:
-        """Take the first who wait, without those who have given up."""
+        """Take the first waiting reads, without those that have timed out."""
         batch: list[Read] = []
         while self._waiting and len(batch) < most:
             read = self._waiting.popleft()
@@ -96,7 +96,7 @@ class Pipelines:
         return batch
 
     async def close(self) -> None:
-        """Give the connections back, once the batches that are on their way are answered."""
+        """Close the connections once the running batches have finished."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._timeout_s)
         for lane in self._lanes:

@@ -1,4 +1,4 @@
-"""A small pool of connections to PgBouncer, and the two ways of running one statement."""
+"""A small pool of connections to PgBouncer, and the ways to run one statement."""
 
 import asyncio
 import logging
@@ -22,31 +22,31 @@ from app.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_S = 5
 START_TIMEOUT_S = 20
-FOR_QUICK = 2
-"""Connections that slow reads leave to writes and to what is read in a moment."""
+RESERVED_FOR_QUICK = 2
+"""Connections that slow reads leave to writes and quick reads."""
 
-LOOK_AGAIN_S = 0.2
-"""Between two looks whether a server that restarts is back."""
+POLL_S = 0.2
+"""Between two checks whether a restarting server is back."""
 
-OFTEN = 5
-"""Executions before psycopg prepares a list statement: each takes 250 KB in every server connection."""
+PREPARE_AFTER = 5
+"""Executions before psycopg prepares a list statement, which takes 250 KB in every server connection."""
 
 LANES = 2
-"""Connections of a process that small reads share; the rest of its share is checked out one by one."""
+"""Connections of a process that small reads share; its other connections are checked out one by one."""
 
 OPTIONS: dict[str, Any] = {
     "autocommit": True,
-    "prepare_threshold": OFTEN,
+    "prepare_threshold": PREPARE_AFTER,
     "cursor_factory": AsyncRawCursor,
 }
 
-Hear = Callable[[Diagnostic], None]
+OnNotice = Callable[[Diagnostic], None]
 
 log = logging.getLogger("bantam.database")
 
 
 class Database:
-    """A statement is a transaction, unless it locks a row first; PgBouncer keeps those prepared by name."""
+    """Each statement is a transaction, unless it locks a row first; PgBouncer tracks prepared statements."""
 
     def __init__(self, settings: DatabaseSettings, password: str) -> None:
         # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
@@ -73,40 +73,42 @@ class Database:
             open=False,
         )
         self._timeout_s = settings.pool_timeout_s
-        self._room_for_slow = asyncio.Semaphore(max(1, checked_out - FOR_QUICK))
+        self._slow_slots = asyncio.Semaphore(max(1, checked_out - RESERVED_FOR_QUICK))
         self._pipelines = Pipelines([Lane(self._connected) for _ in range(lanes)], settings.pool_timeout_s)
 
     async def open(self) -> None:
-        """Connect and run a first statement; OperationalError when that takes over 20 s."""
+        """Connect and run a first statement; OperationalError if that takes over 20 s."""
         await self._pool.open(wait=True, timeout=START_TIMEOUT_S)
         await self.answers(START_TIMEOUT_S)
 
     async def close(self) -> None:
-        """Give every connection back to PgBouncer."""
+        """Close every connection."""
         await self._pipelines.close()
         await self._pool.close()
 
     async def answers(self, timeout_s: float) -> None:
-        """Return once a trivial statement came back; OperationalError when no connection is free in time."""
+        """Run a trivial statement; OperationalError if no connection is free in time."""
         async with self._checked_out(timeout_s) as connection:
             await connection.execute(b"SELECT 1")
 
-    async def read(self, query: bytes, *parameters: object) -> Row | None:
-        """Return the one row of a small query that changes nothing; it shares its round trip with others."""
-        answer = await self._pipelines.read(query, parameters)
+    async def fetch_row(self, query: bytes, *parameters: object) -> Row | None:
+        """Return the one row of a small query that changes nothing, in a round trip shared with others."""
+        answer = await self._pipelines.submit(query, parameters)
         if isinstance(answer, Unanswered):
-            return await self.read_alone(query, *parameters)
+            return await self.fetch_row_alone(query, *parameters)
         return answer
 
-    async def read_alone(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+    async def fetch_row_alone(
+        self, query: bytes, *parameters: object, prepared: bool | None = True
+    ) -> Row | None:
         """
-        Return the one row of a query that changes nothing, run again if its connection was dead.
+        Return the one row of a query that changes nothing, on a connection of its own.
 
-        Again and again while a server restarts, for as long as a reader waits for a connection; a statement
-        that has cut a second connection is not tried on a third.
+        It is retried if its connection was dead, and repeatedly while a server restarts, for as long as a
+        read may wait for a connection. A statement that has lost two connections is not tried on a third.
 
-        A query that is not `prepared` is planned each time, for the very values of its parameters; None
-        prepares it once it has come OFTEN on one connection.
+        A query that is not `prepared` is planned each time, for its actual parameters; None prepares it after
+        PREPARE_AFTER executions on one connection.
         """
         end = time.monotonic() + self._timeout_s
         cut = 0
@@ -117,43 +119,49 @@ class Database:
                 cut += was_cut(error)
                 if cut > 1 or time.monotonic() > end or not (was_cut(error) or restarts(error)):
                     raise
-                # Whatever cut this connection (a restart, as a rule) has cut the idle ones too.
+                # Whatever closed this connection (usually a restart) has closed the idle ones too.
                 log.warning("a connection was lost (%s); checking the pool", type(error).__name__)
                 await self._pool.check()
                 if restarts(error):
-                    await asyncio.sleep(LOOK_AGAIN_S)
+                    await asyncio.sleep(POLL_S)
 
-    async def read_slow(self, query: bytes, *parameters: object, prepared: bool | None = True) -> Row | None:
+    async def fetch_slow_row(
+        self, query: bytes, *parameters: object, prepared: bool | None = True
+    ) -> Row | None:
         """
-        Return what `read_alone` returns, of a query that may take long.
+        Do the same as `fetch_row_alone` for a query that may take long.
 
-        Such queries have a part of the connections among themselves, so that the last ones are for what is
-        quick; PoolTimeout when they keep one another waiting for too long.
+        Such queries share a part of the connections, so that the rest stay free for quick ones; PoolTimeout
+        if none of that part is free in time.
         """
         try:
             async with asyncio.timeout(self._timeout_s):
-                await self._room_for_slow.acquire()
+                await self._slow_slots.acquire()
         except TimeoutError:
-            raise PoolTimeout(f"slow reads had no place within {self._timeout_s} s") from None
+            raise PoolTimeout(f"no connection for slow reads within {self._timeout_s} s") from None
         try:
-            return await self.read_alone(query, *parameters, prepared=prepared)
+            return await self.fetch_row_alone(query, *parameters, prepared=prepared)
         finally:
-            self._room_for_slow.release()
+            self._slow_slots.release()
 
-    async def write(self, query: bytes, *parameters: object, heard: Hear | None = None) -> Row | None:
-        """Return the one row of a query, committed, never sent twice; `heard` gets its notices."""
-        async with self._checked_out() as connection, _hearing(connection, heard):
+    async def write(self, query: bytes, *parameters: object, on_notice: OnNotice | None = None) -> Row | None:
+        """Run and commit a query, never twice; return its one row. `on_notice` gets its notices."""
+        async with self._checked_out() as connection, _reporting_notices(connection, on_notice):
             return await _row(connection, query, parameters, prepared=True)
 
     async def write_locking(
-        self, lock: bytes, row_id: int, query: bytes, *parameters: object, heard: Hear | None = None
+        self, lock: bytes, row_id: int, query: bytes, *parameters: object, on_notice: OnNotice | None = None
     ) -> Row | None:
         """
-        Return the one row of a query, committed, that sees all that was done to the row that `lock` locks.
+        Run and commit a query after `lock` has locked a row; return its one row.
 
-        A statement sees what was there when it began, so waiting for a lock must be over before.
+        A statement sees the state when it began, so the wait for the lock has to end before that.
         """
-        async with self._checked_out() as connection, _hearing(connection, heard), connection.transaction():
+        async with (
+            self._checked_out() as connection,
+            _reporting_notices(connection, on_notice),
+            connection.transaction(),
+        ):
             await _row(connection, lock, (row_id,), prepared=True)
             return await _row(connection, query, parameters, prepared=True)
 
@@ -168,10 +176,10 @@ class Database:
 
     @asynccontextmanager
     async def _checked_out(self, timeout_s: float | None = None) -> AsyncIterator[Connection]:
-        """Around the use of a connection, which ends no transaction: each statement is one of its own."""
+        """Check out a connection; there is no transaction around its use, each statement is one."""
         connection = await self._pool.getconn(timeout_s)
         if _was_closed(connection):
-            # And so were all idle ones, by a restart of PgBouncer: a write must not be the first to notice.
+            # PgBouncer restarted and closed all idle ones: a write must not be the first to notice.
             await connection.close()
             await self._pool.putconn(connection)
             await self._pool.check()
@@ -183,16 +191,16 @@ class Database:
 
 
 @asynccontextmanager
-async def _hearing(connection: Connection, heard: Hear | None) -> AsyncIterator[None]:
-    """Around a statement: `heard` gets the notices that come with its answer."""
-    if heard is None:
+async def _reporting_notices(connection: Connection, on_notice: OnNotice | None) -> AsyncIterator[None]:
+    """Pass the notices that come with a statement's result to `on_notice`."""
+    if on_notice is None:
         yield
         return
-    connection.add_notice_handler(heard)
+    connection.add_notice_handler(on_notice)
     try:
         yield
     finally:
-        connection.remove_notice_handler(heard)
+        connection.remove_notice_handler(on_notice)
 
 
 async def _row(
@@ -204,7 +212,7 @@ async def _row(
 
 
 def _was_closed(connection: Connection) -> bool:
-    """Return whether an idle connection has something to say: that PgBouncer has closed it, seen for free."""
+    """Return whether PgBouncer has closed an idle connection: its socket is readable; needs no round trip."""
     if connection.closed:
         return True
     poll = select.poll()
@@ -213,7 +221,7 @@ def _was_closed(connection: Connection) -> bool:
 
 
 async def _adapt(connection: Connection) -> None:
-    # Otherwise an integer's type follows its size, and each mix is prepared as a statement of its own.
+    # Otherwise an integer's type follows its size, and each combination is prepared separately.
     connection.adapters.register_dumper(int, Int8BinaryDumper)
-    # In binary form json is its text: taking it as bytes skips decoding and building objects.
+    # In binary format json is its text: loading it as bytes skips decoding and building objects.
     connection.adapters.register_loader("json", ByteaBinaryLoader)

@@ -1,4 +1,4 @@
-"""The named queries of every room: one `queries/*.sql` each, its first line `-- name: what it returns`."""
+"""The named queries: one `*/queries/*.sql` file each, with the first line `-- name: what it returns`."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ APP = Path(__file__).parents[1]
 
 
 def stripped(sql: str) -> bytes:
-    """Return what is sent: without comments and indentation, which every statement would carry."""
+    """Return the SQL without comments and indentation, which would be sent with every statement."""
     lines = (line.strip() for line in sql.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("--")).encode()
 
@@ -17,7 +17,7 @@ class Queries:
     """
     Each query is an attribute, as the bytes that psycopg sends; parameters are PostgreSQL's own $1, $2.
 
-    So the text of a file can be given to EXPLAIN (GENERIC_PLAN) or to pgbench as it stands.
+    So the text of a file can be given to EXPLAIN (GENERIC_PLAN) or to pgbench unchanged.
     """
 
     def __init__(self, folder: Path = APP) -> None:
@@ -36,7 +36,7 @@ class Queries:
             return self._texts[name]
         except KeyError:
             raise AttributeError(
-                f"no query is named {name!r}: no room of app/ has a queries/{name}.sql"
+                f"there is no query {name!r}: no folder of app/ has a queries/{name}.sql"
             ) from None
 
 

@@ -1,1 +1,1 @@
-"""What a request says, what a response looks like, and the page that describes both."""
+"""Requests, responses, routing, and the API documentation."""

@@ -1,4 +1,4 @@
-"""An example of whatever a schema of the OpenAPI document describes."""
+"""Example values for the schemas of the OpenAPI document."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-DEEPEST = 6
-"""Objects in objects; what lies deeper is left out."""
+MAX_DEPTH = 6
+"""Nesting of objects; anything deeper is left out."""
 
 FORMATS = {
     "date": "2026-12-01",
@@ -17,7 +17,7 @@ FORMATS = {
 
 
 class Examples:
-    """Examples for one document, whose named schemas refer to each other; `texts` by the names of fields."""
+    """Examples for one document, whose schemas refer to each other; `texts` are examples by field name."""
 
     def __init__(self, document: Schema, texts: Mapping[str, str]) -> None:
         self._paths: Schema = document["paths"]
@@ -25,7 +25,7 @@ class Examples:
         self._texts = {**FORMATS, **texts}
 
     def add(self) -> None:
-        """Give each required parameter and each body of the document its example."""
+        """Add an example to each required parameter and each request body of the document."""
         for operation in (each for methods in self._paths.values() for each in methods.values()):
             for wanted in (each for each in operation.get("parameters", ()) if each.get("required")):
                 wanted["example"] = self.value(wanted["schema"], wanted["name"])
@@ -34,7 +34,7 @@ class Examples:
                 content["example"] = self.value(content["schema"])
 
     def request(self, method: str, path: str, operation: Schema) -> str:
-        """Return the operation as a command line of curl."""
+        """Return the operation as a curl command."""
         wanted = [each for each in operation.get("parameters", ()) if each.get("required")]
         values = {each["name"]: each["example"] for each in wanted}
         for each in wanted:
@@ -50,14 +50,14 @@ class Examples:
         lines.append(f'"https://$SERVER{path}{"?" if query else ""}{query}"')
         return " \\\n  ".join(lines)
 
-    def answer(self, operation: Schema) -> str:
-        """Return the JSON of the first status that is no refusal; empty if it has none."""
+    def response(self, operation: Schema) -> str:
+        """Return example JSON for the lowest status; empty if its response has no body."""
         status = min(operation["responses"])
         content = operation["responses"][status].get("content", {}).get("application/json")
         return "" if content is None else json.dumps(self.value(content["schema"]), indent=2)
 
     def value(self, schema: Schema, name: str = "", depth: int = 0) -> Any:
-        """Return something that the schema allows, and that reads like what `name` is for."""
+        """Return a value that the schema allows and that fits the field name."""
         if "$ref" in schema:
             return self.value(self._named[schema["$ref"].rsplit("/", 1)[1]], name, depth)
         if "anyOf" in schema:
@@ -69,14 +69,14 @@ class Examples:
             case "object":
                 return self._object(schema, depth)
             case "array":
-                return [] if depth == DEEPEST else [self.value(schema.get("items", {}), name, depth + 1)]
+                return [] if depth == MAX_DEPTH else [self.value(schema.get("items", {}), name, depth + 1)]
             case kind:
                 return self._plain(schema, str(kind), name)
 
     def _object(self, schema: Schema, depth: int) -> Schema:
-        fields = schema.get("properties", {}) if depth < DEEPEST else {}
+        fields = schema.get("properties", {}) if depth < MAX_DEPTH else {}
         if fields and all("default" in kind and kind["default"] is None for kind in fields.values()):
-            # One of several ways of saying the same.
+            # Alternatives, of which a request uses one.
             fields = dict([next(iter(fields.items()))])
         return {field: self.value(kind, field, depth + 1) for field, kind in fields.items()}
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document as one page that asks nothing of anybody else."""
+"""The OpenAPI document as one page that loads nothing from elsewhere."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ POLICY = (
     f" script-src 'sha256-{b64encode(sha256(SCRIPT.encode()).digest()).decode()}';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""For the page's Content-Security-Policy: its own style and script, and nothing else."""
+"""The page's Content-Security-Policy: its own style and script, and nothing else."""
 
 
 def page(document: Schema, texts: Mapping[str, str]) -> str:
@@ -51,25 +51,25 @@ def page(document: Schema, texts: Mapping[str, str]) -> str:
 
 
 def _operation(method: str, path: str, operation: Schema, examples: Examples) -> str:
-    asked = [
+    request = [
         (each["name"], f"{each['in']}, required" if each.get("required") else each["in"], *_kind(each))
         for each in operation.get("parameters", ())
     ]
     if "requestBody" in operation:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        asked.append(("", "body", _type(schema), ""))
-    answers = [
+        request.append(("", "body", _type(schema), ""))
+    responses = [
         (status, response["description"], _content(response), ", ".join(response.get("headers", ())))
         for status, response in operation["responses"].items()
     ]
-    answer = examples.answer(operation)
+    example = examples.response(operation)
     return (
         f'<details id="{escape(operation["operationId"])}"><summary><b class="method {method}">'
         f"{method.upper()}</b><code>{escape(path)}</code><span>{escape(operation['summary'])}</span></summary>"
-        f'<div class="inside">{_table("Request", ("name", "where", "type", ""), asked)}'
+        f'<div class="inside">{_table("Request", ("name", "where", "type", ""), request)}'
         f"<pre>{escape(examples.request(method, path, operation))}</pre>"
-        f"{_table('Response', ('status', '', 'body', 'headers'), answers)}"
-        f"{f'<pre>{escape(answer)}</pre>' if answer else ''}</div></details>"
+        f"{_table('Response', ('status', '', 'body', 'headers'), responses)}"
+        f"{f'<pre>{escape(example)}</pre>' if example else ''}</div></details>"
     )
 
 
@@ -87,12 +87,12 @@ def _shape(name: str, schema: Schema) -> str:
 
 
 def _kind(described: Schema) -> tuple[str, str]:
-    """Return the type as HTML, and what else there is to say: a description, a default."""
+    """Return the type as HTML, and the description and default as text."""
     schema = described["schema"]
-    said = [described.get("description") or schema.get("description", "")]
+    notes = [described.get("description") or schema.get("description", "")]
     if schema.get("default") is not None and schema["default"] != "":
-        said.append(f"default {schema['default']}")
-    return _type(schema), "; ".join(filter(None, said))
+        notes.append(f"default {schema['default']}")
+    return _type(schema), "; ".join(filter(None, notes))
 
 
 def _content(response: Schema) -> str:
@@ -100,7 +100,7 @@ def _content(response: Schema) -> str:
 
 
 def _table(title: str, heads: Row, rows: list[Row]) -> str:
-    """Return a table; the third column is HTML already."""
+    """Return an HTML table; the third column already is HTML."""
     if not rows:
         return ""
     head = "".join(f"<th>{escape(each)}" for each in heads)
@@ -111,7 +111,7 @@ def _table(title: str, heads: Row, rows: list[Row]) -> str:
 
 
 def _type(schema: Schema) -> str:
-    """Return a type as HTML, in words."""
+    """Return a type as HTML, like `integer, from 1` or `list of string`."""
     if "$ref" in schema:
         name = escape(schema["$ref"].rsplit("/", 1)[1])
         return f'<a href="#{name}"><code>{name}</code></a>'

@@ -1,4 +1,4 @@
-"""Who calls: a bearer token, and the key that its user holds."""
+"""Authentication: the bearer token, and the caller it belongs to."""
 
 import re
 from hashlib import sha256
@@ -9,32 +9,32 @@ from starlette.requests import Request
 from app.http.problems import unauthorized
 
 OWN = "bantam.token"
-"""Where a request that the app makes to itself has its token: no client can write there."""
+"""The scope key with the token of a request that the app makes to itself; no client can set it."""
 
 BEARER = re.compile(rb"(?i:bearer) +(bt_[0-9a-f]{64})")
 
 
 class Token(NamedTuple):
-    """A token that was presented: its SHA-256 for the database, the same in hex for the cache."""
+    """A presented token: its SHA-256 for the database, the same in hex for the cache."""
 
     digest: bytes
     name: str
 
 
 class Caller(NamedTuple):
-    """A user whose token is good; `key` opens what lists it (the view callers)."""
+    """A user with a valid token; `key` opens everything whose audience has it (the view callers)."""
 
     user: int
     key: str
 
     @classmethod
     def decode(cls, record: str) -> "Caller":
-        """Return the caller of the record `<user> <key>`."""
+        """Parse the record `<user> <key>`."""
         user, key = record.split(" ")
         return cls(int(user), key)
 
     def opens(self, audience: str) -> bool:
-        """Return whether this caller is among those who may see something."""
+        """Return whether this caller's key is in the audience."""
         return self.key in audience.split(" ")
 
 

@@ -1,4 +1,4 @@
-"""GET /openapi.json and GET /docs: both made once, when the process starts."""
+"""GET /openapi.json and GET /docs: both generated once, when the process starts."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from app.http.routing import Endpoint
 
 
 def routes(endpoints: Iterable[Endpoint], about: About) -> tuple[Endpoint, ...]:
-    """Return the routes of the document of `endpoints` and of its page."""
+    """Return the routes of the OpenAPI document of `endpoints` and of its HTML page."""
     document = openapi.document(endpoints, about)
     encoded = msgspec.json.encode(document)
     written = page(document, about.examples)

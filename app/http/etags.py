@@ -1,9 +1,9 @@
 """
-ETags: `"version-checksum"` of an entity's answer, `"version-checksum-gzip"` of the same compressed.
+ETags: `"version-checksum"` of an entity's response, `"version-checksum-gzip"` of the same compressed.
 
-A change (If-Match) is judged by the version alone, a copy (If-None-Match) by the whole: what an answer says
-of other rows may change without the entity's version. All are strong, so that each is good for If-Match:
-nginx would weaken the ETag of what it compresses, so what has an ETag is compressed here.
+If-Match compares only the version, If-None-Match the whole value: a response also shows other rows, which
+change without the entity's version. All are strong, so that each works in If-Match. nginx would weaken the
+ETag of a response that it compresses, so responses with an ETag are compressed here.
 """
 
 import gzip
@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from app.http.problems import Problem
 
-# Below a packet compression only costs: the edge's own limit (gzip_min_length).
+# Compressing less than a packet saves nothing; the edge has the same limit (gzip_min_length).
 COMPRESSED_FROM_BYTES = 1400
 ACCEPTS_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+\s*)?(?:,|$)")
 VERSION = re.compile(r"(?P<version>[1-9][0-9]{0,8})(?:-[0-9a-f]{8}(?:-gzip)?)?")
@@ -26,7 +26,7 @@ LIST = re.compile(rf'[\s,]*(?:W/)?"{OPAQUE}"(?:\s*,[\s,]*(?:W/)?"{OPAQUE}")*[\s,
 
 
 class Versioned(msgspec.Struct):
-    """What an ETag needs of a body; a thing without a version has none."""
+    """The field of a body that its ETag needs; without a version there is no ETag."""
 
     version: int | None = None
 
@@ -35,7 +35,7 @@ VERSIONED = msgspec.json.Decoder(Versioned)
 
 
 def tagged(request: Request, response: Response) -> Response:
-    """Return an entity's answer with its ETag, or 304 for whoever has it already."""
+    """Return an entity's response with its ETag, or 304 if the client already has it."""
     version = VERSIONED.decode(response.body).version
     if version is None:
         return response
@@ -46,10 +46,10 @@ def tagged(request: Request, response: Response) -> Response:
 
 
 def tag(request: Request, response: Response, version: int) -> str:
-    """Return the ETag that an answer has from now on; its body is compressed where that pays."""
+    """Set the ETag of a response and return it; compress the body if that saves bytes."""
     body = bytes(response.body)
     current = f'"{version}-{crc32(body):08x}"'
-    # Of what is not compressed here the edge says by what it varies (gzip_vary).
+    # For an uncompressed response, the edge sends Vary (gzip_vary).
     if len(body) >= COMPRESSED_FROM_BYTES and ACCEPTS_GZIP.search(request.headers.get("accept-encoding", "")):
         current = f'{current[:-1]}-gzip"'
         response.body = gzip.compress(body, 1, mtime=0)
@@ -61,7 +61,7 @@ def tag(request: Request, response: Response, version: int) -> str:
 
 
 def has_copy(request: Request, current: str) -> bool:
-    """Return whether the client already has the answer of this ETag."""
+    """Return whether the client already has the response with this ETag."""
     given = ", ".join(request.headers.getlist("if-none-match"))
     if not given:
         return False
@@ -70,14 +70,14 @@ def has_copy(request: Request, current: str) -> bool:
 
 def if_match(request: Request) -> frozenset[int] | None:
     """
-    Return the versions that a change may be based on, None for any; Problem 422 for what is no list of ETags.
+    Return the versions that a change may be based on, None for any; Problem 422 if it is not a list of ETags.
 
-    A weak ETag and one that this API did not give out are those of no version.
+    Weak ETags, and those that this API did not create, match no version.
     """
     given = ", ".join(request.headers.getlist("if-match")).strip()
     if given == "*" or "if-match" not in request.headers:
         return None
     if LIST.fullmatch(given) is None:
-        raise Problem(422, "If-Match is * or a list of ETags.", field="If-Match")
+        raise Problem(422, "If-Match must be * or a list of ETags.", field="If-Match")
     strong = (VERSION.fullmatch(each["opaque"]) for each in ONE.finditer(given) if not each["weak"])
     return frozenset(int(found["version"]) for found in strong if found is not None)

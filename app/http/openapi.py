@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the routes' declarations and the types that they name."""
+"""The OpenAPI 3.1 document, generated from the routes' declarations and their types."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ Schema = dict[str, Any]
 
 
 class About(NamedTuple):
-    """What the document says of the app as a whole, and an example for each name of a text field."""
+    """The document's title and description, and an example for each name of a text field."""
 
     title: str
     description: str
@@ -29,7 +29,7 @@ class About(NamedTuple):
 
 
 def document(endpoints: Iterable[Endpoint], about: About) -> Schema:
-    """Return the whole document, ready to be encoded."""
+    """Return the whole document, ready to encode."""
     endpoints = tuple(endpoints)
     types = [kind for endpoint in endpoints for kind in _types(endpoint)]
     schemas, components = msgspec.json.schema_components([*types, ProblemDocument], ref_template=REFERENCE)
@@ -50,7 +50,7 @@ def document(endpoints: Iterable[Endpoint], about: About) -> Schema:
         "info": {
             "title": about.title,
             "version": "1",
-            "description": f"{about.description} A refusal is a problem document (RFC 9457).",
+            "description": f"{about.description} Errors are problem documents (RFC 9457).",
         },
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
@@ -68,7 +68,7 @@ def document(endpoints: Iterable[Endpoint], about: About) -> Schema:
 
 def _types(endpoint: Endpoint) -> list[Any]:
     also = [kind for _, kind in endpoint.also]
-    return [kind for kind in (endpoint.query, endpoint.body, endpoint.answer, *also) if kind is not None]
+    return [kind for kind in (endpoint.query, endpoint.body, endpoint.response, *also) if kind is not None]
 
 
 def _resolved(schema: Schema, components: dict[str, Schema]) -> Schema:
@@ -121,7 +121,7 @@ def _query_parameters(schema: Schema) -> list[Schema]:
 
 
 def _without_null(field: Schema) -> Schema:
-    """Return the schema of a parameter, which is left out rather than null."""
+    """Return the schema of an optional parameter, which is left out rather than null."""
     field = {name: value for name, value in field.items() if (name, value) != ("default", None)}
     if "anyOf" in field:
         kinds = [kind for kind in field.pop("anyOf") if kind != {"type": "null"}]
@@ -133,7 +133,7 @@ def _without_null(field: Schema) -> Schema:
 
 def _responses(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
     responses: Schema = {}
-    for status, kind in ((endpoint.status, endpoint.answer), *endpoint.also):
+    for status, kind in ((endpoint.status, endpoint.response), *endpoint.also):
         response = _response(endpoint, responses, status)
         if kind is not None:
             response["content"] = {
@@ -143,8 +143,8 @@ def _responses(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
                 for media_type in endpoint.media_types
             }
     if "If-None-Match" in endpoint.headers:
-        # What a copy has is said again without its body.
-        headers = openapi_headers.answered(endpoint, endpoint.status)
+        # Not modified: the headers without the body.
+        headers = openapi_headers.response_headers(endpoint, endpoint.status)
         _response(endpoint, responses, 304)["headers"] = {"ETag": headers["ETag"]}
     for status in endpoint.problems:
         content = _response(endpoint, responses, status).setdefault("content", {})
@@ -153,16 +153,16 @@ def _responses(endpoint: Endpoint, by_type: dict[int, Schema]) -> Schema:
 
 
 def _response(endpoint: Endpoint, responses: Schema, status: int) -> Schema:
-    """Return the description of a status, which is added if there was none."""
+    """Return the response object of a status, added if missing."""
     response: Schema = responses.setdefault(str(status), {"description": HTTPStatus(status).phrase})
-    headers = openapi_headers.answered(endpoint, status)
+    headers = openapi_headers.response_headers(endpoint, status)
     if headers:
         response["headers"] = headers
     return response
 
 
 def _plain(value: Any) -> Any:
-    """Return the document with money as what PostgreSQL writes: a number (msgspec would write a string)."""
+    """Return the document with money as a number, as PostgreSQL writes it (msgspec would write a string)."""
     if isinstance(value, dict):
         plain = {name: _plain(part) for name, part in value.items()}
         if plain.get("format") == "decimal":

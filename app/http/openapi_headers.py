@@ -1,4 +1,4 @@
-"""The headers of requests and answers, as the OpenAPI document describes them."""
+"""The headers of requests and responses, as the OpenAPI document describes them."""
 
 from typing import Any
 
@@ -8,37 +8,46 @@ Schema = dict[str, Any]
 
 _TEXT = {"type": "string"}
 _TAG = r'(W/)?"[!#-~]*"'
-ASKED: dict[str, tuple[str, Schema]] = {
+REQUEST_HEADERS: dict[str, tuple[str, Schema]] = {
     "If-Match": (
-        "ETags that the change may be based on; 412 if it is another. `*`: whatever is there.",
+        "ETags of the versions that the change may be based on; otherwise 412. `*`: any version.",
         {"type": "string", "pattern": rf"^(\*|{_TAG}(, ?{_TAG})*)$"},
     ),
     "If-None-Match": (
-        "ETags of copies that are at hand; 304 without a body if one is still right. `*`: any.",
+        "ETags of responses that the client has; 304 without a body if one is current. `*`: any.",
         _TEXT,
     ),
     "Idempotency-Key": (
-        "Any text of the client's own: the same request sent again gets the same answer.",
+        "Chosen by the client: the same request sent again with it gets the same response.",
         {"type": "string", "pattern": "^[!-~]{1,200}$"},
     ),
 }
-SENT: dict[str, tuple[str, Schema]] = {
+RESPONSE_HEADERS: dict[str, tuple[str, Schema]] = {
     "ETag": (
-        "What If-Match and If-None-Match are given; always strong.",
+        "The value for If-Match and If-None-Match; always strong.",
         {"type": "string", "pattern": '^"[1-9][0-9]*(-[0-9a-f]{8}(-gzip)?)?"$'},
     ),
-    "Location": ("Where it is.", {"type": "string", "pattern": "^/api/[a-z-]+/[1-9][0-9]*$"}),
-    "X-Cache": ("Where it came from.", {"type": "string", "enum": ["hit", "miss", "off"]}),
-    "Age": ("Seconds since the figures were made.", {"type": "integer", "minimum": 0}),
-    "Last-Modified": ("When the figures were made.", _TEXT),
-    "X-Refreshed-At": ("When the figures were made.", {"type": "string", "format": "date-time"}),
+    "Location": (
+        "The path of the new resource.",
+        {"type": "string", "pattern": "^/api/[a-z-]+/[1-9][0-9]*$"},
+    ),
+    "X-Cache": (
+        "Whether the response came from the cache.",
+        {"type": "string", "enum": ["hit", "miss", "off"]},
+    ),
+    "Age": ("Seconds since the figures were computed.", {"type": "integer", "minimum": 0}),
+    "Last-Modified": ("When the figures were computed.", _TEXT),
+    "X-Refreshed-At": ("When the figures were computed.", {"type": "string", "format": "date-time"}),
     "Content-Disposition": ("The name of a file.", _TEXT),
-    "Idempotency-Replayed": ("The answer that was kept for the key.", {"type": "string", "enum": ["true"]}),
+    "Idempotency-Replayed": (
+        "This is the stored response for the key.",
+        {"type": "string", "enum": ["true"]},
+    ),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
-    "WWW-Authenticate": ("How to say who calls.", {"type": "string", "enum": ["Bearer"]}),
+    "WWW-Authenticate": ("The authentication scheme.", {"type": "string", "enum": ["Bearer"]}),
 }
-SOMETIMES = frozenset({"Content-Disposition", "Idempotency-Replayed"})
-OF_REFUSALS = {
+OPTIONAL = frozenset({"Content-Disposition", "Idempotency-Replayed"})
+ERROR_HEADERS = {
     401: ("WWW-Authenticate",),
     412: ("ETag",),
     429: ("Retry-After",),
@@ -49,15 +58,20 @@ OF_REFUSALS = {
 def parameters(endpoint: Endpoint) -> list[Schema]:
     """Return the request headers that an endpoint reads."""
     return [
-        {"name": name, "in": "header", "description": ASKED[name][0], "schema": ASKED[name][1]}
+        {
+            "name": name,
+            "in": "header",
+            "description": REQUEST_HEADERS[name][0],
+            "schema": REQUEST_HEADERS[name][1],
+        }
         for name in endpoint.headers
     ]
 
 
-def answered(endpoint: Endpoint, status: int) -> dict[str, Schema]:
-    """Return the headers of what an endpoint answers by this status."""
-    if status in OF_REFUSALS:
-        return _described(OF_REFUSALS[status])
+def response_headers(endpoint: Endpoint, status: int) -> dict[str, Schema]:
+    """Return the headers of an endpoint's response with this status."""
+    if status in ERROR_HEADERS:
+        return _described(ERROR_HEADERS[status])
     if status != endpoint.status:
         return {}
     names = [*endpoint.sends]
@@ -69,14 +83,18 @@ def answered(endpoint: Endpoint, status: int) -> dict[str, Schema]:
 
 
 def has_etag(endpoint: Endpoint) -> bool:
-    """Return whether an answer is one thing with a version."""
+    """Return whether the response is one resource with a version."""
     if endpoint.method == "GET":
         return "If-None-Match" in endpoint.headers
-    return "version" in getattr(endpoint.answer, "__struct_fields__", ())
+    return "version" in getattr(endpoint.response, "__struct_fields__", ())
 
 
 def _described(names: tuple[str, ...] | list[str]) -> dict[str, Schema]:
     return {
-        name: {"description": SENT[name][0], "required": name not in SOMETIMES, "schema": SENT[name][1]}
+        name: {
+            "description": RESPONSE_HEADERS[name][0],
+            "required": name not in OPTIONAL,
+            "schema": RESPONSE_HEADERS[name][1],
+        }
         for name in names
     }

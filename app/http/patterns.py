@@ -1,8 +1,8 @@
-"""The patterns of texts, and in words what each of them expects."""
+"""The patterns of text fields, and how error messages describe them."""
 
-# PostgreSQL's text holds every character but this one.
+# PostgreSQL's text can contain every character but this one.
 NO_NUL = "^[^\\u0000]*$"
-# No two parts match the same character, so that a long text is judged in one pass.
+# No two adjacent parts match the same character, so a long text is matched in one pass.
 NOT_BLANK = "^\\s*[^\\s\\u0000][^\\u0000]*$"
 CURRENCY = "^[A-Z]{3}$"
 EMAIL = "^[^@\\s\\u0000]+@[^@\\s\\u0000]+$"
@@ -14,6 +14,6 @@ IN_WORDS = {
     NOT_BLANK: "text that is not blank, without NUL characters",
     CURRENCY: "three capital letters like EUR",
     EMAIL: "an address like somebody@example.com",
-    IDS: "1 to 200 ids with commas between, like 7,3,9",
-    FILE: "a file's name, of lower-case letters, digits, dots and dashes",
+    IDS: "1 to 200 ids separated by commas, like 7,3,9",
+    FILE: "a file name of lowercase letters, digits, dots and dashes",
 }

@@ -1,4 +1,4 @@
-"""Every refusal and failure as application/problem+json (RFC 9457)."""
+"""Every error response as application/problem+json (RFC 9457)."""
 
 import logging
 from http import HTTPStatus
@@ -16,7 +16,7 @@ log = logging.getLogger("bantam.problems")
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a refusal says: one sentence in `detail`, and the parameter or key at fault in `field`."""
+    """An error: one sentence in `detail`, and the invalid parameter, header or key in `field`."""
 
     type: str
     title: str
@@ -25,8 +25,8 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True, forbid_un
     field: str | None = None
 
 
-class Problem(Exception):  # noqa: N818  (a refusal by RFC 9457, not a fault)
-    """A request that is answered with `status` and one sentence; `field` names what was wrong in it."""
+class Problem(Exception):  # noqa: N818  (named by RFC 9457)
+    """A request to reject with `status` and one sentence; `field` names the invalid part."""
 
     def __init__(
         self, status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
@@ -39,19 +39,19 @@ class Problem(Exception):  # noqa: N818  (a refusal by RFC 9457, not a fault)
 
 
 def not_found() -> Problem:
-    """Return the answer for what does not exist and, the same, for what the caller may not see."""
+    """Return the 404 for what does not exist or, indistinguishably, is not visible to the caller."""
     return Problem(404, "Not found, or not visible to you.")
 
 
 def unauthorized() -> Problem:
-    """Return the answer for a missing, malformed, unknown, expired or revoked token."""
-    return Problem(401, "A valid bearer token is needed.", headers={"www-authenticate": "Bearer"})
+    """Return the 401 for a missing, malformed, unknown, expired or revoked token."""
+    return Problem(401, "A valid bearer token is required.", headers={"www-authenticate": "Bearer"})
 
 
 def respond(
     status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """Return the problem document of a status."""
+    """Return a problem document as a response."""
     return Response(
         msgspec.json.encode(ProblemDocument("about:blank", HTTPStatus(status).phrase, status, detail, field)),
         status,
@@ -61,38 +61,38 @@ def respond(
 
 
 async def on_problem(_request: Request, error: Exception) -> Response:
-    """Answer what the app itself refused."""
+    """Respond to a request that the app rejected."""
     error = cast("Problem", error)
     headers = {503: {"retry-after": RETRY_AFTER_S}}.get(error.status, error.headers)
     return respond(error.status, error.detail, field=error.field, headers=headers)
 
 
 async def on_http_exception(_request: Request, error: Exception) -> Response:
-    """Answer what Starlette refused: no such path, a method that the path does not have."""
+    """Respond to a request that Starlette rejected: unknown path, or method not allowed."""
     error = cast("HTTPException", error)
-    details = {404: "There is nothing at this path.", 405: "This path does not have that method."}
+    details = {404: "There is nothing at this path.", 405: "This path does not support that method."}
     return respond(
         error.status_code, details.get(error.status_code, error.detail), headers=dict(error.headers or {})
     )
 
 
-async def on_database_away(_request: Request, error: Exception) -> Response:
-    """Answer while the database is away, restarting, or too busy to lend a connection in time."""
+async def on_database_unavailable(_request: Request, error: Exception) -> Response:
+    """Respond while the database is down, restarting, or has no free connection in time."""
     log.warning("503: %s", type(error).__name__)
     return respond(
-        503, "The database does not answer at the moment; try again.", headers={"retry-after": RETRY_AFTER_S}
+        503, "The database is unavailable at the moment; try again.", headers={"retry-after": RETRY_AFTER_S}
     )
 
 
 async def on_failure(_request: Request, _error: Exception) -> Response:
-    """Answer a fault of the app's own; Starlette raises it again, so the log has its traceback."""
-    return respond(500, "The request failed by a fault of the server.")
+    """Respond to an unexpected error; Starlette raises it again, so the log has its traceback."""
+    return respond(500, "The request failed because of a server error.")
 
 
 HANDLERS: dict[Any, Any] = {
     Problem: on_problem,
     HTTPException: on_http_exception,
-    OperationalError: on_database_away,
-    InterfaceError: on_database_away,
+    OperationalError: on_database_unavailable,
+    InterfaceError: on_database_unavailable,
     Exception: on_failure,
 }

@@ -1,4 +1,4 @@
-"""What a request says: path ids, query and body, each refused with the field at fault named."""
+"""Validation of path ids, query strings and bodies; errors name the invalid field."""
 
 import re
 from functools import lru_cache
@@ -21,7 +21,7 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 def path_id(request: Request, name: str = "id") -> int:
-    """Return an id in the path; whatever is not the decimal form of one does not exist: 404."""
+    """Return an id in the path; Problem 404 if it is not the decimal form of one."""
     text: str = request.path_params[name]
     if not (text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 19):
         raise not_found()
@@ -33,18 +33,18 @@ def path_id(request: Request, name: str = "id") -> int:
 
 def query(request: Request, shape: type[Shape]) -> Shape:
     """Return the query string as `shape`; Problem 422 for an unknown, repeated or wrong parameter."""
-    asked: Shape = _asked(request.scope["query_string"], shape)
-    return asked
+    parsed: Shape = _parsed(request.scope["query_string"], shape)
+    return parsed
 
 
-# Most people ask what somebody has just asked, and what is read of it cannot change.
+# Most query strings repeat, and the parsed shape is immutable.
 @lru_cache(maxsize=500)
-def _asked(raw: bytes, shape: type[Any]) -> Any:
+def _parsed(raw: bytes, shape: type[Any]) -> Any:
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
     except ValueError:
         if raw:
-            raise Problem(422, "The query string cannot be read.") from None
+            raise Problem(422, "The query string is malformed.") from None
         pairs = []
     values = dict(pairs)
     if len(values) < len(pairs):
@@ -53,9 +53,9 @@ def _asked(raw: bytes, shape: type[Any]) -> Any:
     try:
         found = msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise _refused(error, shape) from None
+        raise _validation_problem(error, shape) from None
     for name, text in values.items():
-        # msgspec takes 1e3 and 1_0 for numbers, and more than true and false for a truth.
+        # msgspec accepts 1e3 and 1_0 as numbers, and more than true and false as booleans.
         value = getattr(found, name)
         if isinstance(value, int) and str(value).lower() != text:
             raise Problem(422, f"Expected `{type(value).__name__}`.", field=name)
@@ -63,7 +63,7 @@ def _asked(raw: bytes, shape: type[Any]) -> Any:
 
 
 async def received(request: Request, limit_bytes: int) -> bytes:
-    """Return the body as it came; Problem 413 over the limit, 415 if it says that it is no JSON."""
+    """Return the raw body; Problem 413 over the limit, 415 if its Content-Type is not JSON."""
     too_large = Problem(413, f"The body is larger than {limit_bytes} bytes.")
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit_bytes:
@@ -80,23 +80,23 @@ async def received(request: Request, limit_bytes: int) -> bytes:
 
 
 def body(whole: bytes, shape: type[Shape]) -> Shape:
-    """Return the JSON body as `shape`, none as an object without fields; Problem 422 if it does not fit."""
+    """Return the JSON body as `shape`, an empty one as `{}`; Problem 422 if it is invalid."""
     try:
         return msgspec.json.decode(whole or b"{}", type=shape)
     except msgspec.ValidationError as error:
-        raise _refused(error, shape) from None
+        raise _validation_problem(error, shape) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Problem(422, "Expected one JSON object in UTF-8, without lone surrogates.") from None
 
 
-def _refused(error: msgspec.ValidationError, shape: type[msgspec.Struct]) -> Problem:
+def _validation_problem(error: msgspec.ValidationError, shape: type[msgspec.Struct]) -> Problem:
     reason = str(error)
     unknown = UNKNOWN.match(reason)
     if unknown is not None:
         return Problem(422, f"There is no field {unknown['name']}.", field=unknown["name"])
     missing = MISSING.match(reason)
     if missing is not None:
-        return Problem(422, f"The field {missing['name']} is needed.", field=missing["name"])
+        return Problem(422, f"The field {missing['name']} is required.", field=missing["name"])
     path = []
     while place := FIELD.search(reason):
         path.append(place["path"])

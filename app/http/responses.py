@@ -1,4 +1,4 @@
-"""Answers whose bytes are ready."""
+"""Responses whose bodies are already encoded."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -15,12 +15,12 @@ CACHE_HEADERS: dict[CacheState, tuple[bytes, bytes]] = {
     "off": (b"x-cache", b"off"),
 }
 CONTENT_TYPE = (b"content-type", b"application/json")
-# What a token may see is nobody else's, so no proxy between may keep it.
+# A response is for one token only, so no proxy may store it.
 NO_STORE = (b"cache-control", b"no-store")
 
 
 class JsonBytes(Response):
-    """A JSON answer of ready bytes: its headers are put together without Starlette's encoding of each."""
+    """A JSON response of encoded bytes; its headers skip Starlette's encoding."""
 
     def __init__(self, body: bytes, cache: CacheState | None = None, status: int = 200) -> None:
         self.status_code = status

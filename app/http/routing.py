@@ -1,4 +1,4 @@
-"""What a route is: one declaration of its path, what goes in and out, and what serves it."""
+"""Routes: each declares its path, its input and output, and the function that serves it."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ Serve = Callable[[Request], Awaitable[Response]]
 
 
 class NoQuery(Struct, forbid_unknown_fields=True):
-    """A query string that asks for nothing."""
+    """A query string without parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """
-    One method of one path; the OpenAPI document says exactly this.
+    One method of one path; the OpenAPI document is generated from this.
 
-    `query` describes the query string, `body` the JSON body, `answer` the JSON of `status` (None: no body).
-    `also` are other statuses that carry JSON of their own. `headers` are request headers that it reads,
-    `sends` those of the answer beyond what follows from the rest (`app/http/openapi_headers.py`).
-    `refusals` are problem documents' statuses beyond those that follow from the rest (`problems`).
+    `query` is the type of the query string, `body` of the JSON body, `response` of the JSON of `status`
+    (None: no body). `also` are other statuses with JSON of their own. `headers` are the request headers that
+    it reads, `sends` the response headers beyond the implied ones (`app/http/openapi_headers.py`). `errors`
+    are the statuses of problem documents beyond the implied ones (`problems`).
     """
 
     method: Method
@@ -39,26 +39,26 @@ class Endpoint:
     tag: str
     query: type[Struct] | None = None
     body: type[Struct] | None = None
-    answer: object = None
+    response: object = None
     status: int = 200
     also: tuple[tuple[int, object], ...] = ()
     media_types: tuple[str, ...] = ("application/json",)
     headers: tuple[str, ...] = ()
     sends: tuple[str, ...] = ()
-    refusals: tuple[int, ...] = ()
+    errors: tuple[int, ...] = ()
     public: bool = False
 
     @property
     def path_parameters(self) -> tuple[str, ...]:
-        """The names in braces."""
+        """The names in braces in the path."""
         return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
 
     @property
     def problems(self) -> tuple[int, ...]:
-        """Every status that this endpoint, or the edge before it, may refuse with by a problem document."""
-        found = {*self.refusals, 400, 429, 431, 503}
+        """Every status of a problem document that this endpoint, or the edge in front of it, may send."""
+        found = {*self.errors, 400, 429, 431, 503}
         if not self.public:
-            # Every query string is judged, also where there is nothing to ask for.
+            # Every query string is validated, even where there are no parameters.
             found |= {401, 422}
         if self.path_parameters:
             found.add(404)
@@ -67,11 +67,11 @@ class Endpoint:
         return tuple(sorted(found))
 
 
-Answered = Callable[[Request, Endpoint, Response], None]
+OnResponse = Callable[[Request, Endpoint, Response], None]
 
 
-def route(endpoints: Iterable[Endpoint], answered: Answered) -> Route:
-    """Return Starlette's route of one path, whatever its methods; `answered` hears of every response."""
+def route(endpoints: Iterable[Endpoint], on_response: OnResponse) -> Route:
+    """Return Starlette's route of one path with all its methods; every response goes to `on_response`."""
     serving: dict[str, Endpoint] = {endpoint.method: endpoint for endpoint in endpoints}
     methods = list(serving)
     (path,) = {endpoint.path for endpoint in serving.values()}
@@ -84,7 +84,7 @@ def route(endpoints: Iterable[Endpoint], answered: Answered) -> Route:
             bearer(request)
             requests.query(request, NoQuery)
         response = await endpoint.serve(request)
-        answered(request, endpoint, response)
+        on_response(request, endpoint, response)
         return response
 
     return Route(path, serve, methods=methods)
@@ -92,13 +92,13 @@ def route(endpoints: Iterable[Endpoint], answered: Answered) -> Route:
 
 class Router(BaseRoute):
     """
-    Every route by the segments of its path: a request is matched by one route, however many there are.
+    A tree of path segments, which finds the route of a request in one step per segment.
 
     Starlette's own list tries one regular expression after another, which costs a small read a tenth of its
-    time at a hundred paths. A segment that is spelled out goes before one in braces.
+    time at a hundred paths. A literal segment takes precedence over one in braces.
     """
 
-    def __init__(self, endpoints: Iterable[Endpoint], answered: Answered) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint], on_response: OnResponse) -> None:
         by_path: dict[str, list[Endpoint]] = {}
         for endpoint in endpoints:
             if any(endpoint.method == other.method for other in by_path.get(endpoint.path, ())):
@@ -109,10 +109,10 @@ class Router(BaseRoute):
             node = self._root
             for part in path.split("/"):
                 node = node.setdefault("{}" if part.startswith("{") else part, {})  # type: ignore[assignment]
-            node["/"] = route(several, answered)
+            node["/"] = route(several, on_response)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return what the one route says that this path can lead to."""
+        """Return the match of the one route that this path can lead to."""
         if scope["type"] != "http":
             return Match.NONE, {}
         node = self._root
@@ -128,10 +128,10 @@ class Router(BaseRoute):
         return match, child
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve what `matches` found."""
+        """Serve the route that `matches` found."""
         found: Route = scope["directory_route"]
         await found.handle(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: object) -> NoMatchFound:  # type: ignore[override]
-        """Paths are written out where they are needed; none is made from a name."""
+        """Not supported: paths are written out where they are needed."""
         raise NoMatchFound(name, path_params)

@@ -1,4 +1,4 @@
-"""What an object of the API is."""
+"""The base types of the API's schemas."""
 
 from typing import Annotated
 
@@ -9,11 +9,11 @@ Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An object whose fields are exactly these."""
+    """An object with exactly these fields."""
 
 
 class Reference(Shape, frozen=True):
-    """Something named, by id."""
+    """The id and name of another resource."""
 
     id: int
     name: str

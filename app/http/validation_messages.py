@@ -1,4 +1,4 @@
-"""What a field expects, in the words of whoever sends it."""
+"""Validation messages in words that API clients understand."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,7 +10,7 @@ from app.http.patterns import IN_WORDS
 
 DAY = "Expected a date like 2026-11-23"
 NUMBER = "Expected a number like 12.50"
-NEARER = "Expected a number nearer to 0"
+NEARER = "Expected a number closer to 0"
 IN_OUR_WORDS = {
     "Invalid RFC3339 encoded date": DAY,
     "Invalid decimal string": NUMBER,
@@ -21,7 +21,7 @@ BEGINNINGS = {"Expected `date": DAY, "Expected `decimal": NUMBER}
 
 
 def in_words(reason: str, shape: type[msgspec.Struct], name: str) -> str:
-    """Return in words why msgspec refused the field of a shape, without a stop."""
+    """Return msgspec's reason for rejecting a field in plain words, without a period."""
     if reason.startswith("Invalid enum value"):
         return f"Expected one of {', '.join(_choices(shape, name))}"
     for beginning, words in BEGINNINGS.items():

@@ -1,1 +1,1 @@
-"""What the app says of itself."""
+"""Health checks, cache statistics and metrics."""

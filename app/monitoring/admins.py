@@ -1,4 +1,4 @@
-"""What is for admins only."""
+"""Access checks for admins."""
 
 from starlette.requests import Request
 
@@ -9,11 +9,11 @@ from app.services import services_of
 
 
 async def admin(request: Request, what: str) -> None:
-    """Return if the caller is an admin; Problem 401 without a good token, 403 naming `what` for others."""
+    """Raise Problem 401 without a valid token, 403 naming `what` unless the caller is an admin."""
     services = services_of(request)
-    row = await services.database.read(queries.caller, bearer(request).digest)
+    row = await services.database.fetch_row(queries.caller, bearer(request).digest)
     if row is None:
         raise unauthorized()
     record, _ = row
     if Caller.decode(record).key != services.admin_key:
-        raise Problem(403, f"{what} for admins.")
+        raise Problem(403, f"{what} for admins only.")

@@ -20,13 +20,13 @@ from app.writing.write import begin
 
 
 async def statistics(request: Request) -> Response:
-    """Answer with what the cache did since the server started."""
+    """Respond with the cache statistics since the server started."""
     await admin(request, "The cache's statistics are")
     return JsonBytes(msgspec.json.encode(await gathered(services_of(request))))
 
 
 async def gathered(services: Services) -> CacheStatistics:
-    """Return what all workers have counted, and what Redis says."""
+    """Return the counts of all workers, and the figures of Redis."""
     collector = services.cache.statistics.collector()
     return CacheStatistics(
         enabled=services.cache.health.is_switched_on,
@@ -37,19 +37,19 @@ async def gathered(services: Services) -> CacheStatistics:
 
 
 async def metrics(request: Request) -> Response:
-    """Answer with the same for Prometheus."""
+    """Respond with the statistics for Prometheus."""
     await admin(request, "Metrics are")
     text = generate_latest(services_of(request).cache.statistics.collector())
     return Response(text, headers={"cache-control": "no-store", "content-type": CONTENT_TYPE_LATEST})
 
 
 async def switch(request: Request) -> Response:
-    """Answer with the switch; within half a second every worker reads as it says."""
+    """Respond with the switch; every worker follows it within half a second."""
     write = await begin(request, CacheSwitch)
     admin_key = write.services.admin_key
     key, feature = await write.facts(queries.switch_feature, "cache", write.body.enabled, admin_key)
     if key != admin_key:
-        raise Problem(403, "The cache is switched by admins.")
+        raise Problem(403, "Only admins can switch the cache.")
     return JsonBytes(feature)
 
 
@@ -67,19 +67,19 @@ ROUTES: tuple[Any, ...] = (
         method="GET",
         path="/api/admin/cache-stats",
         serve=statistics,
-        summary="What the cache did, by namespace",
+        summary="Cache statistics by namespace",
         tag="admin",
-        answer=CacheStatistics,
-        refusals=(403,),
+        response=CacheStatistics,
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
         path="/api/admin/metrics",
         serve=metrics,
-        summary="The same for Prometheus",
+        summary="Cache statistics for Prometheus",
         tag="admin",
         media_types=("text/plain",),
-        refusals=(403,),
+        errors=(403,),
     ),
     Endpoint(
         method="PATCH",
@@ -88,7 +88,7 @@ ROUTES: tuple[Any, ...] = (
         summary="Switch the cache on or off",
         tag="admin",
         body=CacheSwitch,
-        answer=CacheSwitched,
-        refusals=(403,),
+        response=CacheSwitched,
+        errors=(403,),
     ),
 )

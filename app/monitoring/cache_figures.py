@@ -1,4 +1,4 @@
-"""What all workers have counted, by namespace, as figures that a person reads."""
+"""The counts of all workers by namespace, as figures for people."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,14 +15,14 @@ QUANTILES = (0.5, 0.95, 0.99)
 
 
 class Bucket(NamedTuple):
-    """`reached` is how many took at most `seconds`."""
+    """`reached` is how many observations took at most `seconds`."""
 
     seconds: float
     reached: float
 
 
 def namespaces(collector: Collector, policies: Iterable[Policy]) -> list[Namespace]:
-    """Return the figures of every namespace, also of those that nobody has read."""
+    """Return the figures of every namespace, even of those without reads."""
     counts: dict[tuple[str, str, str], float] = defaultdict(float)
     buckets: dict[tuple[str, str], list[Bucket]] = defaultdict(list)
     for metric in collector.collect():
@@ -67,7 +67,7 @@ def _namespace(
 
 
 def latency(buckets: Iterable[Bucket]) -> Latency | None:
-    """Return quantiles in ms, each the upper bound of the bucket it lies in; None if nothing was measured."""
+    """Return quantiles in ms, each the upper bound of its bucket; None if nothing was measured."""
     rising = sorted(buckets)
     if not rising or not rising[-1].reached:
         return None

@@ -14,18 +14,18 @@ from app.http.routing import Endpoint
 from app.http.shapes import Shape
 from app.services import services_of
 
-# A busy server is not an unready one.
+# A busy server still counts as ready.
 READY_TIMEOUT_S = 3.0
 
 
 class Health(Shape, frozen=True):
-    """The process runs."""
+    """The process is running."""
 
     status: Literal["ok"]
 
 
 class Readiness(Shape, frozen=True):
-    """What the process can reach; without Redis it is only slower."""
+    """Which services the process can reach; without Redis it is only slower."""
 
     status: Literal["ok", "unavailable"]
     database: Literal["up", "down"]
@@ -33,12 +33,12 @@ class Readiness(Shape, frozen=True):
 
 
 async def healthz(_request: Request) -> Response:
-    """Answer that this process runs."""
+    """Respond that this process is running."""
     return JsonBytes(b'{"status":"ok"}')
 
 
 async def readyz(request: Request) -> Response:
-    """Answer whether requests can be served: 503 without the database; without Redis they are only slower."""
+    """Respond whether requests can be served: 503 without the database; Redis is optional."""
     services = services_of(request)
     database = await _answers(services.database)
     cache = services.cache
@@ -67,9 +67,9 @@ ROUTES = (
         method="GET",
         path="/healthz",
         serve=healthz,
-        summary="Whether the process runs",
+        summary="Whether the process is running",
         tag="health",
-        answer=Health,
+        response=Health,
         public=True,
     ),
     Endpoint(
@@ -78,7 +78,7 @@ ROUTES = (
         serve=readyz,
         summary="Whether requests can be served",
         tag="health",
-        answer=Readiness,
+        response=Readiness,
         public=True,
         also=((503, Readiness),),
     ),

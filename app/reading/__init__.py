@@ -1,1 +1,1 @@
-"""How a read is served: from the cache, or as a page of a list."""
+"""Reads: cached values, pages of lists, batches, single resources."""

@@ -1,4 +1,4 @@
-"""Rows by their ids, up to 200 in one statement: what a client needs who would else ask for each."""
+"""Rows by their ids, up to 200 in one statement, so that clients need not request each one."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,13 @@ from app.services import services_of
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """The rows of a list by their ids: what is visible of them, in the order of the ids."""
+    """The visible rows of a list with the requested ids, in the order of the ids."""
 
     listing: Listing
 
     def endpoint(self, path: str, summary: str, tag: str) -> Endpoint:
         """Return the route that serves them."""
-        answer = Batch[self.listing.item]  # type: ignore[name-defined]
+        response = Batch[self.listing.item]  # type: ignore[name-defined]
         return Endpoint(
             method="GET",
             path=path,
@@ -31,16 +31,16 @@ class Batches:
             summary=summary,
             tag=tag,
             query=BatchQuery,
-            answer=answer,
+            response=response,
         )
 
     async def serve(self, request: Request) -> Response:
-        """Answer with the rows; an id that does not exist or may not be seen is left out."""
+        """Respond with the rows; ids that do not exist or are not visible are left out."""
         services = services_of(request)
         token = bearer(request)
         query = requests.query(request, BatchQuery)
         ids = list(dict.fromkeys(map(int, query.ids.split(","))))
-        row = await services.database.read_alone(self.listing.sql.batch.sql, token.digest, ids)
+        row = await services.database.fetch_row_alone(self.listing.sql.batch.sql, token.digest, ids)
         if row is None:
             raise unauthorized()
         _, _, items = row

@@ -1,4 +1,4 @@
-"""A read's way: token and value from the cache by one MGET, else from the database by one statement."""
+"""A cached read: token and value from Redis with one MGET, otherwise from the database in one statement."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -20,10 +20,10 @@ NOTHING = b"-"
 
 class Loaded(NamedTuple):
     """
-    What one statement says: who calls, for how many seconds more, who may see the body, and the body.
+    The row of a read: the caller, how long its token is valid, who may see the body, and the body.
 
-    `body` is None when it does not exist or the caller may not see it. `audience` is empty for what is the
-    caller's own.
+    `body` is None if it does not exist or the caller may not see it. `audience` is empty if the body is for
+    the caller only.
     """
 
     caller: str
@@ -36,7 +36,7 @@ Load = Callable[[], Awaitable[Loaded | None]]
 
 
 class Reader(NamedTuple):
-    """Who reads what: `access` is what the cache knows of the token, `load` the statement that knows all."""
+    """One read: `access` is the lookup of the token, `load` runs the statement."""
 
     services: Services
     token: Token
@@ -46,10 +46,10 @@ class Reader(NamedTuple):
 
 
 async def shared(services: Services, token: Token, entry: Entry, load: Load) -> Response:
-    """Answer with something that many see, cached once with the keys of those who may."""
+    """Respond with a value for many users, cached once together with the keys that open it."""
     store = services.cache.store
-    access, value = await store.read(ACCESS.entry(token=token.name), entry)
-    if value.kept is not None:
+    access, value = await store.lookup(ACCESS.entry(token=token.name), entry)
+    if value.cached is not None:
         return await _hit(Reader(services, token, access, load), value)
     absence = await _absence(services, token, entry)
     return await _miss(Reader(services, token, access, load, absence), value)
@@ -64,16 +64,16 @@ async def own(
     may_be_absent: bool = False,
     **names: object,
 ) -> Response:
-    """Answer with something that is the caller's alone, cached under the user's id and `names`."""
+    """Respond with a value for the caller only, cached under the user's id and `names`."""
     store = services.cache.store
     user = services.users_of_tokens.get(token.digest)
     if user is None:
-        (access,) = await store.read(ACCESS.entry(token=token.name))
+        (access,) = await store.lookup(ACCESS.entry(token=token.name))
         user = (await _caller(Reader(services, token, access, load))).user
         services.users_of_tokens[token.digest] = user
-    access, value = await store.read(ACCESS.entry(token=token.name), policy.entry(user=user, **names))
+    access, value = await store.lookup(ACCESS.entry(token=token.name), policy.entry(user=user, **names))
     reader = Reader(services, token, access, load)
-    if value.kept is not None:
+    if value.cached is not None:
         return await _hit(reader, value)
     if may_be_absent:
         reader = reader._replace(absence=await _absence(services, token, value.entry))
@@ -83,81 +83,81 @@ async def own(
 async def of_caller(
     services: Services, token: Token, entry: Callable[[Caller], Entry], load: Load
 ) -> Response:
-    """Answer with something that is the caller's alone, cached under what only the caller's entry tells."""
+    """Respond with a value for the caller only, whose cache key depends on the caller's key."""
     store = services.cache.store
-    (access,) = await store.read(ACCESS.entry(token=token.name))
+    (access,) = await store.lookup(ACCESS.entry(token=token.name))
     reader = Reader(services, token, access, load)
-    if access.kept is None:
-        # Where to keep it is not known yet, and asking would be a second statement.
+    if access.cached is None:
+        # The cache key is not known yet, and finding it would take a second statement.
         return await _fill(reader, Lookup(access.entry))
-    (value,) = await store.read(entry(await _caller(reader)))
-    return await (_miss(reader, value) if value.kept is None else _hit(reader, value))
+    (value,) = await store.lookup(entry(await _caller(reader)))
+    return await (_miss(reader, value) if value.cached is None else _hit(reader, value))
 
 
 async def _absence(services: Services, token: Token, entry: Entry) -> Lookup:
-    """Return where to keep that this token finds nothing there; Problem 404 if that is known already."""
-    (absence,) = await services.cache.store.read(
+    """Look up whether this token's "not found" is cached; Problem 404 if it is."""
+    (absence,) = await services.cache.store.lookup(
         ABSENT.entry(token=token.name, entry=entry.key, tag=entry.tags[-1])
     )
-    if absence.kept is not None:
+    if absence.cached is not None:
         raise not_found()
     return absence
 
 
 async def _hit(reader: Reader, value: Lookup) -> Response:
-    """Answer with a value that may be believed, to those whom it is for."""
-    assert value.kept is not None  # noqa: S101  (for the type checker: whoever calls has looked)
+    """Respond with a valid cached value; Problem 404 if the caller is not in its audience."""
+    assert value.cached is not None  # noqa: S101  (for the type checker: every caller has checked)
     caller = await _caller(reader)
-    audience, _, body = value.kept.payload.partition(b"\n")
+    audience, _, body = value.cached.payload.partition(b"\n")
     if audience and not caller.opens(audience.decode()):
         raise not_found()
     fill = partial(_fill, reader)
     if value.is_due:
-        reader.services.cache.fills.behind(value, fill)
-    reader.services.cache.lately.looked(value, fill)
+        reader.services.cache.fills.in_background(value, fill)
+    reader.services.cache.lately.served(value, fill)
     return JsonBytes(body, "hit")
 
 
 async def _miss(reader: Reader, value: Lookup) -> Response:
-    """Answer with what the database says, or with what it has just told somebody else."""
+    """Respond from the database, or with the value that another request has just filled."""
     cache = reader.services.cache
     fill = partial(_fill, reader)
-    made = await cache.fills.one(value, fill)
-    if isinstance(made, Lookup):
-        return await _hit(reader, made)
-    cache.lately.looked(value, fill)
-    return made
+    filled = await cache.fills.one(value, fill)
+    if isinstance(filled, Lookup):
+        return await _hit(reader, filled)
+    cache.lately.served(value, fill)
+    return filled
 
 
 async def _caller(reader: Reader) -> Caller:
-    """Return who calls, from the token's entry or else by a statement of its own."""
+    """Return the caller, from the cached token or with a separate statement."""
     services, token, access, _, _ = reader
-    if access.kept is not None:
-        return Caller.decode(access.kept.payload.decode())
-    asked_at = time.time()
-    row = await services.database.read(queries.caller, token.digest)
+    if access.cached is not None:
+        return Caller.decode(access.cached.payload.decode())
+    queried_at = time.time()
+    row = await services.database.fetch_row(queries.caller, token.digest)
     if row is None:
         raise unauthorized()
     record, seconds_left = row
-    await services.cache.store.keep(access, record.encode(), asked_at, at_most_s=seconds_left)
+    await services.cache.store.put(access, record.encode(), queried_at, at_most_s=seconds_left)
     return Caller.decode(record)
 
 
 async def _fill(reader: Reader, value: Lookup) -> Response:
-    """Answer with what the database says, and keep what the cache did not have."""
+    """Respond from the database, and cache the token, the value or its absence."""
     services, _, access, load, absence = reader
     store = services.cache.store
-    asked_at = time.time()
+    queried_at = time.time()
     loaded = await load()
-    services.cache.statistics.filled(value.entry, time.time() - asked_at)
+    services.cache.statistics.filled(value.entry, time.time() - queried_at)
     if loaded is None:
         raise unauthorized()
-    if access.kept is None:
-        await store.keep(access, loaded.caller.encode(), asked_at, at_most_s=loaded.seconds_left)
+    if access.cached is None:
+        await store.put(access, loaded.caller.encode(), queried_at, at_most_s=loaded.seconds_left)
     if loaded.body is None or loaded.audience is None:
         if absence is not None:
-            await store.keep(absence, NOTHING, asked_at)
+            await store.put(absence, NOTHING, queried_at)
         raise not_found()
-    await store.keep(value, b"%b\n%b" % (loaded.audience.encode(), loaded.body), asked_at)
+    await store.put(value, b"%b\n%b" % (loaded.audience.encode(), loaded.body), queried_at)
     state: CacheState = "miss" if services.cache.health.is_wanted else "off"
     return JsonBytes(loaded.body, state)

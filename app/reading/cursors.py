@@ -1,4 +1,4 @@
-"""Opaque cursors: a position in one list, signed so that nobody else can make or change one."""
+"""Opaque cursors: a position in one list, signed so that clients cannot forge or change it."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -12,14 +12,14 @@ Direction = Literal["forward", "backward"]
 
 SIGNATURE_BYTES = 16
 LONGEST = 2000
-"""Letters: a position may hold a name of 200 characters, each of 4 bytes."""
+"""Characters; a position may contain a name of 200 characters of 4 bytes each."""
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
     """
-    Between two rows of a list: which way to read from there, and the sort keys of the row at that place.
+    A place between two rows of a list: the direction to read in, and the sort keys of the row there.
 
-    Keys are PostgreSQL's own text; the last one is unique. `inclusive`: reading begins with that row.
+    Keys are in PostgreSQL's text format; the last one is unique. `inclusive`: reading begins with that row.
     """
 
     direction: Direction
@@ -30,26 +30,26 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
         return msgspec.json.encode(self).decode()
 
     def turned(self) -> "Position":
-        """Return where the other direction begins: with the row that led here, if reading began after it."""
+        """Return the same place in the other direction; it includes the row if this one excludes it."""
         other: Direction = "backward" if self.direction == "forward" else "forward"
         return Position(other, self.keys, not self.inclusive)
 
 
 def sign(key: bytes, scope: str, position: Position) -> str:
-    """Return the cursor of a position; it is good for the list `scope` only."""
+    """Return the cursor of a position; it is valid for the list `scope` only."""
     text = msgspec.json.encode(position)
     return urlsafe_b64encode(_signature(key, scope, text) + text).decode().rstrip("=")
 
 
 def verify(key: bytes, scope: str, cursor: str) -> Position | None:
-    """Return the position of a cursor that `sign` made for `scope`, or None for anything else."""
+    """Return the position of a cursor that `sign` created for `scope`, or None for any other text."""
     if len(cursor) > LONGEST or not cursor.isascii():
         return None
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (Base64Error, ValueError):
         return None
-    # What decodes to the same bytes is not the same cursor.
+    # Several texts decode to the same bytes; only the canonical one is accepted.
     if urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
         return None
     signature, text = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]

@@ -1,4 +1,4 @@
-"""One thing by its id, with what belongs to it, in one statement; an ETag where the thing has a version."""
+"""One resource by its id with its related data, in one statement; with an ETag if it has a version."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from app.services import Services, services_of
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """The rows of a list, each by itself, cached by a policy; who sees it in the list sees it here."""
+    """Single rows of a list, cached if there is a policy; visible here if visible in the list."""
 
     listing: Listing
     shape: type[msgspec.Struct]
@@ -34,13 +34,13 @@ class Entities:
             serve=self.serve,
             summary=summary,
             tag=tag,
-            answer=self.shape,
+            response=self.shape,
             headers=("If-None-Match",) if "version" in self.shape.__struct_fields__ else (),
             sends=() if self.policy is None else ("X-Cache",),
         )
 
     async def serve(self, request: Request) -> Response:
-        """Answer with the entity; 304 to whoever has it already, 404 if the caller does not see it."""
+        """Respond with the entity; 304 if the client already has it, 404 if the caller cannot see it."""
         services, token = services_of(request), bearer(request)
         number = requests.path_id(request)
 
@@ -58,7 +58,7 @@ class Entities:
         return etags.tagged(request, JsonBytes(loaded.body))
 
     async def _load(self, services: Services, token: Token, number: int) -> Loaded | None:
-        row = await services.database.read(self.listing.sql.entity.sql, token.digest, number)
+        row = await services.database.fetch_row(self.listing.sql.entity.sql, token.digest, number)
         if row is None:
             return None
         caller, seconds_left, body = row

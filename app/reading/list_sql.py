@@ -1,4 +1,4 @@
-"""Lists in SQL: a file holds a list's fragments, put together in the frames beside this."""
+"""The SQL of lists: each list's file has its fragments, which are inserted into the files of `frames/`."""
 
 import re
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ SEES = re.compile(r"\$sees\(([a-z._]+)\)")
 @dataclass(frozen=True, slots=True)
 class Visibility:
     """
-    Who sees which rows, as SQL that a domain hands in; `caller` is the row of `callers` that asks.
+    The domain's rules for who sees which rows, as SQL; `caller` is the caller's row of `callers`.
 
     Rows belong to containers. `sees` is the predicate that the caller sees `{container}`, `audience` the keys
     of all who see it, NULL if the caller does not. `rows` and `count` are the frames of a list of everything
@@ -57,7 +57,7 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order that an index has; `needs` are the filters (`open=true`) of which it must be given one."""
+    """An order that an index supports; `needs` are filters (`open=true`), one of which is required."""
 
     keys: tuple[Key, ...]
     needs: tuple[str, ...]
@@ -68,8 +68,8 @@ class Filter:
     """
     A predicate.
 
-    `opens`: it says itself who may see the rows that it leaves. `pins`: it leaves few rows, so that each can
-    be asked whether the caller may see it.
+    `opens`: it already checks whether the caller may see the rows. `pins`: it leaves few rows, so that
+    access can be checked for each one.
     """
 
     predicate: str
@@ -78,7 +78,7 @@ class Filter:
 
 
 class ListSql:
-    """The fragments of one file, and the statements that they make."""
+    """The fragments of one file, and the statements built from them."""
 
     def __init__(self, file: Path, visibility: Visibility) -> None:
         self.name = file.stem
@@ -102,22 +102,22 @@ class ListSql:
             case [name]:
                 self._parts[name] = body
             case _:
-                raise ValueError(f"{self.name}.sql: there is no section {' '.join(words)!r}")
+                raise ValueError(f"{self.name}.sql: unknown section {' '.join(words)!r}")
 
     @cached_property
     def batch(self) -> Statement:
-        """The statement of rows by their ids: parameters are token hash, ids."""
+        """The statement for rows by their ids; its parameters are token hash, ids."""
         sql = self._by_id("batch", self._parts["item"])
         return Statement(f"batch_{self.name}", sql, ("bytea", "bigint[]"))
 
     @property
     def has_entity(self) -> bool:
-        """Return whether the file says what belongs to a row."""
+        """Return whether the file has a section for single rows with related data."""
         return "entity" in self._parts
 
     @cached_property
     def entity(self) -> Statement:
-        """The statement of one row with what belongs to it: parameters are token hash, id."""
+        """The statement for one row with its related data; its parameters are token hash, id."""
         sql = self._by_id("entity", self._parts["entity"])
         return Statement(f"{self.name}_entity", sql, ("bytea", "bigint"))
 
@@ -134,9 +134,9 @@ class ListSql:
     @cache  # noqa: B019  (a list lives as long as the process)
     def statement(self, choice: Choice) -> Statement:
         """
-        Return the statement of a choice: token hash, limit, filters, position.
+        Return the statement of a choice; its parameters are token hash, limit, filter values, position.
 
-        Where it says the `audience` too, the first filter's value is the container.
+        With `audience`, the first filter's value must be the container.
         """
         keys = self.sorts[choice.sort].keys
         types = ["bytea", "bigint"]
@@ -162,7 +162,7 @@ class ListSql:
         return Statement(choice.name(f"{self.name}_list"), stripped(sql), tuple(types))
 
     def _sees_rows(self, choice: Choice) -> str | None:
-        """Return the predicate by which each row is judged; None where a filter already opens them all."""
+        """Return the predicate that checks access to each row; None if a filter already does."""
         if any(self.filters[name].opens for name in choice.filters):
             return None
         return self._parts.get("visible")
@@ -175,7 +175,7 @@ class ListSql:
         if not self._by_container(choice):
             visible = self._sees_rows(choice)
             return self._rows(keys, (*conditions, visible) if visible else conditions, down=choice.down)
-        # Who sees everything still sees nothing of deleted containers, which `live` leaves out.
+        # Even callers who see everything do not see deleted containers, which `live` excludes.
         every = (self._visibility.everything, *conditions, self._parts["live"])
         of_container = f"{self._parts['container']} = seen.id"
         each = _names("each", keys)
@@ -199,9 +199,9 @@ class ListSql:
         )
 
     def _count(self, choice: Choice, conditions: tuple[str, ...]) -> str:
-        """Return the SELECT of how many rows there are, which costs a look at each of them."""
+        """Return the SELECT that counts the rows; it has to read each of them."""
         visible = self._sees_rows(choice)
-        source = f"SELECT count(*) FROM {self._parts['from']}"  # noqa: S608  (fragments of our own files)
+        source = f"SELECT count(*) FROM {self._parts['from']}"  # noqa: S608  (fragments from our own files)
         if not self._by_container(choice):
             seen = (*conditions, visible) if visible else conditions
             return f"{source} WHERE {all_of(seen)}"

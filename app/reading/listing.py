@@ -1,4 +1,4 @@
-"""Lists by pages: keyset pagination, one statement a page, cursors bound to list, filters and order."""
+"""Paged lists: keyset pagination, one statement per page, cursors bound to list, filters and order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from app.services import services_of
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: its fragments of SQL, what may be asked of it, and the shape of a row."""
+    """A list: its SQL fragments, its query parameters, and the shape of a row."""
 
     sql: ListSql
     query: type[ListQuery]
@@ -30,7 +30,7 @@ class Listing:
 
     def endpoint(self, path: str, summary: str, tag: str) -> Endpoint:
         """Return the route that serves it."""
-        answer = Page[self.item]  # type: ignore[name-defined]
+        response = Page[self.item]  # type: ignore[name-defined]
         return Endpoint(
             method="GET",
             path=path,
@@ -38,23 +38,23 @@ class Listing:
             summary=summary,
             tag=tag,
             query=self.query,
-            answer=answer,
+            response=response,
         )
 
     async def serve(self, request: Request) -> Response:
-        """Answer with a page of what the caller sees."""
+        """Respond with a page of the rows that the caller can see."""
         services = services_of(request)
         token = bearer(request)
         query = requests.query(request, self.query)
-        asked = page.asked_of(query, self.sql.filters)
-        self._refuse_order(asked)
-        start = page.start_of(
-            services.cursor_key, asked.scope(self.sql.name), query, most=services.http.max_page
+        selected = page.selection(query, self.sql.filters)
+        self._check_order(selected)
+        start = page.start_for(
+            services.cursor_key, selected.scope(self.sql.name), query, most=services.http.max_page
         )
-        statement = self.sql.statement(page.choice(asked, start, total=query.total))
-        async with services.large_pages.room_for(query.limit, counts=query.total):
-            row = await services.database.read_alone(
-                statement.sql, token.digest, query.limit, *asked.values, *start.keys, prepared=None
+        statement = self.sql.statement(page.choice(selected, start, total=query.total))
+        async with services.large_pages.slot_for(query.limit, counts=query.total):
+            row = await services.database.fetch_row_alone(
+                statement.sql, token.digest, query.limit, *selected.values, *start.keys, prepared=None
             )
         if row is None:
             raise unauthorized()
@@ -67,17 +67,17 @@ class Listing:
         )
         return JsonBytes(body)
 
-    def _refuse_order(self, asked: page.Asked) -> None:
-        """Return if an index has the order; Problem 422 otherwise."""
-        needs = self.sql.sorts[asked.sort].needs
-        if needs and not set(needs) & set(asked.filters):
-            raise Problem(422, f"Sorting by {asked.sort} needs {' or '.join(needs)}.", field="sort")
+    def _check_order(self, selected: page.Selection) -> None:
+        """Raise Problem 422 unless an index supports the order."""
+        needs = self.sql.sorts[selected.sort].needs
+        if needs and not set(needs) & set(selected.filters):
+            raise Problem(422, f"Sorting by {selected.sort} needs {' or '.join(needs)}.", field="sort")
 
     def statements(self, most_filters: int = 1) -> Iterator[Statement]:
         """
-        Yield every statement with so many filters at most, in every order, first pages and later.
+        Yield every statement with up to `most_filters` filters: every order, first and later pages.
 
-        More filters only add conditions to the same scans, and a total is the same for every page.
+        More filters only add conditions to the same scans, and a total is the same on every page.
         """
         ways = product((False, True), repeat=3)
         for (descending, backward, continued), count in product(ways, range(most_filters + 1)):
@@ -85,9 +85,9 @@ class Listing:
                 combinations(self.sql.filters, count), self.sql.sorts.items()
             ):
                 fields = {filter_name.partition("=")[0] for filter_name in filters}
-                contradict = len(fields) < len(filters)
+                contradictory = len(fields) < len(filters)
                 allowed = not sort.needs or set(sort.needs) & set(filters)
-                if not allowed or contradict:
+                if not allowed or contradictory:
                     continue
                 yield self.sql.statement(Choice(filters, name, descending, backward, continued))
                 if not (descending or backward or continued):

@@ -1,4 +1,4 @@
-"""A page of a list or a report: what picks its statement, where it begins, the cursors it gives out."""
+"""A page of a list or a report: which statement it needs, where it begins, the cursors it contains."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ KEYS = msgspec.json.Decoder(tuple[str, ...])
 
 
 class Paged(Protocol):
-    """What every page is asked for with."""
+    """The query parameters of every page."""
 
     @property
     def limit(self) -> int: ...  # noqa: D102
@@ -27,8 +27,8 @@ class Paged(Protocol):
     def direction(self) -> Direction | None: ...  # noqa: D102
 
 
-class Asked(NamedTuple):
-    """A list in one order under some filters, each by the name of its fragment: what a cursor is bound to."""
+class Selection(NamedTuple):
+    """The filters, by fragment name, their values, and the order of a request: what a cursor is bound to."""
 
     filters: tuple[str, ...]
     values: tuple[object, ...]
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """A page's rows as JSON, the keys of the first and last in reading order, whether there are more."""
+    """A page's rows as JSON, the sort keys of the first and last in reading order, and if there are more."""
 
     items: bytes
     first: str | None
@@ -50,8 +50,8 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Where a page begins: at a position that the list of this scope gave out, or at one of its ends."""
+class PageStart:
+    """Where a page begins: at a cursor's position, or at one end of the list; `scope` binds its cursors."""
 
     scope: str
     position: Position | None
@@ -68,7 +68,7 @@ class Start:
         return self.position is not None and self.position.inclusive
 
     def links(self, key: bytes, rows: Rows) -> bytes:
-        """Return the fields `next` and `previous` of the page; an empty one still leads back."""
+        """Return the JSON fields `next` and `previous` of the page; even an empty page has a way back."""
         way: Direction = "backward" if self.backward else "forward"
         onward = Position(way, KEYS.decode(rows.last)) if rows.more and rows.last else None
         back = None
@@ -82,12 +82,12 @@ class Start:
         return b"null" if position is None else msgspec.json.encode(cursors.sign(key, self.scope, position))
 
 
-def choice(asked: Asked, start: Start, *, total: bool = False, audience: bool = False) -> Choice:
-    """Return which statement asks for the page."""
+def choice(selected: Selection, start: PageStart, *, total: bool = False, audience: bool = False) -> Choice:
+    """Return which statement reads the page."""
     return Choice(
-        asked.filters,
-        asked.sort,
-        asked.descending,
+        selected.filters,
+        selected.sort,
+        selected.descending,
         backward=start.backward,
         continued=start.position is not None,
         inclusive=start.inclusive,
@@ -96,8 +96,8 @@ def choice(asked: Asked, start: Start, *, total: bool = False, audience: bool = 
     )
 
 
-def asked_of(query: object, filters: Iterable[str]) -> Asked:
-    """Return the filters (`project`, `status=done`) that a query picks, their values, and its order."""
+def selection(query: object, filters: Iterable[str]) -> Selection:
+    """Return the filters (`project`, `status=done`) of a request, their values, and its order."""
     chosen: list[str] = []
     values: list[object] = []
     for name in filters:
@@ -105,25 +105,25 @@ def asked_of(query: object, filters: Iterable[str]) -> Asked:
         value = getattr(query, field)
         if value is None or (wanted and wanted != str(value).lower()):
             continue
-        # A value with a predicate of its own (`status is done`) stands before the others in the file.
+        # A value with its own predicate (`status is done`) comes before the general one in the file.
         if not wanted and f"{field}={value}" in chosen:
             continue
         chosen.append(name)
         if not wanted:
             values.append(value)
-    sort: str = getattr(query, "sort")  # noqa: B009  (each query has its own type of it)
-    return Asked(tuple(chosen), tuple(values), sort.removeprefix("-"), sort.startswith("-"))
+    sort: str = getattr(query, "sort")  # noqa: B009  (its type differs by list)
+    return Selection(tuple(chosen), tuple(values), sort.removeprefix("-"), sort.startswith("-"))
 
 
-def start_of(key: bytes, scope: str, query: Paged, *, most: int) -> Start:
-    """Return where the page begins; Problem 422 for a cursor of another list or more than `most` rows."""
+def start_for(key: bytes, scope: str, query: Paged, *, most: int) -> PageStart:
+    """Return where the page begins; Problem 422 for another list's cursor or a limit above `most`."""
     if query.limit > most:
         raise Problem(422, f"Expected `int` <= {most}.", field="limit")
     if query.cursor is None:
-        return Start(scope, None, query.direction == "backward")
+        return PageStart(scope, None, query.direction == "backward")
     position = cursors.verify(key, scope, query.cursor)
     if position is None:
-        raise Problem(422, "The cursor is not one that this list gave out for these filters.", field="cursor")
+        raise Problem(422, "The cursor was not issued by this list for these filters.", field="cursor")
     if query.direction not in {None, position.direction}:
-        raise Problem(422, f"The cursor leads {position.direction}.", field="direction")
-    return Start(scope, position, position.direction == "backward")
+        raise Problem(422, f"The cursor's direction is {position.direction}.", field="direction")
+    return PageStart(scope, position, position.direction == "backward")

@@ -1,4 +1,4 @@
-"""Periods that are asked for."""
+"""Validation of periods in queries."""
 
 from app.http.shapes import Shape
 
@@ -6,7 +6,7 @@ ENDS = (("from_date", "to_date"), ("due_from", "due_to"))
 
 
 class PeriodQuery(Shape, frozen=True):
-    """What may ask for days from one to another, in this order."""
+    """A query whose period, if it has one, must not end before it begins."""
 
     def __post_init__(self) -> None:
         for first, last in ENDS:

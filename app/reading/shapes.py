@@ -1,4 +1,4 @@
-"""What every list and batch may be asked for, and their pages."""
+"""The query parameters of every list and batch, and the shapes of their pages."""
 
 from typing import Annotated, Generic, TypeVar
 
@@ -14,12 +14,12 @@ Words = Annotated[
     str,
     Meta(min_length=1, max_length=200, pattern=NO_NUL, description="Words, as in a web search."),
 ]
-MORE_THAN_A_PAGE = "A page begins where this one, given out by the same list or report, says."
+MORE_THAN_A_PAGE = "`next` or `previous` of another page of the same list or report."
 Item = TypeVar("Item")
 
 
 class Page(Shape, Generic[Item], frozen=True):
-    """A page of a list; `total` only where it was asked for."""
+    """A page of a list; `total` only if requested."""
 
     items: list[Item]
     next: str | None
@@ -28,13 +28,13 @@ class Page(Shape, Generic[Item], frozen=True):
 
 
 class Batch(Shape, Generic[Item], frozen=True):
-    """What was found of the ids, in their order; the others do not exist or may not be seen."""
+    """The rows found, in the order of the ids; the others do not exist or are not visible."""
 
     items: list[Item]
 
 
 class PageQuery(PeriodQuery, frozen=True):
-    """What every page may be asked for."""
+    """The query parameters of every page."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
     cursor: Annotated[str | None, Meta(description=MORE_THAN_A_PAGE)] = None
@@ -44,19 +44,19 @@ class PageQuery(PeriodQuery, frozen=True):
 
 
 class ListQuery(PageQuery, frozen=True):
-    """What every list may be asked for."""
+    """The query parameters of every list."""
 
-    total: Annotated[bool, Meta(description="Whether to count the whole list, which takes time.")] = False
+    total: Annotated[bool, Meta(description="Whether to count the whole list, which may be slow.")] = False
 
 
 class BatchQuery(Shape, frozen=True):
-    """Which ones."""
+    """The ids of a batch."""
 
     ids: Annotated[
         str,
         Meta(
             pattern=IDS,
             max_length=4000,
-            description="Up to 200 ids with commas between; one that is given twice is answered once.",
+            description="Up to 200 ids separated by commas; duplicates are returned once.",
         ),
     ]

@@ -1,4 +1,4 @@
-"""The rows of one container in one order, their pages cached once for everybody who sees the container."""
+"""The rows of one container in one order; each page is cached once for everybody who sees the container."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ from app.services import services_of
 @dataclass(frozen=True, slots=True)
 class SharedPages:
     """
-    A list by the container in the path: that of the filter `by`, always in the order of `sort`.
+    A list filtered `by` the container in the path, always in the order of `sort`.
 
-    The policy's key is made of the name `by`, `position` and `limit`. Cursors are those of the list with the
+    The policy's key uses the value of `by`, `position` and `limit`. Cursors are those of the list with the
     same filter and order.
     """
 
@@ -36,7 +36,7 @@ class SharedPages:
 
     def endpoint(self, path: str, summary: str, tag: str) -> Endpoint:
         """Return the route that serves them."""
-        answer = Page[self.listing.item]  # type: ignore[name-defined]
+        response = Page[self.listing.item]  # type: ignore[name-defined]
         return Endpoint(
             method="GET",
             path=path,
@@ -44,26 +44,26 @@ class SharedPages:
             summary=summary,
             tag=tag,
             query=PageQuery,
-            answer=answer,
+            response=response,
             sends=("X-Cache",),
         )
 
     async def serve(self, request: Request) -> Response:
-        """Answer with a page; 404 for who does not see the container."""
+        """Respond with a page; 404 if the caller cannot see the container."""
         services, token = services_of(request), bearer(request)
         container = requests.path_id(request)
         query = requests.query(request, PageQuery)
-        asked = page.Asked((self.by,), (container,), self.sort, descending=False)
-        start = page.start_of(
-            services.cursor_key, asked.scope(self.listing.sql.name), query, most=services.http.max_page
+        selected = page.Selection((self.by,), (container,), self.sort, descending=False)
+        start = page.start_for(
+            services.cursor_key, selected.scope(self.listing.sql.name), query, most=services.http.max_page
         )
-        statement = self.listing.sql.statement(page.choice(asked, start, audience=True))
+        statement = self.listing.sql.statement(page.choice(selected, start, audience=True))
         database = services.database
-        read = database.read if query.limit <= LARGE else database.read_alone
+        fetch = database.fetch_row if query.limit <= LARGE else database.fetch_row_alone
 
         async def load() -> Loaded | None:
-            async with services.large_pages.room_for(query.limit):
-                row = await read(statement.sql, token.digest, query.limit, container, *start.keys)
+            async with services.large_pages.slot_for(query.limit):
+                row = await fetch(statement.sql, token.digest, query.limit, container, *start.keys)
             if row is None:
                 return None
             caller, seconds_left, *rows, _, audience = row
@@ -76,7 +76,7 @@ class SharedPages:
         return await cached.shared(services, token, entry, load)
 
     def statements(self) -> Iterator[Statement]:
-        """Yield every statement that a page can be asked for with."""
+        """Yield every statement that a page may need."""
         places = ((False, False), (True, False), (True, True))
         for backward, (continued, inclusive) in product((False, True), places):
             yield self.listing.sql.statement(

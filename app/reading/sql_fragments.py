@@ -1,9 +1,9 @@
 """
-Statements put together from the fragments of a file: what lists, reports and searches have in common.
+Statements built from the fragments of a file: what lists, reports and searches have in common.
 
-What a client sends only ever picks fragments by name; its values are parameters. So there is a finite set of
-statements, each with the predicates that were asked for and no others: `x = $1 OR $1 IS NULL` would keep the
-planner from every index.
+Client input only selects fragments by name; its values are parameters. So there is a finite set of
+statements, each with only the requested predicates: `x = $1 OR $1 IS NULL` would keep the planner from using
+any index.
 """
 
 import re
@@ -22,9 +22,9 @@ class Key(NamedTuple):
 
 class Choice(NamedTuple):
     """
-    Which of the statements: `filters` by name (`client`, `open=true`) in the order of the file.
+    What identifies a statement: `filters` are names (`client`, `open=true`) in the order of the file.
 
-    `continued`: from a position on; `inclusive`: with the row at that position.
+    `continued`: it begins at a position; `inclusive`: including the row at that position.
     """
 
     filters: tuple[str, ...]
@@ -38,11 +38,11 @@ class Choice(NamedTuple):
 
     @property
     def down(self) -> bool:
-        """Return whether keys fall in the direction of reading."""
+        """Return whether keys descend in the direction of reading."""
         return self.descending != self.backward
 
     def name(self, prefix: str) -> str:
-        """Return the name that the catalogue of indexes knows the statement by."""
+        """Return the statement's name in `indexes.toml`."""
         words = [
             "+".join(self.filters) or "all",
             ("-" if self.descending else "") + self.sort,
@@ -53,7 +53,7 @@ class Choice(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A statement by the name that the catalogue of indexes knows, and the types of its parameters."""
+    """A statement, its name in `indexes.toml`, and the types of its parameters."""
 
     name: str
     sql: bytes
@@ -61,7 +61,7 @@ class Statement(NamedTuple):
 
 
 def titled(text: str, name: str) -> tuple[str, str]:
-    """Return the description and the rest of a file; ValueError if `-- name: description` is not first."""
+    """Return the description and the rest of a file; ValueError if it does not begin with `-- name: `."""
     title, _, rest = text.partition("\n")
     words = f"-- {name}: "
     if not title.startswith(words):
@@ -70,7 +70,7 @@ def titled(text: str, name: str) -> tuple[str, str]:
 
 
 def sections(text: str, *kinds: str) -> Iterator[tuple[str, str]]:
-    """Yield each heading (a comment that begins with one of `kinds`) and what is below it."""
+    """Yield each heading (a comment that begins with one of `kinds`) and the text below it."""
     heading = re.compile(rf"^-- ((?:{'|'.join(kinds)})\b.*)$", re.MULTILINE)
     _, *parts = heading.split(text)
     for title, body in zip(*[iter(parts)] * 2, strict=True):
@@ -78,22 +78,22 @@ def sections(text: str, *kinds: str) -> Iterator[tuple[str, str]]:
 
 
 def sort_keys(text: str) -> tuple[Key, ...]:
-    """Return the keys of `column::type, column::type`."""
+    """Parse the keys in `column::type, column::type`."""
     return tuple(Key(*key.strip().rsplit("::", 1)) for key in text.split(","))
 
 
 def one(predicate: str) -> str:
-    """Return the predicate as an operand: what stands beside it cannot take a part of it."""
+    """Return the predicate in parentheses, so that operators next to it cannot bind to a part of it."""
     return f"({predicate})"
 
 
 def all_of(predicates: Iterable[str]) -> str:
-    """Return the predicate that all of them hold; of none it is true."""
+    """Return the conjunction of the predicates; `true` if there are none."""
     return "\nAND ".join(map(one, predicates)) or "true"
 
 
 def filtered(choice: Choice, predicates: Mapping[str, str], types: list[str]) -> list[str]:
-    """Return the predicates of the chosen filters; `types` grows by those of their parameters."""
+    """Return the predicates of the chosen filters; append the types of their parameters to `types`."""
     chosen = []
     for name in choice.filters:
         predicate = predicates[name]
@@ -105,7 +105,7 @@ def filtered(choice: Choice, predicates: Mapping[str, str], types: list[str]) ->
 
 
 def beyond(choice: Choice, keys: tuple[Key, ...], types: list[str]) -> str:
-    """Return the predicate of the rows from a position on; `types` grows by those of its keys."""
+    """Return the predicate of the rows beyond a position; append the types of its keys to `types`."""
     first = len(types) + 1
     types += [key.type for key in keys]
     columns = ", ".join(key.expression for key in keys)
@@ -115,5 +115,5 @@ def beyond(choice: Choice, keys: tuple[Key, ...], types: list[str]) -> str:
 
 
 def ordered(columns: Iterable[str], *, down: bool) -> str:
-    """Return the columns as ORDER BY lists them."""
+    """Return the columns as an ORDER BY list."""
     return ", ".join(f"{column}{' DESC' if down else ''}" for column in columns)

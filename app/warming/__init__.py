@@ -1,1 +1,1 @@
-"""The hottest reads are in the cache before anybody asks."""
+"""Cache warming: the most requested reads are filled before anybody requests them."""

@@ -1,4 +1,4 @@
-"""What a worker does so that the cache is warm: it remembers what is popular, and warms what was flushed."""
+"""What a worker does to keep the cache warm: it stores popularity, and warms after a flush."""
 
 import asyncio
 import logging
@@ -12,14 +12,14 @@ from app.cache.warmth import LONGEST_S
 from app.services import Services
 from app.warming.warming import warm
 
-LOOK_S = 1.0
+POLL_S = 1.0
 REMEMBER_S = 10.0
 
 log = logging.getLogger("bantam.cache")
 
 
 class Warmer:
-    """Every worker looks, one warms."""
+    """Every worker checks the epoch; one of them warms."""
 
     def __init__(self, services: Services, app: ASGIApp) -> None:
         self._services = services
@@ -27,14 +27,14 @@ class Warmer:
         self._remembered = time.monotonic()
 
     async def keep(self) -> None:
-        """Go on until cancelled; no failure ends it."""
+        """Run until cancelled, despite any failures."""
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(POLL_S)
             try:
                 await self._remember()
                 await self._warm()
             except (Error, RedisError, OSError) as error:
-                log.info("the cache's warmer waits: %s", type(error).__name__)
+                log.info("the cache warmer is waiting: %s", type(error).__name__)
             except Exception:
                 log.exception("the cache was not warmed")
 

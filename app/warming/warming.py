@@ -1,4 +1,4 @@
-"""The hottest reads are asked again by the app itself, so that clients find their answers in the cache."""
+"""The app requests the hottest reads itself, so that clients find them in the cache."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Scope
 
-from app.cache.popularity import Asked, hottest
+from app.cache.popularity import PopularRead, hottest
 from app.http.authentication import OWN, Token
 from app.services import Services
 
@@ -20,15 +20,15 @@ Say = Callable[[str], None]
 
 async def warm(services: Services, app: ASGIApp, say: Say) -> bool:
     """
-    Read what is asked for most by the way of every read; return whether the cache has it. Say how far it is.
+    Request the most popular reads like any client would, and report progress; return whether it finished.
 
-    Two go on at a time, and each rests after a fill for as long as it took: clients have the rest.
+    Two run at a time, and each pauses after a fill for as long as the fill took, to leave room for clients.
     """
     health = services.cache.health
     await health.next_beat()
-    asked = await hottest(services.database, HOTTEST)
-    left = iter(asked)
-    came: Counter[str] = Counter()
+    reads = await hottest(services.database, HOTTEST)
+    left = iter(reads)
+    states: Counter[str] = Counter()
     started = said = time.monotonic()
 
     async def fill() -> None:
@@ -36,31 +36,31 @@ async def warm(services: Services, app: ASGIApp, say: Say) -> bool:
         while health.may_be_read and (each := next(left, None)) is not None:
             began = time.monotonic()
             state = await _state(app, each)
-            came[state] += 1
+            states[state] += 1
             ended = time.monotonic()
             if ended - said > PROGRESS_S:
                 said = ended
-                say(f"warmed {came.total()} of {len(asked)}, {ended - started:.1f} s")
+                say(f"warmed {states.total()} of {len(reads)}, {ended - started:.1f} s")
             if state != "hit":
                 await asyncio.sleep(ended - began)
 
     await asyncio.gather(*(fill() for _ in range(AT_ONCE)))
     if not health.may_be_read:
-        say(f"The cache is off or away: warmed no more than {came.total()} of {len(asked)}.")
+        say(f"The cache is off or unavailable: warmed only {states.total()} of {len(reads)}.")
         return False
-    if not asked:
-        say("Nothing to warm: no read of a token that is still good is remembered.")
+    if not reads:
+        say("Nothing to warm: there are no popular reads of valid tokens.")
         return True
     say(
-        f"warmed {came.total()} of {len(asked)}, {time.monotonic() - started:.1f} s:"
-        f" {came['miss']} filled, {came['hit']} were there, {came['refused']} are not to be had"
+        f"warmed {states.total()} of {len(reads)}, {time.monotonic() - started:.1f} s:"
+        f" {states['miss']} filled, {states['hit']} already cached, {states['refused']} no longer available"
     )
     return True
 
 
-async def _state(app: ASGIApp, asked: Asked) -> str:
-    """Return what X-Cache says, `refused` for what is no longer there or allowed."""
-    digest, (path, _, query) = asked[0], asked[1].partition("?")
+async def _state(app: ASGIApp, read: PopularRead) -> str:
+    """Return the X-Cache header, `refused` if the resource is gone or not visible any more."""
+    digest, (path, _, query) = read[0], read[1].partition("?")
     scope: Scope = {
         "type": "http",
         "http_version": "1.1",
@@ -75,11 +75,11 @@ async def _state(app: ASGIApp, asked: Asked) -> str:
         OWN: Token(digest, digest.hex()),
     }
     state = "refused"
-    asks: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+    messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        # A server, too, has nothing more to say after the request: whoever streams waits here for its end.
-        return asks.pop() if asks else await asyncio.Future()
+        # Like a real server, send nothing after the request: a streaming response waits here until it ends.
+        return messages.pop() if messages else await asyncio.Future()
 
     async def send(message: Message) -> None:
         nonlocal state

@@ -1,1 +1,1 @@
-"""How a write is done: facts, marks, one conditional statement, renewal, one response for a key."""
+"""Writes: facts, marks, one conditional statement, renewal of tags, one response per idempotency key."""

@@ -1,8 +1,8 @@
 """
-A write's way: read the facts, mark the tags, change by one conditional statement, renew the tags, answer.
+A write: read the facts, mark the tags, change rows in one conditional statement, renew the tags, respond.
 
-Whom a change touches must be marked before it commits, so the facts are read first, and the statement then
-only finds rows to which they still apply; if it finds none, the facts are read again.
+The tags of a change must be marked before it commits, so the facts are read first. The statement then only
+matches rows for which the facts are still true; if it matches none, the facts are read again.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ from app.writing.constraints import Constraints, refusal
 from app.writing.idempotency import IdempotencyKey
 
 ATTEMPTS = 5
-FORGET_AT_ONCE = 1000
-# How the JSON of everything that has an ETag begins.
+FORGET_BATCH = 1000
+# The beginning of the JSON of every resource with an ETag.
 ENTITY = re.compile(rb'\{"id":(?P<id>\d+),(?:"version":(?P<version>\d+))?')
-# A number as PostgreSQL writes it, so that what did not change compares equal in field_changes().
+# Numbers as PostgreSQL writes them, so that unchanged values compare equal in field_changes().
 _json = msgspec.json.Encoder(decimal_format="number")
 
 log = logging.getLogger("bantam.writes")
@@ -47,7 +47,7 @@ Attempt = Callable[[], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Write(Generic[Body]):
-    """What a request to write says: whose token, which body, based on which versions, under which key."""
+    """A write request: its token, body, the versions from If-Match, and the idempotency key."""
 
     request: Request
     services: Services
@@ -58,27 +58,27 @@ class Write(Generic[Body]):
 
     @property
     def keep(self) -> tuple[str | None, bytes | None]:
-        """Key and request hash, for the statement to keep its answer under."""
+        """Idempotency key and request hash, under which the statement stores its response."""
         return (None, None) if self.once is None else (self.once.key, self.once.digest)
 
     @property
     def fields(self) -> str:
-        """The body's fields as JSON, without those that a change does not mention."""
+        """The body's fields as JSON, without those that a change leaves out."""
         return fields(self.body)
 
     async def facts(self, query: bytes, *parameters: object) -> Row:
-        """Return what a query says that begins with the caller's token; Problem 401 if that is not good."""
-        row = await self.services.database.read(query, self.token.digest, *parameters)
+        """Return the row of a query whose first parameter is the token; Problem 401 if that is invalid."""
+        row = await self.services.database.fetch_row(query, self.token.digest, *parameters)
         if row is None:
             raise unauthorized()
         return row
 
     def expected(self, current: int) -> int | None:
-        """Return the version that the statement must find, None for any; Problem 412 if it is another."""
+        """Return the version that the statement must match, None for any; Problem 412 if If-Match differs."""
         if self.versions is None:
             return None
         if current not in self.versions:
-            raise Problem(412, "It was changed meanwhile; read it again.", headers={"etag": f'"{current}"'})
+            raise Problem(412, "It has been changed since; read it again.", headers={"etag": f'"{current}"'})
         return current
 
     async def change(
@@ -90,73 +90,73 @@ class Write(Generic[Body]):
         row_id: int = 0,
     ) -> Any:
         """
-        Return the first column of a committed statement, None if it found nothing; `tags` are renewed.
+        Run and commit a statement; return its first column, None if it matched nothing. Renews `tags`.
 
-        With `lock`, a statement that locks the row `row_id`, nobody has added to it when this one begins.
+        With `lock`, a statement that locks row `row_id` first, it sees everything committed under that row.
         """
         database = self.services.database
 
         async def write(touched: Touched) -> Row | None:
             if lock is None:
-                return await database.write(query, *parameters, heard=touched.hear)
-            return await database.write_locking(lock, row_id, query, *parameters, heard=touched.hear)
+                return await database.write(query, *parameters, on_notice=touched.on_notice)
+            return await database.write_locking(lock, row_id, query, *parameters, on_notice=touched.on_notice)
 
         return await self._changed(tags, write)
 
     async def _changed(self, tags: Sequence[str], write: Callable[[Touched], Awaitable[Row | None]]) -> Any:
-        told: list[str] = []
+        reported: list[str] = []
 
-        async def listening(touched: Touched) -> Row | None:
+        async def guarded(touched: Touched) -> Row | None:
             try:
                 row = await write(touched)
             except (OperationalError, InterfaceError, asyncio.CancelledError) as error:
                 touched.in_doubt = outcome_unknown(error)
                 raise
-            told.extend(touched.tags)
+            reported.extend(touched.tags)
             return row
 
-        row = await self.services.cache.store.change(tags, listening)
+        row = await self.services.cache.store.change(tags, guarded)
         if row is None:
             return None
-        self.services.cache.lately.touched((*tags, *told))
+        self.services.cache.lately.touched((*tags, *reported))
         return row[0]
 
-    async def answer(self, attempt: Attempt, *, status: int = 200, location: str | None = None) -> Response:
+    async def respond(self, attempt: Attempt, *, status: int = 200, location: str | None = None) -> Response:
         """
-        Answer with the JSON that an attempt returned, or with the one kept for the request's key.
+        Respond with the JSON that an attempt returned, or with the stored response for the idempotency key.
 
-        An attempt that returns None lost a race and is made again; `{id}` in `location` is what was made.
+        An attempt that returns None lost a race and is retried; `{id}` in `location` is the new row's id.
         """
         for _ in range(ATTEMPTS):
-            if (again := await self._again(location)) is not None:
-                return again
+            if (replay := await self._replay(location)) is not None:
+                return replay
             try:
                 done = await _tried(attempt, self.services.constraints)
             except Problem:
-                # What makes it impossible may be the same request, answered at the same moment.
-                if (again := await self._again(location)) is not None:
-                    return again
+                # The conflict may be the same request, committed at the same moment.
+                if (replay := await self._replay(location)) is not None:
+                    return replay
                 raise
             if done is not None:
-                response = self._respond(done, status, location)
+                response = self._response(done, status, location)
                 if self.once is not None and self.once.sweeps:
                     response.background = BackgroundTask(_forget, self.services)
                 return response
-        raise Problem(409, "Others were changing the same at the same time; try again.")
+        raise Problem(409, "Others were changing it at the same time; try again.")
 
-    async def _again(self, location: str | None) -> Response | None:
-        """Return the answer that was kept for the request's key, None if there is none."""
+    async def _replay(self, location: str | None) -> Response | None:
+        """Return the stored response for the idempotency key, None if there is none."""
         if self.once is None:
             return None
         digest, status, body = await self.facts(queries.stored_answer, self.once.key)
         if digest is None:
             return None
         self.once.same_request(digest)
-        response = self._respond(body, status, location)
+        response = self._response(body, status, location)
         response.headers["idempotency-replayed"] = "true"
         return response
 
-    def _respond(self, body: bytes, status: int, location: str | None) -> Response:
+    def _response(self, body: bytes, status: int, location: str | None) -> Response:
         if status == 204:
             return Response(status_code=204, headers={"cache-control": "no-store"})
         response = JsonBytes(body, status=status)
@@ -169,11 +169,11 @@ class Write(Generic[Body]):
 
 
 async def _tried(attempt: Attempt, constraints: Constraints) -> Any:
-    """Return what an attempt made, None if it lost a race; Problem for what a constraint forbids."""
+    """Return the result of an attempt, None if it lost a race; Problem if it violates a constraint."""
     try:
         return await attempt()
     except UniqueViolation as error:
-        # The same request was being answered at the same moment: everything of this one is undone.
+        # The same request committed at the same moment; this one has been rolled back.
         if error.diag.constraint_name == "idempotency_keys_pkey":
             return None
         raise refusal(error, constraints) from None
@@ -184,12 +184,12 @@ async def _tried(attempt: Attempt, constraints: Constraints) -> Any:
 
 
 def fields(body: object) -> str:
-    """Return the JSON of a body or a part of it, for a statement to take apart."""
+    """Return the JSON of a body or a part of it, as a parameter for a statement."""
     return _json.encode(body).decode()
 
 
 async def begin(request: Request, shape: type[Body]) -> Write[Body]:
-    """Return what the request says; Problem 401, 413 or 422 before anything is read from the database."""
+    """Parse a write request; Problem 401, 413, 415 or 422 before the database is queried."""
     services = services_of(request)
     token = bearer(request)
     versions = etags.if_match(request)
@@ -199,8 +199,8 @@ async def begin(request: Request, shape: type[Body]) -> Write[Body]:
 
 
 async def _forget(services: Services) -> None:
-    """Delete some keys whose day is over: more than keyed writes add in the meantime."""
+    """Delete expired idempotency keys, more than keyed writes add in the meantime."""
     try:
-        await services.database.write(queries.forget_idempotency_keys, FORGET_AT_ONCE)
+        await services.database.write(queries.forget_idempotency_keys, FORGET_BATCH)
     except DatabaseError as error:
-        log.warning("idempotency keys were not forgotten: %s", type(error).__name__)
+        log.warning("expired idempotency keys were not deleted: %s", type(error).__name__)

@@ -26,7 +26,7 @@ application.ENDPOINTS = (
         serve=constant,
         summary="So many bytes",
         tag="bench",
-        answer=None,
+        response=None,
         public=True,
     ),
 )

@@ -37,7 +37,7 @@ def others_locked_out(groups: dict[str, set[str]]) -> Generator[StringCommand]:
         return
     for group, persons in surplus.items():
         for person in persons:
-            yield StringCommand("gpasswd --quiet --delete", QuoteString(person), QuoteString(group))
+            yield StringCommand("gpasswd --delete", QuoteString(person), QuoteString(group))
     for person in people:
         home = StringCommand("$(getent passwd", QuoteString(person), "| cut -d: -f6)")
         yield StringCommand("rm -f", StringCommand(home, "/.ssh/authorized_keys", _separator=""))

@@ -57,9 +57,10 @@ def test_a_worker_that_hangs_is_replaced(server: Server) -> None:
 
 def test_slow_reads_leave_connections_to_quick_ones(server: Server) -> None:
     body = """
-    slow = [asyncio.create_task(database.read_slow(b"SELECT pg_sleep($1::bigint)", 2)) for _ in range(30)]
+    sleep = b"SELECT pg_sleep($1::bigint)"
+    slow = [asyncio.create_task(database.fetch_slow_row(sleep, 2)) for _ in range(30)]
     await asyncio.sleep(0.5)
-    quick = await asyncio.gather(*(database.read_alone(NUMBER, n) for n in range(10)))
+    quick = await asyncio.gather(*(database.fetch_row_alone(NUMBER, n) for n in range(10)))
     print([row[0] for row in quick] == list(range(10)), any(task.done() for task in slow))
     came = await asyncio.gather(*slow, return_exceptions=True)
     print({type(each).__name__ for each in came} <= {"tuple", "PoolTimeout"})

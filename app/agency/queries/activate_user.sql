@@ -1,4 +1,4 @@
--- activate_user: the user, who may log in again ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
+-- activate_user: reactivates a user, who may log in again; returns the user ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
 WITH changed AS (
     UPDATE users AS u
     SET

@@ -1,4 +1,4 @@
--- add_member: a user becomes a member of a project and is told, unless they are one already ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 user)
+-- add_member: adds a user to a project and notifies them, unless they already are a member ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 user)
 WITH added AS (
     INSERT INTO project_members AS m (project_id, user_id)
     SELECT p.id, $5::bigint

@@ -1,4 +1,4 @@
--- caller: the user of a token and how long it is still good ($1 token hash)
+-- caller: the user of a token, and for how long it is still valid ($1 token hash)
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left

@@ -1,4 +1,4 @@
--- caller_for_write: who is about to write ($1 token hash)
+-- caller_for_write: the caller of a write ($1 token hash)
 SELECT
     caller.user_id,
     caller.role

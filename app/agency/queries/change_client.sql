@@ -1,4 +1,4 @@
--- change_client: the changed client, archived or active again if that is said ($1 actor, $2 client, $3 version or NULL, $4 changed fields as JSON)
+-- change_client: the changed client, archived or active again if requested ($1 actor, $2 client, $3 version or NULL, $4 changed fields as JSON)
 WITH old AS (
     SELECT c AS company
     FROM clients AS c

@@ -1,4 +1,4 @@
--- change_invoice: the draft with another due day or other items ($1 actor, $2 invoice, $3 version or NULL, $4 whether the due day changes, $5 due day or NULL, $6 items as JSON or NULL)
+-- change_invoice: the draft with a new due day or new items ($1 actor, $2 invoice, $3 version or NULL, $4 whether the due day changes, $5 due day or NULL, $6 items as JSON or NULL)
 WITH given AS (
     SELECT
         g.position,

@@ -1,4 +1,4 @@
--- change_milestone: the changed milestone, completed or open again if that is said ($1 actor, $2 milestone, $3 version or NULL, $4 changed fields as JSON)
+-- change_milestone: the changed milestone, completed or reopened if requested ($1 actor, $2 milestone, $3 version or NULL, $4 changed fields as JSON)
 WITH old AS (
     SELECT m AS milestone
     FROM milestones AS m

@@ -1,4 +1,4 @@
--- change_project: the changed project; those told hear of another status ($1 actor, $2 project, $3 manager, $4 version or NULL, $5 changed fields as JSON, $6 told)
+-- change_project: the changed project; a new status notifies the users in told ($1 actor, $2 project, $3 manager, $4 version or NULL, $5 changed fields as JSON, $6 told)
 WITH old AS (
     SELECT p AS project
     FROM projects AS p

@@ -1,6 +1,6 @@
--- change_task: the changed task, if it is still where it was ($1 actor, $2 task, $3 project, $4 assignee, $5 version or NULL, $6 changed fields as JSON, $7 manager)
+-- change_task: the changed task, if its project and assignee are still the same ($1 actor, $2 task, $3 project, $4 assignee, $5 version or NULL, $6 changed fields as JSON, $7 manager)
 WITH project AS (
-    -- Where the task goes is held until the commit, like its milestone: neither is deleted meanwhile.
+    -- The target project is locked until the commit, like the milestone: neither is deleted in the meantime.
     SELECT p.id
     FROM projects AS p
     WHERE p.id = ($6::jsonb ->> 'project_id')::bigint

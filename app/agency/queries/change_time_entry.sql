@@ -1,4 +1,4 @@
--- change_time_entry: the corrected time entry, if it still is in that project ($1 actor, $2 time entry, $3 project, $4 version or NULL, $5 changed fields as JSON)
+-- change_time_entry: the corrected time entry, if it is still in that project ($1 actor, $2 time entry, $3 project, $4 version or NULL, $5 changed fields as JSON)
 WITH old AS (
     SELECT e AS entry
     FROM time_entries AS e

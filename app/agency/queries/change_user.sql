@@ -1,6 +1,6 @@
 -- change_user: the changed user ($1 actor, $2 user, $3 version or NULL, $4 changed fields as JSON)
 WITH actor AS (
-    -- Held, so that two admins who take the role from each other do it one after the other.
+    -- Locked, so that two admins who remove each other's role do it one after the other.
     SELECT a.id
     FROM users AS a
     WHERE a.id = $1::bigint
@@ -14,7 +14,7 @@ old AS (
     WHERE u.id = $2
       AND ($3::integer IS NULL OR u.version = $3::integer)
       AND EXISTS (SELECT FROM actor)
-      -- Who leads projects has handed them over before they may lead none.
+      -- A user who leads projects must hand them over before losing the role.
       AND (
           coalesce($4::jsonb ->> 'role', 'admin') IN ('admin', 'project_manager')
           OR NOT EXISTS (

@@ -1,4 +1,4 @@
--- client_for_change: what must be known before a caller's change of a client: the projects that name it ($1 token hash, $2 client)
+-- client_for_change: the facts for a change of a client, with the projects that show its name ($1 token hash, $2 client)
 SELECT
     caller.user_id,
     caller.role,

@@ -1,4 +1,4 @@
--- comment_for_change: what must be known before a caller's change of a comment ($1 token hash, $2 comment)
+-- comment_for_change: the facts for a change of a comment ($1 token hash, $2 comment)
 SELECT
     caller.user_id,
     caller.role,

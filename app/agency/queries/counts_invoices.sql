@@ -12,7 +12,7 @@ SELECT
                 coalesce(sum(each.n) FILTER (WHERE each.status = 'paid'), 0) AS paid,
                 coalesce(sum(each.n) FILTER (WHERE each.status = 'void'), 0) AS void
             FROM (
-                -- Counting all by an index and taking off those of deleted projects spares reading the table.
+                -- Counting all with an index and subtracting those of deleted projects avoids reading the table.
                 SELECT
                     i.status,
                     count(*) AS n

@@ -1,4 +1,4 @@
--- counts_tasks_assignee: a user's tasks by status, as far as the caller sees them ($1 token hash, $2 assignee)
+-- counts_tasks_assignee: a user's tasks that the caller can see, by status ($1 token hash, $2 assignee)
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,

@@ -1,4 +1,4 @@
--- create_comment: a comment on a task; those told are notified ($1 actor, $2 idempotency key, $3 request hash, $4 task, $5 project, $6 text, $7 told)
+-- create_comment: a new comment on a task; notifies the users in told ($1 actor, $2 idempotency key, $3 request hash, $4 task, $5 project, $6 text, $7 told)
 WITH made AS (
     INSERT INTO comments AS c (task_id, author_id, body)
     SELECT t.id, $1::bigint, $6

@@ -1,4 +1,4 @@
--- create_invoice: a draft for a project's client ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 currency, $6 due day or NULL, $7 items as JSON)
+-- create_invoice: a new draft for a project's client ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 currency, $6 due day or NULL, $7 items as JSON)
 WITH given AS (
     SELECT
         g.position,

@@ -1,6 +1,6 @@
 -- create_milestone: a new milestone of a project ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 fields as JSON)
 WITH project AS (
-    -- Held until the commit: it is not deleted while the milestone comes to be.
+    -- Locked until the commit: it is not deleted while the milestone is created.
     SELECT p.id
     FROM projects AS p
     WHERE p.id = $4

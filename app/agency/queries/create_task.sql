@@ -1,6 +1,6 @@
 -- create_task: a new task of a project ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 fields as JSON)
 WITH project AS (
-    -- Held until the commit, like the milestone: neither is deleted while the task comes to be.
+    -- Locked until the commit, like the milestone: neither is deleted while the task is created.
     SELECT p.id
     FROM projects AS p
     WHERE p.id = $4

@@ -1,4 +1,4 @@
--- create_time_entry: time that the actor spent, at their rate of now ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 fields as JSON)
+-- create_time_entry: time that the actor spent, at their current rate ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 fields as JSON)
 WITH made AS (
     INSERT INTO time_entries AS e (user_id, project_id, task_id, entry_date, minutes, billable, note, hourly_rate)
     SELECT

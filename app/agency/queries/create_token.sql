@@ -1,4 +1,4 @@
--- create_token: a new token of an active user who has few enough; it outlives the one that asks only for admins ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 token hash, $6 days, $7 caller's token hash, $8 most tokens)
+-- create_token: a new token of an active user below the limit; it outlives the caller's only if an admin creates it ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 token hash, $6 days, $7 caller's token hash, $8 most tokens)
 WITH made AS (
     INSERT INTO api_tokens AS t (user_id, expires_at, token_hash)
     SELECT

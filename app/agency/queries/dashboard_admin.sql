@@ -115,7 +115,7 @@ LEFT JOIN LATERAL (
                 FROM (
                     SELECT
                         (
-                            -- What the last vacuum found: asking every file for its size takes longer than all else.
+                            -- As of the last vacuum: reading the size of every file takes longer than everything else.
                             SELECT 8192 * sum(c.relpages::bigint)::bigint
                             FROM pg_class AS c
                         ) AS database_bytes,

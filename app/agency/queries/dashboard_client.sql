@@ -27,7 +27,7 @@ hours AS MATERIALIZED (
         sum(r.billable_minutes) AS billable_minutes
     FROM ours
     JOIN report_time AS r ON r.project_id = ours.id
-    -- Asked for as two values, so that the index goes to these months instead of through a project's years.
+    -- Two values, so that the index scan goes straight to these months instead of through a project's years.
     WHERE r.month >= (SELECT (c.month - interval '1 month')::date FROM caller AS c)
       AND r.month <= (SELECT c.month FROM caller AS c)
     GROUP BY r.project_id, r.month

@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (
         date_trunc('week', now() AT TIME ZONE caller.time_zone)::date AS monday
 ) AS today
 CROSS JOIN LATERAL (
-    -- What is open is looked up once, by the index of open tasks alone: by due day, years of done ones come first.
+    -- Open tasks are read once, from the index of open tasks: by due day, years of done ones would come first.
     WITH open AS MATERIALIZED (
         SELECT t.id, t.due_on
         FROM tasks AS t

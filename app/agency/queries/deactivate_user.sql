@@ -1,6 +1,6 @@
--- deactivate_user: the user, who may not log in any more and whose tokens are revoked ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
+-- deactivate_user: deactivates a user and revokes all their tokens; returns the user ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
 WITH actor AS (
-    -- Held, so that two admins who deactivate each other do it one after the other.
+    -- Locked, so that two admins who deactivate each other do it one after the other.
     SELECT a.id
     FROM users AS a
     WHERE a.id = $1::bigint

@@ -1,4 +1,4 @@
--- delete_comment: the comment is taken back ($1 actor, $2 comment, $3 project, $4 version or NULL)
+-- delete_comment: deletes a comment ($1 actor, $2 comment, $3 project, $4 version or NULL)
 WITH deleted AS (
     UPDATE comments AS c
     SET

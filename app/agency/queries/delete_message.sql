@@ -1,4 +1,4 @@
--- delete_message: the message is taken back ($1 actor, $2 message, $3 version or NULL)
+-- delete_message: deletes a message ($1 actor, $2 message, $3 version or NULL)
 WITH deleted AS (
     UPDATE messages AS m
     SET

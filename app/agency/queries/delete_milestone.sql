@@ -1,4 +1,4 @@
--- delete_milestone: the milestone is out of sight; its tasks stay, without one ($1 actor, $2 milestone, $3 version or NULL)
+-- delete_milestone: deletes a milestone; its tasks stay, without one ($1 actor, $2 milestone, $3 version or NULL)
 WITH deleted AS (
     UPDATE milestones AS m
     SET

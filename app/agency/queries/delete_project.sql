@@ -1,4 +1,4 @@
--- delete_project: 'deleted': the project is out of sight, its tasks and milestones with it, and what was said of it is read; 'billed': it stays, for it has invoices that are owed or paid ($1 actor, $2 project, $3 version or NULL)
+-- delete_project: 'deleted': the project is deleted with its tasks and milestones, and its notifications are marked as read; 'billed': it stays, because it has sent or paid invoices ($1 actor, $2 project, $3 version or NULL)
 WITH billed AS (
     SELECT
     FROM invoices AS i

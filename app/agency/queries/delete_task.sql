@@ -1,4 +1,4 @@
--- delete_task: the task is out of sight, if it is still where it was ($1 actor, $2 task, $3 project, $4 assignee, $5 version or NULL)
+-- delete_task: deletes a task, if its project and assignee are still the same ($1 actor, $2 task, $3 project, $4 assignee, $5 version or NULL)
 WITH deleted AS (
     UPDATE tasks AS t
     SET

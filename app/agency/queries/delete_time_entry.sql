@@ -1,4 +1,4 @@
--- delete_time_entry: the time entry is taken back ($1 actor, $2 time entry, $3 project, $4 version or NULL)
+-- delete_time_entry: deletes a time entry ($1 actor, $2 time entry, $3 project, $4 version or NULL)
 WITH deleted AS (
     UPDATE time_entries AS e
     SET

@@ -1,4 +1,4 @@
--- invite_member: the active user of an address or id who is to become a member ($1 address or NULL, $2 user or NULL)
+-- invite_member: the active user with an address or id, to be added as a member ($1 address or NULL, $2 user or NULL)
 SELECT
     u.id,
     u.role

@@ -1,4 +1,4 @@
--- invoice_for_change: what must be known before a caller's write to an invoice, and whom it concerns ($1 token hash, $2 invoice)
+-- invoice_for_change: the facts for a write to an invoice, with the users it affects ($1 token hash, $2 invoice)
 SELECT
     caller.user_id,
     caller.role,

@@ -1,6 +1,6 @@
--- issue_invoice: the draft is sent under the next number of its year, and the client's people are told ($1 actor, $2 idempotency key, $3 request hash, $4 invoice, $5 day of issue, $6 due day, $7 version or NULL, $8 told)
+-- issue_invoice: issues a draft under the next number of its year; notifies the users in told ($1 actor, $2 idempotency key, $3 request hash, $4 invoice, $5 day of issue, $6 due day, $7 version or NULL, $8 told)
 WITH draft AS (
-    -- The project is held until the commit: it is not deleted while somebody comes to owe for it.
+    -- The project is locked until the commit: it is not deleted while an invoice is issued for it.
     SELECT i.id
     FROM invoices AS i
     JOIN projects AS p ON p.id = i.project_id

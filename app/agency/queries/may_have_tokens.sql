@@ -1,4 +1,4 @@
--- may_have_tokens: whether a user is there and active ($1 user)
+-- may_have_tokens: whether a user exists and is active ($1 user)
 SELECT EXISTS (
     SELECT
     FROM users AS u

@@ -1,4 +1,4 @@
--- message_for_change: what must be known before a caller's change of a message ($1 token hash, $2 message)
+-- message_for_change: the facts for a change of a message ($1 token hash, $2 message)
 SELECT
     caller.user_id,
     caller.role,

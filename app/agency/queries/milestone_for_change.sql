@@ -1,4 +1,4 @@
--- milestone_for_change: what must be known before a caller's change of a milestone ($1 token hash, $2 milestone)
+-- milestone_for_change: the facts for a change of a milestone ($1 token hash, $2 milestone)
 SELECT
     caller.user_id,
     caller.role,

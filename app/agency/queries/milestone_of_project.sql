@@ -1,4 +1,4 @@
--- milestone_of_project: whether a milestone stands in a project ($1 milestone, $2 project)
+-- milestone_of_project: whether a milestone belongs to a project ($1 milestone, $2 project)
 SELECT EXISTS (
     SELECT
     FROM milestones AS m

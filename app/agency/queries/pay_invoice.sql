@@ -1,4 +1,4 @@
--- pay_invoice: money for an invoice, which is paid when nothing is owed any more ($1 actor, $2 idempotency key, $3 request hash, $4 invoice, $5 fields as JSON, $6 version or NULL, $7 manager)
+-- pay_invoice: a payment for an invoice, which is paid once nothing is owed ($1 actor, $2 idempotency key, $3 request hash, $4 invoice, $5 fields as JSON, $6 version or NULL, $7 manager)
 WITH given AS (
     SELECT
         n.paid_on,

@@ -1,4 +1,4 @@
--- project_concerned: whose dashboards a project's end changes: who has open tasks in it or an unread word about it ($1 project)
+-- project_concerned: the users whose dashboards a project's deletion changes: they have open tasks in it or unread notifications about it ($1 project)
 SELECT coalesce(array_agg(c.user_id), '{}') AS people
 FROM (
     SELECT t.assignee_id AS user_id

@@ -1,4 +1,4 @@
--- project_for_change: what must be known before a caller's write to a project, and whom it concerns ($1 token hash, $2 project)
+-- project_for_change: the facts for a write to a project, with the users it affects ($1 token hash, $2 project)
 SELECT
     caller.user_id,
     caller.role,

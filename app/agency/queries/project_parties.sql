@@ -1,4 +1,4 @@
--- project_parties: whether a client can have projects, whether a user can lead them, and who of the client to tell ($1 client, $2 manager)
+-- project_parties: whether a client can have projects, whether a user can lead them, and which users of the client to notify ($1 client, $2 manager)
 SELECT
     EXISTS (
         SELECT

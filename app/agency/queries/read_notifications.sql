@@ -1,4 +1,4 @@
--- read_notifications: the caller has read these notifications, or all up to one; how many are left ($1 actor, $2 idempotency key, $3 request hash, $4 ids, $5 up to this id or NULL)
+-- read_notifications: marks these notifications as read, or all up to one; returns how many are left ($1 actor, $2 idempotency key, $3 request hash, $4 ids, $5 up to this id or NULL)
 WITH unread AS (
     SELECT
         n.id,

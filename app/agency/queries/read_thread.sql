@@ -1,4 +1,4 @@
--- read_thread: the caller has read a thread up to a message, or all of it ($1 actor, $2 idempotency key, $3 request hash, $4 thread, $5 message or NULL)
+-- read_thread: marks a thread as read up to a message, or all of it ($1 actor, $2 idempotency key, $3 request hash, $4 thread, $5 message or NULL)
 WITH marked AS (
     UPDATE thread_participants AS t
     SET first_unread_id = CASE

@@ -1,4 +1,4 @@
--- remove_member: a user is no member of a project any more ($1 actor, $2 project, $3 user)
+-- remove_member: removes a user from a project ($1 actor, $2 project, $3 user)
 WITH removed AS (
     DELETE FROM project_members AS m
     WHERE m.project_id = $2

@@ -1,6 +1,6 @@
--- reply: a message at the end of a thread, unread by those told ($1 actor, $2 idempotency key, $3 request hash, $4 thread, $5 text, $6 told)
+-- reply: adds a message to a thread, unread by the users in told ($1 actor, $2 idempotency key, $3 request hash, $4 thread, $5 text, $6 told)
 WITH thread AS (
-    -- Held until the commit, so that the messages of a thread get their ids in the order in which they appear.
+    -- Locked until the commit, so that the messages of a thread get their ids in the order of their commits.
     SELECT
         h.id,
         h.project_id,

@@ -1,4 +1,4 @@
--- revoke_token: the token works no longer ($1 actor, $2 token hash)
+-- revoke_token: revokes a token ($1 actor, $2 token hash)
 WITH revoked AS (
     UPDATE api_tokens AS t
     SET revoked_at = now()

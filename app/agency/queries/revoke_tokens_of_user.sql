@@ -1,4 +1,4 @@
--- revoke_tokens_of_user: none of the user's tokens works any longer; how many that were ($1 actor, $2 user)
+-- revoke_tokens_of_user: revokes all of a user's tokens; returns how many ($1 actor, $2 user)
 WITH revoked AS (
     UPDATE api_tokens AS t
     SET revoked_at = now()

@@ -1,4 +1,4 @@
--- start_thread: a conversation of a project with its first message; those told take part ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 subject, $6 text, $7 told)
+-- start_thread: a new conversation of a project with its first message; the users in told take part ($1 actor, $2 idempotency key, $3 request hash, $4 project, $5 subject, $6 text, $7 told)
 WITH numbered AS MATERIALIZED (
     SELECT
         p.id AS project_id,

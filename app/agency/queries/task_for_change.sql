@@ -1,4 +1,4 @@
--- task_for_change: what must be known before a caller's change of a task ($1 token hash, $2 task)
+-- task_for_change: the facts for a change of a task ($1 token hash, $2 task)
 SELECT
     caller.user_id,
     caller.role,

@@ -1,4 +1,4 @@
--- task_of_project: whether a task stands in a project ($1 task, $2 project)
+-- task_of_project: whether a task belongs to a project ($1 task, $2 project)
 SELECT EXISTS (
     SELECT
     FROM tasks AS t

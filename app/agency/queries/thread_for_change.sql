@@ -1,4 +1,4 @@
--- thread_for_change: what must be known before a caller's write to a thread, and who takes part in it ($1 token hash, $2 thread)
+-- thread_for_change: the facts for a write to a thread, with its participants ($1 token hash, $2 thread)
 SELECT
     caller.user_id,
     caller.role,

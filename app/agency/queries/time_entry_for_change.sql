@@ -1,4 +1,4 @@
--- time_entry_for_change: what must be known before a caller's change of a time entry ($1 token hash, $2 time entry)
+-- time_entry_for_change: the facts for a change of a time entry ($1 token hash, $2 time entry)
 SELECT
     caller.user_id,
     caller.role,

@@ -1,4 +1,4 @@
--- token_for_change: whose a token is, for its user and for admins ($1 caller's token hash, $2 token hash)
+-- token_for_change: the user of a token, visible to that user and to admins ($1 caller's token hash, $2 token hash)
 SELECT
     caller.user_id,
     caller.role,

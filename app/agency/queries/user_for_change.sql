@@ -1,4 +1,4 @@
--- user_for_change: what must be known before a caller's change of a user: the tokens that work, the projects that name them ($1 token hash, $2 user)
+-- user_for_change: the facts for a change of a user, with their valid tokens and the projects that show their name ($1 token hash, $2 user)
 SELECT
     caller.user_id,
     caller.role,

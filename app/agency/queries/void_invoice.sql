@@ -1,4 +1,4 @@
--- void_invoice: an unpaid invoice counts no longer, and those told hear of it ($1 actor, $2 idempotency key, $3 request hash, $4 invoice, $5 version or NULL, $6 told)
+-- void_invoice: voids an unpaid invoice; notifies the users in told ($1 actor, $2 idempotency key, $3 request hash, $4 invoice, $5 version or NULL, $6 told)
 WITH voided AS (
     UPDATE invoices AS i
     SET

@@ -1,1 +1,1 @@
-"""The reports: pages of materialized views, CSV, files of past months."""
+"""The reports: pages of materialized views, CSV, and files of past months."""

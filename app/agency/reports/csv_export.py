@@ -1,4 +1,4 @@
-"""A report's lines as CSV (RFC 4180), which a spreadsheet takes for text and numbers only."""
+"""A report's lines as CSV (RFC 4180), safe to open in a spreadsheet."""
 
 import csv
 import io
@@ -10,11 +10,11 @@ from msgspec.structs import asdict, fields
 from app.http.shapes import Reference
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a cell may not begin with if a spreadsheet is not to run it (OWASP, CSV injection)."""
+"""Characters with which a spreadsheet formula can begin (OWASP, CSV injection)."""
 
 
 def header(line: type[msgspec.Struct]) -> bytes:
-    """Return the first row: the fields' names; a reference is two columns."""
+    """Return the header row: the field names; a reference takes two columns."""
     names = []
     for field in fields(line):
         names += [f"{field.name}_id", f"{field.name}_name"] if field.type is Reference else [field.name]
@@ -22,7 +22,7 @@ def header(line: type[msgspec.Struct]) -> bytes:
 
 
 def rows(lines: Iterable[msgspec.Struct]) -> bytes:
-    """Return a row for each line."""
+    """Return one CSV row per line."""
     return _rows([cell for value in asdict(line).values() for cell in _cells(value)] for line in lines)
 
 

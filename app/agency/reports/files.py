@@ -1,4 +1,4 @@
-"""`bantam-report-files`: the four reports of the month that is over, as CSV files."""
+"""`bantam-report-files`: the four reports of the previous month, as CSV files."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ LINES_AT_ONCE = 1000
 
 
 def generate(connection: Connection, folder: Path, month: date) -> None:
-    """Write the four files of a month, each complete or not at all, and remove those of months long ago."""
+    """Write the four files of a month, each complete or not at all, and remove the oldest files."""
     connection.execute(f"SET ROLE {OWNER}".encode())
     connection.execute("SET statement_timeout = '5min'")
     for report in REPORTS:
@@ -51,7 +51,7 @@ def _write(connection: Connection, report: Report, month: date, file: Path) -> i
 
 
 def last_month(today: date) -> date:
-    """Return the first day of the month before."""
+    """Return the first day of the previous month."""
     return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
@@ -61,14 +61,16 @@ def _months_before(month: date, number: int) -> date:
 
 
 def main() -> int:
-    """Write the files of one month; the exit code is 0 when all of them are there."""
+    """Write the files of one month; return 0 if all of them were written."""
     parser = argparse.ArgumentParser(prog="bantam-report-files", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where to (default: %(default)s)")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="where to write them (default: %(default)s)"
+    )
     parser.add_argument(
         "--month",
         type=lambda text: date.fromisoformat(f"{text}-01"),
         default=last_month(date.today()),  # noqa: DTZ011  (the server's clock is UTC)
-        help="as in 2026-10 (default: the last that is over)",
+        help="like 2026-10 (default: the previous month)",
     )
     options = parser.parse_args()
     work = partial(generate, folder=options.folder, month=options.month)

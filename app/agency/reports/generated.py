@@ -1,4 +1,4 @@
-"""GET /api/reports/generated: the files that `bantam-report-files` keeps, for admins."""
+"""GET /api/reports/generated: the files that `bantam-report-files` writes, for admins."""
 
 import asyncio
 import re
@@ -20,14 +20,14 @@ NAME = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<report>projects|time|finance|team
 
 
 async def listing(request: Request) -> Response:
-    """Answer with what there is."""
+    """Respond with the list of files."""
     await admin(request, "The generated reports are")
     files = await asyncio.to_thread(_files)
     return JsonBytes(msgspec.json.encode(GeneratedReports(items=files)))
 
 
 async def content(request: Request) -> Response:
-    """Answer with one file, as it was made."""
+    """Respond with one file."""
     await admin(request, "The generated reports are")
     asked = requests.query(request, GeneratedFileQuery)
     if NAME.fullmatch(asked.name) is None:
@@ -66,21 +66,21 @@ ROUTES = (
         method="GET",
         path="/api/reports/generated",
         serve=listing,
-        summary="The files of the reports of past months",
+        summary="The files of past months' reports",
         tag="reports",
-        answer=GeneratedReports,
-        refusals=(403,),
+        response=GeneratedReports,
+        errors=(403,),
     ),
     Endpoint(
         method="GET",
         path="/api/reports/generated/file",
         serve=content,
-        summary="One of these files",
+        summary="One file of a past month's report",
         tag="reports",
         query=GeneratedFileQuery,
-        answer=str,
+        response=str,
         media_types=("text/csv",),
         sends=("Content-Disposition",),
-        refusals=(403, 404),
+        errors=(403, 404),
     ),
 )

@@ -17,14 +17,14 @@ VIEWS = (
     "report_team",
     "report_team_months",
 )
-"""In this order: the sums by month are read from the lines."""
+"""In this order: the monthly sums are computed from the lines."""
 
 
 def refresh(connection: Connection) -> None:
-    """Refresh each view, record when and how long; one that fails keeps its rows and holds up no other."""
+    """Refresh each view and record when and how long; one that fails keeps its rows and stops no other."""
     connection.execute(f"SET ROLE {OWNER}".encode())
     connection.execute("SET statement_timeout = '10min'")
-    # A load of rows or a migration may hold the tables; no reader waits while this does.
+    # A seed or a migration may have locked the tables; no reader waits while this waits.
     connection.execute("SET lock_timeout = '5min'")
     if connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
         raise RunnerError("Another refresh of the reports is running; wait for it to end.")
@@ -41,7 +41,7 @@ def refresh(connection: Connection) -> None:
             print(f"{view} refreshed in {milliseconds} ms")
     if failed:
         raise RunnerError(
-            f"{', '.join(failed)} kept their old rows; the lines above say why, the next run tries again."
+            f"{', '.join(failed)} kept their old rows; the reasons are above, and the next run tries again."
         )
 
 
@@ -50,7 +50,7 @@ def _refresh_view(connection: Connection, view: str) -> int:
     with connection.transaction():
         connection.execute(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view}".encode())
         milliseconds = round((time.monotonic() - started) * 1000)
-        # now() is when this transaction began: before any row was read.
+        # now() is the start of this transaction, before any row was read.
         connection.execute(
             "UPDATE report_refreshes SET refreshed_at = now(), milliseconds = %s WHERE view = %s",
             [milliseconds, view],
@@ -59,5 +59,5 @@ def _refresh_view(connection: Connection, view: str) -> int:
 
 
 def main() -> int:
-    """Refresh; the exit code is 0 when every report is of now."""
+    """Refresh; return 0 if every view was refreshed."""
     return run(DATABASE, "bantam-refresh-reports", refresh)

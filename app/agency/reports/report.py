@@ -1,4 +1,4 @@
-"""GET /api/reports/{projects,time,finance,team}: pages of materialized views, or all of it as CSV."""
+"""GET /api/reports/{projects,time,finance,team}: pages of materialized views, or all lines as CSV."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -39,17 +39,17 @@ from app.http.routing import Endpoint
 from app.reading import cached, page
 from app.reading.cached import Loaded
 from app.reading.cursors import Position
-from app.reading.page import KEYS, Asked, Rows, Start
+from app.reading.page import KEYS, PageStart, Rows, Selection
 from app.services import Services, services_of
 
 CSV_PAGE = 1000
 CSV_LINES = 100_000
-"""More than that is refused: a filter makes it less."""
-BEGINNING = Start("", None, backward=False)
+"""Larger exports are rejected; a filter makes them smaller."""
+BEGINNING = PageStart("", None, backward=False)
 
 
 class Lines(NamedTuple):
-    """A page as the database gave it."""
+    """A page as read from the database."""
 
     caller: str
     seconds_left: int
@@ -61,7 +61,7 @@ class Lines(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: its fragments of SQL, what may be asked of it, and the shapes of a line and a page."""
+    """A report: its SQL fragments, its query parameters, and the shapes of a line and a page."""
 
     sql: ReportSql
     query: type[ReportQuery]
@@ -77,41 +77,43 @@ class Report:
             summary=summary,
             tag="reports",
             query=self.query,
-            answer=self.page,
+            response=self.page,
             media_types=("application/json", "text/csv"),
             sends=("Age", "Last-Modified", "X-Cache", "X-Refreshed-At", "Content-Disposition"),
-            refusals=(403,),
+            errors=(403,),
         )
 
     async def serve(self, request: Request) -> Response:
-        """Answer admins with everything, project managers with what they lead."""
+        """Respond with a page or CSV: everything for admins, the projects they lead for project managers."""
         services, token = services_of(request), bearer(request)
         query = requests.query(request, self.query)
-        asked = page.asked_of(query, self.sql.filters)
-        start = page.start_of(
-            services.cursor_key, asked.scope(self.sql.view), query, most=services.http.max_page
+        selected = page.selection(query, self.sql.filters)
+        start = page.start_for(
+            services.cursor_key, selected.scope(self.sql.view), query, most=services.http.max_page
         )
         accepted = request.headers.get("accept", "")
         if query.format == "csv" or (query.format is None and "text/csv" in accepted):
-            return await self._csv(services, token, query, asked)
-        return await self._json(services, token, query.limit, asked, start)
+            return await self._csv(services, token, query, selected)
+        return await self._json(services, token, query.limit, selected, start)
 
     async def _json(
-        self, services: Services, token: Token, limit: int, asked: Asked, start: Start
+        self, services: Services, token: Token, limit: int, selected: Selection, start: PageStart
     ) -> Response:
         async def load() -> Loaded:
-            lines = await self._lines(services, token, asked, start, limit=limit)
+            lines = await self._lines(services, token, selected, start, limit=limit)
             body = _page(services.cursor_key, start, lines)
             return Loaded(lines.caller, lines.seconds_left, "", body)
 
         name = sha256(msgspec.json.encode((start.scope, start.position, start.backward, limit)))
         return _aged(await cached.own(services, token, REPORT, load, asked=name.hexdigest()[:32]))
 
-    async def _csv(self, services: Services, token: Token, query: ReportQuery, asked: Asked) -> Response:
+    async def _csv(
+        self, services: Services, token: Token, query: ReportQuery, selected: Selection
+    ) -> Response:
         for field in ("cursor", "direction"):
             if getattr(query, field) is not None:
-                raise Problem(422, "A CSV has every line and is not asked for by pages.", field=field)
-        first = await self._lines(services, token, asked, BEGINNING, limit=CSV_PAGE)
+                raise Problem(422, "A CSV has every line and cannot be requested in pages.", field=field)
+        first = await self._lines(services, token, selected, BEGINNING, limit=CSV_PAGE)
         count = _count(first.totals)
         if count > CSV_LINES:
             raise Problem(
@@ -121,7 +123,7 @@ class Report:
             )
         made_on = first.refreshed_at[:10]
         return StreamingResponse(
-            self._rows(services, token, asked, first),
+            self._rows(services, token, selected, first),
             headers={
                 **_headers(first.refreshed_at, first.age_s),
                 "cache-control": "no-store",
@@ -132,9 +134,9 @@ class Report:
         )
 
     async def _rows(
-        self, services: Services, token: Token, asked: Asked, lines: Lines
+        self, services: Services, token: Token, selected: Selection, lines: Lines
     ) -> AsyncIterator[bytes]:
-        """Yield the CSV in parts; it breaks off, for the client to see, if a refresh comes in between."""
+        """Yield the CSV in parts; if a refresh happens in between, abort so that the client notices."""
         decoder = msgspec.json.Decoder(list[self.line])  # type: ignore[name-defined]
         made, sent = lines.refreshed_at, 0
         yield csv_export.header(self.line)
@@ -147,26 +149,26 @@ class Report:
                 raise Problem(
                     422, f"The report has more than {CSV_LINES} lines; narrow the filters.", field="format"
                 )
-            after = Start("", Position("forward", KEYS.decode(lines.rows.last)), backward=False)
-            lines = await self._lines(services, token, asked, after, limit=CSV_PAGE, wait_s=PATIENCE_S)
+            after = PageStart("", Position("forward", KEYS.decode(lines.rows.last)), backward=False)
+            lines = await self._lines(services, token, selected, after, limit=CSV_PAGE, wait_s=PATIENCE_S)
             if lines.refreshed_at != made:
-                raise Problem(503, "The report was refreshed while it was being sent; ask again.")
+                raise Problem(503, "The report was refreshed while it was being sent; request it again.")
 
     async def _lines(
         self,
         services: Services,
         token: Token,
-        asked: Asked,
-        start: Start,
+        selected: Selection,
+        start: PageStart,
         *,
         limit: int,
         wait_s: float = WAIT_S,
     ) -> Lines:
-        statement = self.sql.statement(page.choice(asked, start))
-        async with services.large_pages.room_for(limit, wait_s=wait_s):
-            # Planned each time: a filter that leaves few lines wants another index than one that leaves most.
-            row = await services.database.read_slow(
-                statement.sql, token.digest, limit, *asked.values, *start.keys, prepared=False
+        statement = self.sql.statement(page.choice(selected, start))
+        async with services.large_pages.slot_for(limit, wait_s=wait_s):
+            # Planned each time: a selective filter needs a different index than others.
+            row = await services.database.fetch_slow_row(
+                statement.sql, token.digest, limit, *selected.values, *start.keys, prepared=False
             )
         if row is None:
             raise unauthorized()
@@ -176,8 +178,8 @@ class Report:
         return Lines(caller, seconds_left, Rows(items, first, last, more), *figures)
 
 
-def _page(key: bytes, start: Start, lines: Lines) -> bytes:
-    """Return a page that says when, but not yet how long ago, its figures were made."""
+def _page(key: bytes, start: PageStart, lines: Lines) -> bytes:
+    """Return a page with the time, but not yet the age, of its figures."""
     return b'{"refreshed_at":%b,"items":%b,"totals":%b,%b}' % (
         msgspec.json.encode(lines.refreshed_at),
         lines.rows.items,
@@ -186,19 +188,19 @@ def _page(key: bytes, start: Start, lines: Lines) -> bytes:
     )
 
 
-def _aged(answer: Response) -> Response:
-    """Return the page with its age at this moment, which may have come from the cache."""
-    made, _, rest = bytes(answer.body).partition(b",")
+def _aged(response: Response) -> Response:
+    """Add the current age to a page, which may have come from the cache."""
+    made, _, rest = bytes(response.body).partition(b",")
     refreshed_at = made.removeprefix(b'{"refreshed_at":"').removesuffix(b'"').decode()
     age_s = max(0, int((datetime.now(UTC) - datetime.fromisoformat(refreshed_at)).total_seconds()))
-    answer.body = b'%b,"age_s":%d,%b' % (made, age_s, rest)
-    answer.headers["content-length"] = str(len(answer.body))
-    answer.headers.update(_headers(refreshed_at, age_s))
-    return answer
+    response.body = b'%b,"age_s":%d,%b' % (made, age_s, rest)
+    response.headers["content-length"] = str(len(response.body))
+    response.headers.update(_headers(refreshed_at, age_s))
+    return response
 
 
 def _headers(refreshed_at: str, age_s: int) -> dict[str, str]:
-    """Return how old the figures are."""
+    """Return the headers with the time and age of the figures."""
     moment = datetime.fromisoformat(refreshed_at).astimezone(UTC)
     return {
         "age": str(age_s),
@@ -208,7 +210,7 @@ def _headers(refreshed_at: str, age_s: int) -> dict[str, str]:
 
 
 def _count(totals: bytes | None) -> int:
-    """Return how many lines there are, 0 where nobody counted them."""
+    """Return the number of lines in the totals, 0 without totals."""
     found = msgspec.json.decode(totals or b"[]")
     return sum(each["lines"] for each in (found if isinstance(found, list) else [found]))
 

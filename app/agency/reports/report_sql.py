@@ -1,4 +1,4 @@
-"""Reports in SQL: a file of `queries/reports` holds a report's fragments, put together in its frames."""
+"""The SQL of reports: each report's file in `queries/reports` has fragments for the frames there."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -32,7 +32,7 @@ ROWS = _frame("rows")
 
 
 class ReportSql:
-    """The fragments of one file, and the statements that they make."""
+    """The fragments of one file, and the statements built from them."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -59,11 +59,11 @@ class ReportSql:
 
     @property
     def view(self) -> str:
-        """The materialized view that it is read from."""
+        """The report's materialized view."""
         return self.parts["view"]
 
     def statement(self, choice: Choice) -> Statement:
-        """Return the statement of a choice: token hash, limit, filters, position; first pages have totals."""
+        """Return a statement with token hash, limit, filter values, position; first pages have totals."""
         keys = self.sorts[choice.sort]
         columns = [key.expression for key in keys]
         types = ["bytea", "bigint"]
@@ -85,7 +85,7 @@ class ReportSql:
         return Statement(choice.name(self.view), sql.strip().encode(), tuple(types))
 
     def _totals(self, filters: tuple[str, ...], conditions: str) -> str:
-        """Return the totals under the filters; none where every line would have to be read for them."""
+        """Return the SQL of the totals under the filters; NULL if that would have to read every line."""
         months = self.parts.get("months")
         by_month = months is not None and not self._narrow.intersection(filters)
         if by_month and not self._by_month.issuperset(filters):
@@ -101,7 +101,7 @@ class ReportSql:
         return f"(SELECT {self.parts['total']})".replace("{rows}", rows)
 
     def export(self) -> bytes:
-        """Return the statement of every line of the month `%(month)s`, as text of JSON."""
+        """Return the statement for every line of the month `%(month)s`, as JSON text."""
         order = ordered((key.expression for key in next(iter(self.sorts.values()))), down=False)
         month = self.parts["month"].replace("$value", "%(month)s")
         return (
@@ -110,7 +110,7 @@ class ReportSql:
         ).encode()
 
     def statements(self) -> Iterator[Statement]:
-        """Yield the statements with one filter at most, in every order, first pages and later."""
+        """Yield the statements with up to one filter: every order, first and later pages."""
         for name, sort, (descending, backward, continued) in product(
             (None, *self.filters), self.sorts, product((False, True), repeat=3)
         ):

@@ -1,1 +1,1 @@
-"""Seed data: the same scale, seed and day give the same rows, looking like a real agency's."""
+"""Seed data: realistic rows of an agency, the same for the same scale, seed and day."""

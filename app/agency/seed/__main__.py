@@ -1,4 +1,4 @@
-"""`bantam-seed --scale 1.0 --token-key-file FILE`: fill the database with an agency's years."""
+"""`bantam-seed --scale 1.0 --token-key-file FILE`: fill the database with years of an agency's data."""
 
 import argparse
 import sys
@@ -20,14 +20,14 @@ from app.database.direct import DATABASE, Connection, RunnerError, lock, run
 
 
 def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) -> None:
-    """Leave the database with the rows asked for; RunnerError if it holds rows that no seed made."""
+    """Seed the database unless it already is; RunnerError if it contains rows that no seed created."""
     lock(connection)
     wanted = tables(token_key)
     names = [table.name for table in wanted]
     state.refuse_others_rows(connection, names)
     size = counts(options.scale, options.work)
     standing = state.finished(connection)
-    # Without a day asked for, yesterday's rows are as good as today's.
+    # Unless a day was given, yesterday's rows are as good as today's.
     today = options.today or (standing.today if standing else _utc_today())
     asked = Seed(options.scale, options.work, options.seed, today)
     if standing == asked and state.holds(connection, size, token_key):
@@ -43,7 +43,7 @@ def seed(connection: Connection, options: argparse.Namespace, token_key: bytes) 
     report("committed", started)
     vacuumed = time.monotonic()
     connection.execute(SQL("VACUUM (ANALYZE) {}").format(SQL(", ").join(map(Identifier, names))))
-    report("vacuumed and analysed", vacuumed)
+    report("vacuumed and analyzed", vacuumed)
     refresh_reports(connection)
     state.finish(connection)
     report(f"seeded {total:,} rows: {asked}", started)
@@ -55,7 +55,7 @@ def _utc_today() -> date:
 
 
 def main() -> int:
-    """Seed; the exit code is 0 when the database holds what was asked for."""
+    """Seed; return 0 if the database contains the requested rows."""
     parser = argparse.ArgumentParser(prog="bantam-seed", description=__doc__)
     parser.add_argument(
         "--scale", type=_scale, default=1.0, help="1.0 is 3.3 million rows (default: %(default)s)"
@@ -64,9 +64,11 @@ def main() -> int:
         "--work",
         type=_times,
         default=1,
-        help="so many times the tasks and time entries, over as many times the years (default: 1)",
+        help="multiplies tasks and time entries, over as many times the years (default: 1)",
     )
-    parser.add_argument("--seed", type=int, default=1, help="another number is another agency (default: 1)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="another number creates another agency (default: 1)"
+    )
     parser.add_argument(
         "--today", type=date.fromisoformat, help="the day that all dates refer to (default: today)"
     )

@@ -1,4 +1,4 @@
-"""Rows of invoices, what they are made of and what was paid for them. Money is counted in cents."""
+"""Rows of invoices, their items and payments. Money is in cents."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ METHODS = ("bank_transfer", "bank_transfer", "bank_transfer", "direct_debit", "c
 
 
 def invoices(world: World) -> Iterator[str]:
-    """Yield the lines of invoices, and note in `world` what was paid when."""
+    """Yield the lines of invoices, and record in `world` what was paid when."""
     dice = Dice(world.seed, "invoices")
     busy = skewed(world.counts.projects, 0.6, 10)
     total = world.counts.invoices
@@ -49,12 +49,12 @@ def invoices(world: World) -> Iterator[str]:
 
 
 def invoice_text(issued_on: str, number: int) -> str:
-    """Return what stands on the invoice."""
+    """Return the number printed on the invoice."""
     return f"{issued_on[:4]}-{number:05}"
 
 
 def _number(world: World, issued_on: str) -> str:
-    """Return the next number of the year, and note it in `world`; none for a draft."""
+    """Return the next number of the year, and record it in `world`; none for a draft."""
     if issued_on == NULL:
         world.invoice_numbers.append(0)
         return NULL
@@ -71,7 +71,7 @@ def invoice_counters(world: World) -> Iterator[str]:
 
 
 def invoice_items(world: World) -> Iterator[str]:
-    """Yield the lines of invoice_items, one to six an invoice."""
+    """Yield the lines of invoice_items, one to six per invoice."""
     texts = words.TIME_NOTES[:16]
     for invoice, items in enumerate(_items(world), start=1):
         for position, (quarters, rate, text) in enumerate(items, start=1):
@@ -80,7 +80,7 @@ def invoice_items(world: World) -> Iterator[str]:
 
 
 def payments(world: World) -> Iterator[str]:
-    """Yield the lines of payments: in one sum, or now and then in two."""
+    """Yield the lines of payments: usually one per invoice, sometimes two."""
     day, moment = world.days.day, world.days.moment
     payment = 0
     for rank, paid in enumerate(world.invoice_paid):
@@ -100,7 +100,7 @@ def payments(world: World) -> Iterator[str]:
 
 
 def _items(world: World) -> Iterator[list[tuple[int, int, int]]]:
-    """Yield each invoice's items as (quarter hours, euros an hour, draw); the same ones every time."""
+    """Yield each invoice's items as (quarter hours, euros per hour, draw); the same on every call."""
     dice = Dice(world.seed, "invoice_items")
     for block in blocks(world.counts.invoices):
         for draws in zip(*(dice.shorts(len(block)) for _ in range(6)), strict=True):

@@ -1,4 +1,4 @@
-"""Days and moments as PostgreSQL reads them, counted from the reference day: 0 is today, -1 yesterday."""
+"""Days and moments in PostgreSQL's text format, relative to the reference day: 0 is today, -1 yesterday."""
 
 from datetime import date, timedelta
 from math import pow  # noqa: A004  (typed as float, unlike the operator)
@@ -10,12 +10,12 @@ HISTORY = 700
 
 
 def past(number: int, total: int) -> int:
-    """Return the day of row N of `total`: ids follow time, and there is more of everything lately."""
+    """Return the day of row N of `total`: ids follow time, and recent days have more rows."""
     return -1 - round(HISTORY * pow(1 - number / total, 1.3))
 
 
 class Days:
-    """The text of every day and moment around `today`, made once."""
+    """The text of every day and moment around `today`, computed once."""
 
     def __init__(self, today: date) -> None:
         self.today = today
@@ -27,7 +27,7 @@ class Days:
         return self._days[offset + PAST]
 
     def moment(self, offset: int, draw: int) -> str:
-        """Return a moment of a past day; nothing of today has happened later than its midnight."""
+        """Return a moment of a past day; for today, its midnight, so that nothing is in the future."""
         if offset >= 0:
             return f"{self._days[PAST]} 00:00:00+00"
         return f"{self._days[offset + PAST]} {self._times[draw % 840]}"

@@ -1,7 +1,7 @@
 """
-Random draws in blocks: one generator a topic, so that no table's rows depend on another's count.
+Random draws in blocks: one generator per topic, so that no table's rows depend on another's count.
 
-The tables name even draws a, b, c ...: a row uses each for several things that nobody sees together.
+The tables call uniform draws a, b, c ...: a row uses each for several unrelated columns.
 """
 
 from array import array
@@ -26,11 +26,11 @@ class Dice:
         self.random = Random(f"{seed}:{topic}")  # noqa: S311  (rows, not secrets)
 
     def shorts(self, count: int) -> "array[int]":
-        """Return `count` even draws of 0..65535."""
+        """Return `count` uniform draws from 0..65535."""
         return array("H", self.random.randbytes(2 * count))
 
     def ranks(self, weights: Sequence[float], count: int) -> list[int]:
-        """Return `count` draws of 0..len(weights) - 1 by cumulative weight."""
+        """Return `count` draws from 0..len(weights) - 1 by cumulative weight."""
         return self.random.choices(range(len(weights)), cum_weights=weights, k=count)
 
 
@@ -41,5 +41,5 @@ def blocks(total: int) -> Iterator[range]:
 
 
 def spread(values: Sequence[tuple[str, int]]) -> list[str]:
-    """Return each value as often as its weight says, to be drawn from evenly."""
+    """Return each value repeated by its weight, for uniform draws."""
     return [value for value, weight in values for _ in range(weight)]

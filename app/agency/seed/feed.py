@@ -1,4 +1,4 @@
-"""Rows of activity: what the other tables say was done, in the order of its days."""
+"""Rows of activity, derived from the other tables, in order of time."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ DAY = 840
 def activity(world: World) -> Iterator[str]:
     """Yield the lines of activity."""
     moment, day = world.days.moment, world.days.day
-    # One integer an event, (day, minute, row, action): small enough to sort them all in memory.
+    # One integer per event, (day, minute, row, action): small enough to sort them all in memory.
     events = sorted([*_of_tasks(world), *_of_invoices(world)])
     for number, event in enumerate(events, start=1):
         when, row, action = event >> 34, (event >> 3) & 0x7FFFFFFF, event & 7

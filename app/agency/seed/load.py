@@ -1,4 +1,4 @@
-"""All tables in one transaction: empty, rows by COPY, then the indexes and keys that judge them."""
+"""Load all tables in one transaction: truncate, COPY, then create indexes and foreign keys."""
 
 import sys
 import time
@@ -13,7 +13,7 @@ from app.agency.seed.world import World
 from app.database.direct import OWNER, Connection
 
 LINES = 2_000
-"""Rows handed to the driver at a time: large enough to be cheap, small enough to hold no memory."""
+"""Rows passed to the driver at a time: enough to be efficient, few enough to use little memory."""
 
 INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid), i.indexrelid::regclass::text, obj_description(i.indexrelid, 'pg_class')
@@ -42,14 +42,14 @@ SELECT setval(pg_get_serial_sequence(%(table)s, 'id'), (SELECT max(id) FROM {tab
 
 def replace(connection: Connection, tables: Sequence[Table], world: World) -> int:
     """
-    Make the tables hold exactly the world's rows, inside the caller's transaction; return how many.
+    Replace the tables' contents with the world's rows, in the caller's transaction; return how many.
 
-    Secondary indexes and foreign keys are dropped first and made again from their own definitions, which is
-    faster than keeping them and has PostgreSQL itself check every reference. The transaction that empties a
-    table may fill it with frozen rows, so nothing is left to vacuum.
+    Secondary indexes and foreign keys are dropped first and recreated from their own definitions, which is
+    faster than keeping them, and PostgreSQL still checks every reference. The transaction that truncates a
+    table may COPY frozen rows into it, so nothing is left to vacuum.
     """
     names = [table.name for table in tables]
-    # Without triggers: they would hold all rows in memory, for a cache that must forget everything anyway.
+    # Without triggers: they would keep all rows in memory, for a cache that has to be invalidated anyway.
     connection.execute("SET LOCAL session_replication_role = 'replica'")
     connection.execute("INSERT INTO cache_touches (by_app, tags) VALUES (false, ARRAY['epoch'])")
     connection.execute(SQL("SET LOCAL ROLE {}").format(Identifier(OWNER)))
@@ -67,7 +67,7 @@ def replace(connection: Connection, tables: Sequence[Table], world: World) -> in
 
 
 def refresh_reports(connection: Connection) -> None:
-    """Make the reports anew from the rows, as their owner."""
+    """Refresh the reports' views as their owner."""
     for (view,) in connection.execute(REPORTS).fetchall():
         started = time.monotonic()
         with connection.transaction():
@@ -114,5 +114,5 @@ def _copy(connection: Connection, table: Table, world: World) -> int:
 
 
 def report(what: str, started: float) -> None:
-    """Say on standard error what is done and how long it took."""
+    """Print on standard error what was done and how long it took."""
     print(f"{what}, {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)

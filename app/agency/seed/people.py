@@ -10,7 +10,7 @@ from app.agency.seed.scale import role
 from app.agency.seed.world import World
 
 RATES = {"project_manager": 95, "team_member": 60}
-"""What an hour costs at least, of those who log any."""
+"""The lowest hourly rate of users who log time."""
 
 WEEKLY_MINUTES = spread([("2400", 8), ("1920", 1), ("1200", 1)])
 
@@ -35,7 +35,7 @@ def clients(world: World) -> Iterator[str]:
 
 
 def users(world: World) -> Iterator[str]:
-    """Yield the lines of users; role() says who is what."""
+    """Yield the lines of users; role() decides their roles."""
     dice = Dice(world.seed, "users")
     of_clients = 0
     for block in blocks(world.counts.users):
@@ -60,7 +60,7 @@ def users(world: World) -> Iterator[str]:
 
 
 def api_tokens(world: World, token_key: bytes) -> Iterator[str]:
-    """Yield the lines of api_tokens: one a user, good for a year."""
+    """Yield the lines of api_tokens: one per user, valid for a year."""
     made, expires = world.days.moment(-1, 0), world.days.day(365)
     for user in range(1, world.counts.users + 1):
         yield f"{user}\t{made}\t{expires}\t\\\\x{token_hash(token_key, user).hex()}\n"

@@ -1,4 +1,4 @@
-"""How many rows of each table a scale means; 1.0 is an agency of some 2,000 users."""
+"""How many rows each table has at a scale; 1.0 is an agency with about 2,000 users."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ MILESTONES = 5
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows by table; of the tables that are not here, as many as these bring with them."""
+    """Rows by table; the counts of other tables follow from these."""
 
     users: int
     clients: int
@@ -24,10 +24,10 @@ class Counts:
 
 def counts(scale: float, work: int = 1) -> Counts:
     """
-    Return the rows of a scale; even the smallest has every role and every table.
+    Return the row counts of a scale; even the smallest has every role and rows in every table.
 
-    `work` multiplies tasks and time entries alone: as many people on as many projects, for as many times the
-    years. (Ten times as much in the same days would be 2,800 entries in somebody's week.)
+    `work` multiplies only tasks and time entries: the same people and projects, over more years. (Ten times
+    as much in the same days would be 2,800 entries in somebody's week.)
     """
     projects = max(5, round(5_000 * scale))
     return Counts(

@@ -1,4 +1,4 @@
-"""What the database knows of its own seed: one row in `seed_state`, written with the rows themselves."""
+"""The database's record of its seed: one row in `seed_state`, written together with the seed's rows."""
 
 from dataclasses import asdict
 from datetime import date
@@ -11,7 +11,7 @@ from app.agency.seed.scale import Counts
 from app.database.direct import Connection, RunnerError
 
 GENERATION = 2
-"""Raised when the same scale, seed and day would give other rows: a database of an older one is made anew."""
+"""Incremented when the same scale, seed and day give different rows: an older database is then reseeded."""
 
 TABLE = """
 CREATE TABLE seed_state (
@@ -28,7 +28,7 @@ CREATE TABLE seed_state (
 
 
 class Seed(NamedTuple):
-    """What decides the rows."""
+    """The parameters that determine the rows."""
 
     scale: float
     work: int
@@ -42,7 +42,7 @@ class Seed(NamedTuple):
 
 
 def finished(connection: Connection) -> Seed | None:
-    """Return the seed whose rows the database has got, None if none was finished."""
+    """Return the seed in the database, None if none was finished."""
     if not exists(connection, "seed_state"):
         return None
     # The table of an earlier release has no column `work`: it was always 1.
@@ -54,7 +54,7 @@ def finished(connection: Connection) -> Seed | None:
 
 
 def holds(connection: Connection, counts: Counts, token_key: bytes) -> bool:
-    """Return whether the tables reach as far as `counts`, with the tokens of this key."""
+    """Return whether the tables have the last rows of `counts`, and the tokens of this key."""
     last = ((name, "id", number) for name, number in asdict(counts).items())
     return all(
         connection.execute(
@@ -66,7 +66,7 @@ def holds(connection: Connection, counts: Counts, token_key: bytes) -> bool:
 
 
 def refuse_others_rows(connection: Connection, names: list[str]) -> None:
-    """Refuse a database without these tables, or with rows in them and no seed that made them."""
+    """Raise RunnerError if a table is missing, or has rows that no seed created."""
     for name in names:
         if not exists(connection, name):
             raise RunnerError(f"The table {name} does not exist; run `bantam-migrate up` first.")
@@ -74,11 +74,11 @@ def refuse_others_rows(connection: Connection, names: list[str]) -> None:
         return
     for name in names:
         if connection.execute(SQL("SELECT FROM {} LIMIT 1").format(Identifier(name))).fetchone() is not None:
-            raise RunnerError(f"The table {name} has rows that no seed made; seed an empty database.")
+            raise RunnerError(f"The table {name} has rows that no seed created; seed an empty database.")
 
 
 def begin(connection: Connection, seed: Seed, row_total: int) -> None:
-    """Record a seed as not finished, in the transaction that makes its rows."""
+    """Record a seed as unfinished, in the transaction that creates its rows."""
     connection.execute("DROP TABLE IF EXISTS seed_state")
     connection.execute(TABLE)
     connection.execute(
@@ -89,12 +89,12 @@ def begin(connection: Connection, seed: Seed, row_total: int) -> None:
 
 
 def finish(connection: Connection) -> None:
-    """Record that nothing is left to do."""
+    """Record the seed as finished."""
     connection.execute("UPDATE seed_state SET finished_at = clock_timestamp()")
 
 
 def summary(connection: Connection) -> str:
-    """Return what the database was filled with, as JSON on one line; `seconds` is how long that took then."""
+    """Return the recorded seed as one line of JSON; `seconds` is how long it took."""
     row = connection.execute(
         "SELECT json_build_object('scale', scale, 'work', to_jsonb(s) -> 'work', 'seed', seed,"
         " 'today', today, 'users', (SELECT count(*) FROM users), 'rows', row_total,"
@@ -105,5 +105,5 @@ def summary(connection: Connection) -> str:
 
 
 def exists(connection: Connection, table: str) -> bool:
-    """Return whether the table is there."""
+    """Return whether the table exists."""
     return connection.execute("SELECT to_regclass(%s) IS NOT NULL", [f"public.{table}"]).fetchone() == (True,)

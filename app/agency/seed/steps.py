@@ -11,11 +11,11 @@ from app.agency.seed.scale import MILESTONES
 from app.agency.seed.world import World
 
 DOZEN = 12
-"""No task but the last has more comments."""
+"""The most comments on a task, except for the last one."""
 
 
 def milestones(world: World) -> Iterator[str]:
-    """Yield the lines of milestones: each project's, evenly over its time; those long past are completed."""
+    """Yield the lines of milestones: spread evenly over each project's time; old ones are completed."""
     dice = Dice(world.seed, "milestones")
     day, moment = world.days.day, world.days.moment
     for block in blocks(world.counts.milestones):
@@ -39,7 +39,7 @@ def milestones(world: World) -> Iterator[str]:
 
 
 def comments(world: World) -> Iterator[str]:
-    """Yield the lines of comments: two or three on a task, in the order in which the tasks began."""
+    """Yield the lines of comments: two or three per task, in the order of the tasks."""
     dice = Dice(world.seed, "comments")
     moment, teammate = world.days.moment, world.teammate
     texts = [
@@ -47,7 +47,7 @@ def comments(world: World) -> Iterator[str]:
     ]
     starts = world.task_starts
     tasks = array("i", sorted(range(len(starts)), key=starts.__getitem__))
-    # As if the task before the first had had its dozen.
+    # As if a task before the first one already had its dozen.
     place, said, day = -1, DOZEN, -PAST
     for block in blocks(world.counts.comments):
         size = len(block)

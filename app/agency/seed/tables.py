@@ -1,4 +1,4 @@
-"""The tables in the order in which they are made, each with its columns and its rows."""
+"""The tables in the order of loading, each with its columns and rows."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from app.agency.seed.world import World
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One COPY; `rows` yields lines of its text format, and must be used up before the next table's."""
+    """One COPY; `rows` yields lines of its text format, and must be exhausted before the next table's."""
 
     name: str
     columns: str
@@ -18,7 +18,7 @@ class Table:
 
 
 def tables(token_key: bytes) -> list[Table]:
-    """Return what is seeded."""
+    """Return the tables to seed."""
     return [
         Table("clients", "id, created_at, updated_at, name, industry", people.clients),
         Table(
@@ -92,11 +92,11 @@ def tables(token_key: bytes) -> list[Table]:
             "id, actor_id, project_id, entity_id, created_at, entity, action, title, changes",
             feed.activity,
         ),
-        # Answers to requests about rows that are gone; emptied with what they refer to.
+        # Stored responses about rows that are gone; truncated with them.
         Table("idempotency_keys", "user_id, key", nothing),
     ]
 
 
 def nothing(_: World) -> Iterator[str]:
-    """Yield no line."""
+    """Yield nothing."""
     yield from ()

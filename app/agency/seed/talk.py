@@ -10,7 +10,7 @@ from app.agency.seed.world import World
 
 
 def messages(world: World) -> Iterator[str]:
-    """Yield the lines of messages, and note in `world` what threads they make."""
+    """Yield the lines of messages, and record their threads in `world`."""
     dice = Dice(world.seed, "messages")
     busy = skewed(world.counts.projects, 0.8, 10)
     total = world.counts.messages
@@ -48,7 +48,7 @@ def messages(world: World) -> Iterator[str]:
 
 
 def _begin(world: World, project: int, message: int, a: int, c: int) -> int:
-    """Note a new thread of two to five people in `world`; return its id."""
+    """Record a new thread of two to five people in `world`; return its id."""
     threads = world.threads
     wanted = (world.teammate(project, (a * step + c) % LARGEST) for step in range(1, 3 + c % 4))
     threads.people.extend(dict.fromkeys(wanted))
@@ -73,7 +73,7 @@ def threads(world: World) -> Iterator[str]:
 
 
 def thread_participants(world: World) -> Iterator[str]:
-    """Yield the lines of thread_participants; some have not read the end of a thread of the last month."""
+    """Yield the lines of thread_participants; some have not read the end of a recent thread."""
     total = world.counts.messages
     made = world.threads
     for rank, first in enumerate(made.first):
@@ -90,7 +90,7 @@ def thread_participants(world: World) -> Iterator[str]:
 
 
 def notifications(world: World) -> Iterator[str]:
-    """Yield the lines of notifications; of the last month, half are unread."""
+    """Yield the lines of notifications; half of the last month's are unread."""
     dice = Dice(world.seed, "notifications")
     busy = skewed(world.counts.projects, 0.8, 10)
     total = world.counts.notifications

@@ -1,4 +1,4 @@
-"""What the agency's people, projects and sentences are made of. No tabs, no backslashes: COPY reads this."""
+"""The words for names, titles and sentences. No tabs or backslashes: they go into COPY text."""
 
 # ruff: noqa: SIM905  (a hundred words read better than a hundred quoted words)
 

@@ -8,7 +8,7 @@ from app.agency.seed.scale import MILESTONES
 from app.agency.seed.world import World
 
 ALWAYS_ACTIVE = 20
-"""The first projects are the busiest, so none of them is over."""
+"""The first projects are the busiest, so none of these has ended."""
 
 STATES = spread([("active", 55), ("completed", 27), ("planned", 8), ("on_hold", 7), ("cancelled", 3)])
 PRIORITIES = spread([("low", 2), ("normal", 9), ("high", 4), ("urgent", 1)])
@@ -17,14 +17,14 @@ RISE = -365
 """On this day everyone's hourly rate rose by 5."""
 
 RUSH = -45
-"""Since this day there is more to do than ever: time is logged in small pieces, or the days would not do."""
+"""Since this day there is much more work: time is logged in small pieces, or it would not fit into days."""
 
 OPEN = spread([("todo", 8), ("in_progress", 4), ("review", 2), ("blocked", 1)])
 ESTIMATES = spread([(NULL, 3), ("30", 1), ("60", 3), ("120", 4), ("240", 4), ("480", 3), ("960", 1)])
 
 
 def projects(world: World) -> Iterator[str]:
-    """Yield the lines of projects, and note in `world` whose they are and when."""
+    """Yield the lines of projects, and record their managers and dates in `world`."""
     dice = Dice(world.seed, "projects")
     clients = skewed(world.counts.clients, 0.6, 5)
     managers = skewed(len(world.managers), 0.4, 5)
@@ -67,7 +67,7 @@ def projects(world: World) -> Iterator[str]:
 
 
 def project_members(world: World) -> Iterator[str]:
-    """Yield the lines of project_members, about 8 a project, more on the busy ones; note them in `world`."""
+    """Yield the lines of project_members, about 8 per project, more on busy ones; record them in `world`."""
     dice = Dice(world.seed, "project_members")
     staff = skewed(len(world.staff), 0.3, 20)
     for project in range(1, world.counts.projects + 1):
@@ -81,7 +81,7 @@ def project_members(world: World) -> Iterator[str]:
 
 
 def task_title(code: int) -> str:
-    """Return the title that a task's number in `world.task_titles` stands for."""
+    """Return the title for a number in `world.task_titles`."""
     verb, rest = divmod(code, THINGS * PLACES)
     thing, place = divmod(rest, PLACES)
     words_of_thing = words.TASK_THINGS[thing].replace("-", " ")
@@ -89,7 +89,7 @@ def task_title(code: int) -> str:
 
 
 def tasks(world: World) -> Iterator[str]:
-    """Yield the lines of tasks, and note in `world` whose they are and when."""
+    """Yield the lines of tasks, and record their assignees and dates in `world`."""
     dice = Dice(world.seed, "tasks")
     busy = skewed(world.counts.projects, 0.8, 10)
     notes = words.TASK_NOTES
@@ -102,7 +102,7 @@ def tasks(world: World) -> Iterator[str]:
             over = world.project_states[rank] in {"completed", "cancelled"}
             first = min(world.project_starts[rank], -2)
             last = world.project_ends[rank] if over else -1
-            # The later the day, the more is planned on it; with more work, the same again before that.
+            # Later days have more tasks; with `work`, earlier years repeat the pattern.
             period = (last - first) // world.work
             start = last - (period * a * b >> 32) - task % world.work * period
             due = start + 3 + c % 42
@@ -134,7 +134,7 @@ def tasks(world: World) -> Iterator[str]:
 
 
 def time_entries(world: World) -> Iterator[str]:
-    """Yield the lines of time_entries: of a task's person, while the task lasted."""
+    """Yield the lines of time_entries: by a task's assignee, while the task was open."""
     dice = Dice(world.seed, "time_entries")
     total = world.counts.tasks
     day, moment, notes = world.days.day, world.days.moment, words.TIME_NOTES

@@ -1,4 +1,4 @@
-"""What later tables must know of earlier ones, in a few bytes a row: who is on what, and since when."""
+"""What later tables need from earlier ones, in a few bytes per row: who works on what, and since when."""
 
 from array import array
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from app.agency.seed.scale import Counts, role
 @dataclass(slots=True)
 class Threads:
     """
-    What the messages made of the conversations; element N - 1 is of thread N.
+    The threads, as collected while creating messages; element N - 1 belongs to thread N.
 
     `people[starts[N - 1]:starts[N]]` take part; `last` and `before` are the last two messages
-    (0: there is only one), the others who wrote them.
+    (0: there is only one), the other arrays their authors.
     """
 
     projects: "array[int]" = field(default_factory=lambda: array("i"))
@@ -29,12 +29,12 @@ class Threads:
 @dataclass(slots=True)
 class World:
     """
-    One run's reference data; ids are dense, so element N - 1 of an array is of row N.
+    One run's reference data; ids are dense, so element N - 1 of an array belongs to row N.
 
     A project's team is `team[team_starts[N - 1]:team_starts[N]]`, the most active first. `task_people` is 0
-    for a task of nobody, `task_done` is 1 for a task that is not done, and `task_titles` numbers titles.
+    for an unassigned task, `task_done` is 1 for a task that is not done, and `task_titles` numbers titles.
     `invoice_numbers` is 0 for a draft; money is in cents. Offsets are in days from the reference day.
-    Projects have been going on for `work` times as long.
+    `work` multiplies how long projects have been running.
     """
 
     seed: int
@@ -71,11 +71,11 @@ class World:
         self.staff = [user for user in users if role(user) in {"project_manager", "team_member"}]
 
     def project_deleted(self, project: int) -> bool:
-        """Return whether project N is taken out of sight: one in a hundred, none of the busiest."""
+        """Return whether project N is deleted: one in a hundred, none of the busiest."""
         return project % 97 == 0
 
     def teammate(self, project: int, draw: int) -> int:
-        """Return a user on project N by a draw of 0..65535; the first ones do most of the work."""
+        """Return a user on project N for a draw from 0..65535; the first ones do most of the work."""
         first = self.team_starts[project - 1]
         size = self.team_starts[project] - first
         return self.team[first + (draw * draw * size >> 32)]

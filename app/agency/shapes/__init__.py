@@ -1,1 +1,1 @@
-"""The JSON that goes in and out, as types: what the SQL files build and what a client may send."""
+"""The JSON of requests and responses as types: what the SQL files build and what clients may send."""

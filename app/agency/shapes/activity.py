@@ -1,4 +1,4 @@
-"""What was done: lines and what may be asked of them."""
+"""Activity: the rows of the list and its query parameters."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -26,7 +26,7 @@ ActivityAction = Literal[
 
 
 class Activity(Shape, frozen=True):
-    """Something that was done; `changes` has [before, after] by field."""
+    """A recorded change; `changes` has [before, after] by field."""
 
     id: int
     actor: Reference
@@ -40,7 +40,7 @@ class Activity(Shape, frozen=True):
 
 
 class ActivityQuery(ListQuery, frozen=True):
-    """What was done, newest first."""
+    """Activity, newest first."""
 
     project: Id | None = None
     actor: Id | None = None

@@ -1,4 +1,4 @@
-"""What the bodies of writes share. A field of a change that is left out stays as it is; null clears it."""
+"""Types shared by request bodies. In a PATCH, a missing field stays unchanged; null clears it."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -16,7 +16,7 @@ Email = Annotated[str, Meta(pattern=EMAIL, max_length=254)]
 
 
 def money(*, least: float, digits: int = 10) -> Meta:
-    """Return what the OpenAPI document says of a number that `amount` judges."""
+    """Return the OpenAPI constraints of a number that `amount` validates."""
     return Meta(extra_json_schema={"minimum": least, "exclusiveMaximum": 10**digits, "multipleOf": 0.01})
 
 
@@ -35,17 +35,17 @@ class Change(Shape, frozen=True):
 
 
 class Nothing(Shape, frozen=True):
-    """No field at all."""
+    """A body without fields."""
 
 
 class Text(Shape, frozen=True):
-    """What somebody says."""
+    """The text of a comment or message."""
 
     body: Talk
 
 
 def amount(value: Decimal, name: str, *, least: Decimal | int | None = None, digits: int = 10) -> None:
-    """Return if `value` has at most two decimals and `digits` before them; ValueError names the field."""
+    """Raise ValueError for over two decimals, over `digits` before them, or a value below `least`."""
     low = -(10**digits) if least is None else least
     if not value.is_finite() or abs(value.adjusted()) > 15 or value != round(value, 2):
         raise ValueError(f"Expected a number with at most 2 decimals - at `$.{name}`")

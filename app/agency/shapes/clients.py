@@ -1,4 +1,4 @@
-"""Clients: lines, pages, bodies, answers."""
+"""Clients: lists, entities, request bodies, responses."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -33,7 +33,7 @@ class ClientsQuery(ListQuery, frozen=True):
 
 
 class Person(Shape, frozen=True):
-    """Somebody of a client's people."""
+    """A user of a client."""
 
     id: int
     name: str
@@ -41,7 +41,7 @@ class Person(Shape, frozen=True):
 
 
 class ClientEntity(Client, frozen=True):
-    """A client with up to 50 people and the 20 projects that are due last."""
+    """A client with up to 50 people and the 20 projects with the latest due days."""
 
     created_at: datetime
     archived_at: datetime | None
@@ -50,7 +50,7 @@ class ClientEntity(Client, frozen=True):
 
 
 class NewClient(Shape, frozen=True):
-    """A client to be."""
+    """A new client."""
 
     name: Name
     industry: Industry
@@ -65,7 +65,7 @@ class ClientChange(Change, frozen=True):
 
 
 class WrittenClient(Shape, frozen=True):
-    """A client as it stands."""
+    """A client after a write."""
 
     id: int
     version: int

@@ -10,7 +10,7 @@ from app.reading.shapes import ListQuery
 
 
 class Comment(Shape, frozen=True):
-    """Something said about a task."""
+    """A comment on a task."""
 
     id: int
     task_id: int
@@ -26,7 +26,7 @@ class CommentsQuery(ListQuery, frozen=True):
 
     task: Id | None = None
     author: Id | None = None
-    sort: Annotated[Literal["id", "-id"], Meta(description="With a task or an author.")] = "id"
+    sort: Annotated[Literal["id", "-id"], Meta(description="Requires task or author.")] = "id"
 
 
 class CommentEntity(Comment, frozen=True):
@@ -36,7 +36,7 @@ class CommentEntity(Comment, frozen=True):
 
 
 class WrittenComment(Shape, frozen=True):
-    """A comment as it stands."""
+    """A comment after a write."""
 
     id: int
     version: int

@@ -1,4 +1,4 @@
-"""The words that the shapes share."""
+"""Types that several shapes share."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -16,5 +16,5 @@ InvoiceStatus = Literal["draft", "sent", "paid", "void"]
 PaymentMethod = Literal["bank_transfer", "direct_debit", "card"]
 TotalsAt = Annotated[
     datetime,
-    Meta(description="When the figures that the reports add up (time, value, completion) were made."),
+    Meta(description="When the figures from the reports (time, value, completion) were computed."),
 ]

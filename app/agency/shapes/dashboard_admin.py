@@ -1,4 +1,4 @@
-"""The dashboard of an admin: what its statement builds."""
+"""The admin dashboard, as built by its statement."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,7 +26,7 @@ class AgencyTasks(TaskCounts, frozen=True):
 
 
 class AgencyTotals(Shape, frozen=True):
-    """What there is; clients are those that are not archived."""
+    """Totals; archived clients are not counted."""
 
     clients: int
     projects: ProjectCounts
@@ -35,7 +35,7 @@ class AgencyTotals(Shape, frozen=True):
 
 
 class Revenue(Shape, frozen=True):
-    """A month in one currency: what was invoiced, what is still owed of it, what came in."""
+    """A month in one currency: invoiced, still owed of that, and received."""
 
     month: date
     currency: str
@@ -56,7 +56,7 @@ class UserCounts(Shape, frozen=True):
 
 
 class DashboardEvent(Shape, frozen=True):
-    """Something that somebody did."""
+    """A line of activity."""
 
     id: int
     created_at: datetime
@@ -72,7 +72,7 @@ class SystemFigures(Shape, frozen=True):
     """
     PostgreSQL's own statistics since they were last reset.
 
-    The size is what the last vacuum found; the pool is PgBouncer's connections for the app; the cache is
+    The size is as of the last vacuum; the pool is PgBouncer's connections for the app; the cache is
     PostgreSQL's shared buffers.
     """
 

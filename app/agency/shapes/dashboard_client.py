@@ -1,4 +1,4 @@
-"""The dashboard of a client: what its statement builds."""
+"""The client dashboard, as built by its statement."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ class NextMilestone(Shape, frozen=True):
 
 
 class ClientProject(Shape, frozen=True):
-    """A project that is planned, runs or rests; `month_minutes` is time of this month."""
+    """A planned, active or on-hold project; `month_minutes` is this month's time."""
 
     id: int
     name: str
@@ -43,7 +43,7 @@ class Owed(Shape, frozen=True):
 
 
 class ClientInvoice(Shape, frozen=True):
-    """An invoice as its client sees it: drafts are not shown."""
+    """An invoice as its client sees it; drafts are not visible."""
 
     id: int
     number: str | None
@@ -58,7 +58,7 @@ class ClientInvoice(Shape, frozen=True):
 
 
 class MonthHours(Shape, frozen=True):
-    """Time on these projects in the month that began on `starts_on`."""
+    """Time on these projects in the month starting on `starts_on`."""
 
     starts_on: date
     minutes: int

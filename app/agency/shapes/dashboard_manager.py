@@ -1,4 +1,4 @@
-"""The dashboard of a manager: what its statement builds."""
+"""The manager dashboard, as built by its statement."""
 
 from datetime import date
 from decimal import Decimal
@@ -31,7 +31,7 @@ class ManagedProject(Shape, frozen=True):
     """
     A running project: its open tasks now, and its budget against the value of its time.
 
-    late: the due day is over. over_budget: the value exceeds the budget. at_risk: a task is overdue, or
+    late: the due day has passed. over_budget: the value exceeds the budget. at_risk: a task is overdue, or
     the part of the budget used is more than 0.2 ahead of the part of the tasks done.
     """
 

@@ -1,4 +1,4 @@
-"""The dashboard of a user: what its statement builds."""
+"""The user dashboard, as built by its statement."""
 
 from datetime import date, datetime
 
@@ -29,7 +29,7 @@ class DashboardProject(Shape, frozen=True):
 
 
 class Week(Shape, frozen=True):
-    """Time that the caller logged in the week that began on `starts_on`, a Monday."""
+    """Time that the caller logged in the week starting on `starts_on`, a Monday."""
 
     starts_on: date
     minutes: int
@@ -37,7 +37,7 @@ class Week(Shape, frozen=True):
 
 
 class Notification(Shape, frozen=True):
-    """Something that the caller was told and has not read."""
+    """An unread notification of the caller."""
 
     id: int
     kind: NotificationKind
@@ -47,7 +47,7 @@ class Notification(Shape, frozen=True):
 
 
 class UserDashboard(Shape, frozen=True):
-    """GET /api/dashboards/user: counts of everything, the first 10 of each list, by the caller's own day."""
+    """GET /api/dashboards/user: counts, the first 10 of each list, in the caller's time zone."""
 
     user_id: int
     today: date

@@ -1,4 +1,4 @@
-"""The files that are made of reports."""
+"""The files of past months' reports."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from app.http.shapes import Shape
 
 
 class GeneratedReport(Shape, frozen=True):
-    """A report of a month as a CSV file, made when the month was over."""
+    """A report of a month as a CSV file, written after the end of the month."""
 
     name: str
     report: Literal["projects", "time", "finance", "team"]
@@ -26,6 +26,6 @@ class GeneratedReports(Shape, frozen=True):
 
 
 class GeneratedFileQuery(Shape, frozen=True):
-    """Which file."""
+    """The name of a file."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100, pattern=FILE)]

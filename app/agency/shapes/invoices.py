@@ -1,4 +1,4 @@
-"""Invoices: lines, pages, bodies, answers."""
+"""Invoices: lists, entities, request bodies, responses."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from app.reading.shapes import ListQuery
 
 
 class InvoiceLine(Shape, frozen=True):
-    """An invoice in a list; a draft has no number and no days."""
+    """An invoice in a list; a draft has no number and no day of issue."""
 
     id: int
     number: str | None
@@ -44,9 +44,7 @@ class InvoicesQuery(ListQuery, frozen=True):
     due_to: date | None = None
     sort: Annotated[
         Literal["id", "-id", "due_on", "-due_on", "issued_on", "-issued_on"],
-        Meta(
-            description="By due_on only with open=true or overdue=true, by issued_on only with issued=true."
-        ),
+        Meta(description="due_on requires open=true or overdue=true, issued_on requires issued=true."),
     ] = "-id"
 
 
@@ -61,7 +59,7 @@ class InvoiceItem(Shape, frozen=True):
 
 
 class InvoicePayment(Shape, frozen=True):
-    """A payment of the invoice around it."""
+    """A payment of the enclosing invoice."""
 
     id: int
     paid_on: date
@@ -96,7 +94,7 @@ Items = Annotated[list[NewItem], Meta(min_length=1, max_length=200)]
 
 
 class NewInvoice(Shape, frozen=True):
-    """A draft to be."""
+    """A new draft."""
 
     items: Items
     currency: Currency = "EUR"
@@ -104,14 +102,14 @@ class NewInvoice(Shape, frozen=True):
 
 
 class InvoiceChange(Change, frozen=True):
-    """What may change of a draft; its items are replaced as a whole."""
+    """Changes of a draft; its items are replaced as a whole."""
 
     items: Items | UnsetType = UNSET
     due_on: date | UnsetType | None = UNSET
 
 
 class Issue(Shape, frozen=True):
-    """When it is due; without a day as the draft says, or else 30 days from today."""
+    """The due day; by default that of the draft, otherwise 30 days from today."""
 
     due_on: date | None = None
 
@@ -127,7 +125,7 @@ class WrittenItem(Shape, frozen=True):
 
 
 class WrittenInvoice(Shape, frozen=True):
-    """An invoice as it stands, with its lines."""
+    """An invoice after a write, with its lines."""
 
     id: int
     version: int

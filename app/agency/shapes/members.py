@@ -7,7 +7,7 @@ from app.http.shapes import Id, Shape
 
 
 class Invitation(Shape, frozen=True):
-    """Who is to become a member: an address or an id."""
+    """The user to add as a member, by address or id."""
 
     email: Email | None = None
     user_id: Id | None = None
@@ -18,7 +18,7 @@ class Invitation(Shape, frozen=True):
 
 
 class WrittenMember(Shape, frozen=True):
-    """Who is a member of what."""
+    """A membership."""
 
     project_id: int
     user_id: int

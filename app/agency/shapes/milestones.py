@@ -1,4 +1,4 @@
-"""Milestones: lines, pages, bodies, answers."""
+"""Milestones: lists, entities, request bodies, responses."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from app.reading.shapes import ListQuery
 
 
 class Milestone(Shape, frozen=True):
-    """A milestone and how far it is."""
+    """A milestone and its progress."""
 
     id: int
     project_id: int
@@ -32,7 +32,9 @@ class MilestonesQuery(ListQuery, frozen=True):
     open: bool | None = None
     due_from: date | None = None
     due_to: date | None = None
-    sort: Annotated[Literal["due_on", "-due_on"], Meta(description="With a project or open=true.")] = "due_on"
+    sort: Annotated[Literal["due_on", "-due_on"], Meta(description="Requires project or open=true.")] = (
+        "due_on"
+    )
 
 
 class MilestoneEntity(Milestone, frozen=True):
@@ -43,7 +45,7 @@ class MilestoneEntity(Milestone, frozen=True):
 
 
 class NewMilestone(Shape, frozen=True):
-    """A milestone to be."""
+    """A new milestone."""
 
     name: Name
     due_on: date
@@ -60,7 +62,7 @@ class MilestoneChange(Change, frozen=True):
 
 
 class WrittenMilestone(Shape, frozen=True):
-    """A milestone as it stands."""
+    """A milestone after a write."""
 
     id: int
     version: int

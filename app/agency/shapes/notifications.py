@@ -1,4 +1,4 @@
-"""What a user was told, and what of it was read."""
+"""Notifications: the list, and marking them as read."""
 
 from datetime import datetime
 from typing import Literal
@@ -12,7 +12,7 @@ from app.reading.shapes import ListQuery
 
 
 class NotificationLine(Shape, frozen=True):
-    """Something that the caller was told."""
+    """A notification of the caller."""
 
     id: int
     kind: NotificationKind
@@ -31,7 +31,7 @@ class NotificationsQuery(ListQuery, frozen=True):
 
 
 class NotificationsRead(Shape, frozen=True):
-    """Which notifications were read: these, and all up to one."""
+    """The notifications to mark as read: these, and all up to one."""
 
     ids: Ids = field(default_factory=list)
     up_to: Id | None = None
@@ -42,7 +42,7 @@ class NotificationsRead(Shape, frozen=True):
 
 
 class ReadCounts(Shape, frozen=True):
-    """How many notifications were read now, and how many are left."""
+    """How many notifications were marked as read, and how many are still unread."""
 
     read_count: int
     unread_count: int

@@ -1,4 +1,4 @@
-"""Payments: lines, bodies, answers."""
+"""Payments: lists, request bodies, responses."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from app.reading.shapes import ListQuery
 
 
 class Payment(Shape, frozen=True):
-    """Money that came in; negative if it went back."""
+    """A payment, or a refund if negative."""
 
     id: int
     invoice_id: int
@@ -32,13 +32,13 @@ class PaymentsQuery(ListQuery, frozen=True):
     project: Id | None = None
     from_date: date | None = None
     to_date: date | None = None
-    sort: Annotated[
-        Literal["paid_on", "-paid_on", "id", "-id"], Meta(description="By id only with an invoice.")
-    ] = "-paid_on"
+    sort: Annotated[Literal["paid_on", "-paid_on", "id", "-id"], Meta(description="id requires invoice.")] = (
+        "-paid_on"
+    )
 
 
 class NewPayment(Shape, frozen=True):
-    """Money that came in; a negative amount is a refund."""
+    """A payment; a negative amount is a refund."""
 
     amount: Price
     paid_on: date
@@ -52,7 +52,7 @@ class NewPayment(Shape, frozen=True):
 
 
 class WrittenPayment(Shape, frozen=True):
-    """A payment, and what it made of its invoice."""
+    """A payment, and the resulting state of its invoice."""
 
     id: int
     invoice_id: int

@@ -1,4 +1,4 @@
-"""Projects: lines, pages, bodies, answers."""
+"""Projects: lists, entities, request bodies, responses."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -87,7 +87,7 @@ class ProjectsQuery(ListQuery, frozen=True):
 
 
 class ProjectOfSomebody(Shape, frozen=True):
-    """A project of a user or client, as far as the caller sees it."""
+    """A project of a user or client that the caller can see."""
 
     id: int
     name: str
@@ -96,7 +96,7 @@ class ProjectOfSomebody(Shape, frozen=True):
 
 
 class NewProject(Shape, frozen=True):
-    """A project to be; without manager_id the caller leads it."""
+    """A new project; without manager_id the caller leads it."""
 
     name: Name
     client_id: Id
@@ -133,7 +133,7 @@ class ProjectChange(Change, frozen=True):
 
 
 class WrittenProject(Shape, frozen=True):
-    """A project as it stands."""
+    """A project after a write."""
 
     id: int
     version: int

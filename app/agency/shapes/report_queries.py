@@ -1,4 +1,4 @@
-"""What a report may be asked for."""
+"""The query parameters of reports."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -12,11 +12,11 @@ from app.reading.shapes import PageQuery
 
 
 class ReportQuery(PageQuery, frozen=True):
-    """What every report may be asked for."""
+    """The query parameters of every report."""
 
     format: Annotated[
         Literal["json", "csv"] | None,
-        Meta(description="csv: every line from there on, not a page. Else the Accept header decides."),
+        Meta(description="csv: every line instead of a page. If missing, the Accept header decides."),
     ] = None
 
 
@@ -25,7 +25,7 @@ ToDate = Annotated[date | None, Meta(description="To this day's month.")]
 
 
 class ProjectReportQuery(ReportQuery, frozen=True):
-    """Project performance; the period is that of the due days."""
+    """Project performance; the period is for the due days."""
 
     client: Id | None = None
     manager: Id | None = None

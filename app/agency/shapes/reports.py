@@ -11,11 +11,11 @@ from app.http.shapes import Reference, Shape
 
 Line = TypeVar("Line")
 Totals = TypeVar("Totals")
-Share = Annotated[Decimal, Meta(description="A part of 1.")]
+Share = Annotated[Decimal, Meta(description="A fraction: 1 is 100 %.")]
 
 
 class ReportPage(Shape, Generic[Line, Totals], frozen=True):
-    """What every report's page has."""
+    """The fields of every report's page."""
 
     refreshed_at: datetime
     age_s: Annotated[int, Meta(description="Seconds since then.")]
@@ -69,7 +69,7 @@ class ProjectReportTotals(Shape, frozen=True):
 
 
 class TimeReportLine(Shape, frozen=True):
-    """A user's time on one project in the month that began on `month`."""
+    """A user's time on one project in the month starting on `month`."""
 
     month: date
     user: Reference
@@ -92,7 +92,7 @@ class TimeReportTotals(Shape, frozen=True):
 
 
 class FinanceReportLine(Shape, frozen=True):
-    """A project's month in one currency: what was invoiced, what is still owed of that, what came in."""
+    """A project's month in one currency: invoiced, still owed of that, and received."""
 
     month: date
     project: Reference
@@ -120,7 +120,7 @@ class FinanceReportTotals(Shape, frozen=True):
 
 
 class TeamReportLine(Shape, frozen=True):
-    """A user's month; utilization is the billable part of the capacity that the contract gives."""
+    """A user's month; utilization is billable time relative to contracted time."""
 
     month: date
     user: Reference
@@ -135,7 +135,7 @@ class TeamReportLine(Shape, frozen=True):
 
 
 class TeamReportTotals(Shape, frozen=True):
-    """The sums of all lines, and the utilization of all together."""
+    """The sums of all lines, and the overall utilization."""
 
     lines: int
     tasks_done: int
@@ -152,7 +152,7 @@ class ProjectReportPage(ReportPage[ProjectReportLine, ProjectReportTotals], froz
     """
     A page of the report of projects as of `refreshed_at`.
 
-    `totals` add up every line under the filters; a page that was reached by a cursor has none.
+    `totals` add up every line under the filters; a page requested with a cursor has none.
     """
 
 
@@ -160,7 +160,7 @@ class TimeReportPage(ReportPage[TimeReportLine, TimeReportTotals], frozen=True):
     """
     A page of the report of time as of `refreshed_at`.
 
-    `totals` add up every line under the filters; a page that was reached by a cursor has none, nor has the
+    `totals` add up every line under the filters; a page requested with a cursor has none, nor has the
     whole report by `billable` alone.
     """
 
@@ -178,5 +178,5 @@ class TeamReportPage(ReportPage[TeamReportLine, TeamReportTotals], frozen=True):
     """
     A page of the report of the team as of `refreshed_at`.
 
-    `totals` add up every line under the filters; a page that was reached by a cursor has none.
+    `totals` add up every line under the filters; a page requested with a cursor has none.
     """

@@ -1,4 +1,4 @@
-"""What a search may be asked for, and what it finds."""
+"""The query parameters and results of searches."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -15,20 +15,22 @@ Words = Annotated[
         min_length=1,
         max_length=200,
         pattern=NO_NUL,
-        description='At most 16 words, "a phrase", or, -not; the last one also finds what begins with it.',
+        description='At most 16 words, "a phrase", or, -not; the last word also matches as a prefix.',
     ),
 ]
-Marked = Annotated[str, Meta(description="HTML: escaped text with <mark> around what matched.")]
+Marked = Annotated[str, Meta(description="HTML: escaped text with <mark> around matches.")]
 Match = Annotated[
     Literal["words", "similar"],
-    Meta(description="similar: nothing had the words, so what is spelled alike was looked for."),
+    Meta(description="similar: nothing contains the words, so the hits have similar spelling."),
 ]
-Ranked = Annotated[int, Meta(description="How many matches were compared; at most 1000.")]
+Ranked = Annotated[int, Meta(description="How many matches were ranked; at most 1000.")]
 Bounded = Annotated[
     bool,
-    Meta(description="There are more: only the newest 1000 (of what is spelled alike, any 1000) compete."),
+    Meta(description="There are more: only the newest 1000 (for similar spelling, any 1000) are ranked."),
 ]
-Score = Annotated[int, Meta(description="Rank or similarity in millionths; compare within one answer only.")]
+Score = Annotated[
+    int, Meta(description="Rank or similarity in millionths; only comparable within one response.")
+]
 
 
 class SearchQuery(Shape, frozen=True):
@@ -46,7 +48,7 @@ class SearchAllQuery(Shape, frozen=True):
 
 
 class TaskHit(Shape, frozen=True):
-    """A task that was found."""
+    """A task found by a search."""
 
     id: int
     title: str
@@ -61,7 +63,7 @@ class TaskHit(Shape, frozen=True):
 
 
 class ProjectHit(Shape, frozen=True):
-    """A project that was found."""
+    """A project found by a search."""
 
     id: int
     name: str
@@ -75,7 +77,7 @@ class ProjectHit(Shape, frozen=True):
 
 
 class UserHit(Shape, frozen=True):
-    """An active user that was found."""
+    """An active user found by a search."""
 
     id: int
     name: str
@@ -86,7 +88,7 @@ class UserHit(Shape, frozen=True):
 
 
 class ClientHit(Shape, frozen=True):
-    """A client that was found."""
+    """A client found by a search."""
 
     id: int
     name: str
@@ -136,7 +138,7 @@ class ClientHits(Shape, frozen=True):
 
 
 class Hit(Shape, frozen=True):
-    """Something that was found, by its name or title."""
+    """A hit of any kind, with its name or title."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""Tasks: lines, pages, bodies; a task is also what its writes answer."""
+"""Tasks: lists, entities, request bodies, responses."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -14,7 +14,7 @@ Estimate = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Task(Shape, frozen=True):
-    """A task in a list, and the answer of a task's writes."""
+    """A task in a list, and the response of a task's writes."""
 
     id: int
     version: int
@@ -44,7 +44,7 @@ class TasksQuery(ListQuery, frozen=True):
     due_to: date | None = None
     sort: Annotated[
         Literal["due_on", "-due_on", "priority", "-priority", "completed_at", "-completed_at"],
-        Meta(description="By priority with open=true or an open status, by completed_at with open=false."),
+        Meta(description="priority requires open=true or an open status, completed_at requires open=false."),
     ] = "due_on"
 
 
@@ -60,7 +60,7 @@ class TaskEntity(Task, frozen=True):
 
 
 class NewTask(Shape, frozen=True):
-    """A task to be; the assignee is one of the project's staff."""
+    """A new task; the assignee must be on the project's staff."""
 
     title: Name
     due_on: date
@@ -73,7 +73,7 @@ class NewTask(Shape, frozen=True):
 
 
 class TaskChange(Change, frozen=True):
-    """Another project_id moves the task there; its milestone stays behind."""
+    """A new project_id moves the task; it then loses its milestone."""
 
     title: Name | UnsetType = UNSET
     due_on: date | UnsetType = UNSET

@@ -13,7 +13,7 @@ Ids = Annotated[list[Id], Meta(max_length=1000)]
 
 
 class LatestMessage(Shape, frozen=True):
-    """The newest message of a thread, its first 200 letters."""
+    """The newest message of a thread, its first 200 characters."""
 
     id: int
     author: Reference
@@ -36,15 +36,17 @@ class ThreadsQuery(ListQuery, frozen=True):
     """Conversations, the one with the newest message first."""
 
     project: Id | None = None
-    mine: Annotated[Literal["true"] | None, Meta(description="Those that the caller takes part in.")] = None
-    unread: Annotated[Literal["true"] | None, Meta(description="Those with something to read.")] = None
+    mine: Annotated[Literal["true"] | None, Meta(description="Only those that the caller takes part in.")] = (
+        None
+    )
+    unread: Annotated[Literal["true"] | None, Meta(description="Only those with unread messages.")] = None
     sort: Annotated[
-        Literal["latest", "-latest"], Meta(description="With a project, mine=true or unread=true.")
+        Literal["latest", "-latest"], Meta(description="Requires project, mine=true or unread=true.")
     ] = "-latest"
 
 
 class ThreadMessage(Shape, frozen=True):
-    """A message of the thread around it."""
+    """A message of the enclosing thread."""
 
     id: int
     author: Reference
@@ -63,7 +65,7 @@ class ThreadEntity(Thread, frozen=True):
 
 
 class NewThread(Shape, frozen=True):
-    """A conversation to begin; without participants everybody on the project's staff is told."""
+    """A new conversation; without participants, the whole staff of the project is notified."""
 
     subject: Name
     body: Talk
@@ -71,13 +73,13 @@ class NewThread(Shape, frozen=True):
 
 
 class ThreadRead(Shape, frozen=True):
-    """How far was read; all of it without `up_to`."""
+    """How far to mark as read; everything without `up_to`."""
 
     up_to: Id | None = None
 
 
 class Message(Shape, frozen=True):
-    """Something said in a thread."""
+    """A message in a thread."""
 
     id: int
     project_id: int
@@ -95,7 +97,9 @@ class MessagesQuery(ListQuery, frozen=True):
     thread: Id | None = None
     project: Id | None = None
     author: Id | None = None
-    unread: Annotated[Literal["true"] | None, Meta(description="What the caller has not read.")] = None
+    unread: Annotated[
+        Literal["true"] | None, Meta(description="Only those that the caller has not read.")
+    ] = None
     sort: Literal["id", "-id"] = "id"
 
 
@@ -106,7 +110,7 @@ class MessageEntity(Message, frozen=True):
 
 
 class WrittenMessage(Shape, frozen=True):
-    """A message as it stands."""
+    """A message after a write."""
 
     id: int
     version: int

@@ -1,4 +1,4 @@
-"""Time entries: lines, pages, bodies, answers."""
+"""Time entries: lists, entities, request bodies, responses."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,7 +38,7 @@ class TimeEntriesQuery(ListQuery, frozen=True):
     from_date: date | None = None
     to_date: date | None = None
     sort: Annotated[
-        Literal["entry_date", "-entry_date", "id", "-id"], Meta(description="By id only with a task.")
+        Literal["entry_date", "-entry_date", "id", "-id"], Meta(description="id requires task.")
     ] = "-entry_date"
 
 

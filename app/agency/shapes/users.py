@@ -1,4 +1,4 @@
-"""Users: lines, pages, bodies, answers; and their tokens."""
+"""Users, and their tokens: lists, entities, request bodies, responses."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -38,7 +38,7 @@ class UsersQuery(ListQuery, frozen=True):
 
 
 class UserEntity(User, frozen=True):
-    """A user with up to 20 active projects; clients do not see how much a user has to do."""
+    """A user with up to 20 active projects; clients do not see how many open tasks a user has."""
 
     created_at: datetime
     deactivated_at: datetime | None
@@ -47,7 +47,7 @@ class UserEntity(User, frozen=True):
 
 
 class NewUser(Shape, frozen=True):
-    """A user to be; a client's user has a client_id, and nobody else has one."""
+    """A new user; only users with the role client have a client_id."""
 
     name: Name
     email: Email
@@ -62,7 +62,7 @@ class NewUser(Shape, frozen=True):
 
 
 class UserChange(Change, frozen=True):
-    """What an admin may change of a user."""
+    """The fields of a user that an admin may change."""
 
     name: Name | UnsetType = UNSET
     email: Email | UnsetType = UNSET
@@ -79,7 +79,7 @@ class UserChange(Change, frozen=True):
 
 
 class WrittenUser(Shape, frozen=True):
-    """A user as admins see one."""
+    """A user as admins see it."""
 
     id: int
     version: int
@@ -96,7 +96,7 @@ class WrittenUser(Shape, frozen=True):
 
 
 class Token(Shape, frozen=True):
-    """A token of the caller's that works; `current` is the one that asks. Its `id` only revokes it."""
+    """A valid token of the caller; `current` is the one used. Its `id` is only good for revoking it."""
 
     id: str
     created_at: datetime
@@ -111,14 +111,14 @@ class TokensQuery(ListQuery, frozen=True):
 
 
 class NewToken(Shape, frozen=True):
-    """A token to be, for the caller; only admins may name another user."""
+    """A new token for the caller; only admins may name another user."""
 
     days: Annotated[int, Meta(ge=1, le=365)] = 90
     user_id: Id | None = None
 
 
 class WrittenToken(Shape, frozen=True):
-    """A token; `token` itself is said once and kept nowhere: null when the answer is given again."""
+    """A token; `token` itself is shown once and never stored: null in a repeated response."""
 
     id: str
     user_id: int

@@ -1,1 +1,1 @@
-"""The writes, a file a topic."""
+"""The writes, one file per topic."""

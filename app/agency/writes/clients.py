@@ -17,7 +17,7 @@ from app.writing.write import begin
 
 
 class ClientFacts(NamedTuple):
-    """A client, and the projects and managers whose pages name it."""
+    """A client, and the projects and managers whose pages show its name."""
 
     caller: int
     role: str
@@ -28,7 +28,7 @@ class ClientFacts(NamedTuple):
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new client."""
+    """Respond with a new client."""
     write = await begin(request, NewClient)
 
     async def attempt() -> Any:
@@ -36,11 +36,11 @@ async def create(request: Request) -> Response:
         permissions.leads(facts.role)
         return await write.change((), queries.create_client, facts.caller, *write.keep, write.fields)
 
-    return await write.answer(attempt, status=201, location="/api/clients/{id}")
+    return await write.respond(attempt, status=201, location="/api/clients/{id}")
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed client; one that is archived gets no new projects."""
+    """Respond with the changed client; an archived one gets no new projects."""
     number = requests.path_id(request)
     write = await begin(request, ClientChange)
 
@@ -56,7 +56,7 @@ async def change(request: Request) -> Response:
             *(facts.caller, number, version, write.fields),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -67,11 +67,11 @@ ROUTES = (
         summary="Create a client",
         tag="clients",
         body=NewClient,
-        answer=WrittenClient,
+        response=WrittenClient,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -80,8 +80,8 @@ ROUTES = (
         summary="Change or archive a client",
         tag="clients",
         body=ClientChange,
-        answer=WrittenClient,
+        response=WrittenClient,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

@@ -1,4 +1,4 @@
-"""Comments on tasks: say, edit, take back."""
+"""Comments on tasks: create, edit, delete."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from app.writing.write import Write, begin
 
 
 class CommentFacts(NamedTuple):
-    """Who said it, and where."""
+    """A comment's author, task and project."""
 
     caller: int
     role: str
@@ -36,7 +36,7 @@ async def _own(write: Write[Any], comment: int) -> CommentFacts:
 
 
 async def say(request: Request) -> Response:
-    """Answer with a new comment; the task's assignee and the project's manager are told."""
+    """Respond with a new comment; the task's assignee and the project's manager are notified."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -49,11 +49,11 @@ async def say(request: Request) -> Response:
             *(facts.caller, *write.keep, number, facts.project, write.body.body, told),
         )
 
-    return await write.answer(attempt, status=201, location="/api/comments/{id}")
+    return await write.respond(attempt, status=201, location="/api/comments/{id}")
 
 
 async def edit(request: Request) -> Response:
-    """Answer with the caller's own comment in its new words."""
+    """Respond with the caller's own comment with its new text."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -66,11 +66,11 @@ async def edit(request: Request) -> Response:
             *(facts.caller, number, facts.project, version, write.body.body),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the caller's own comment is taken back."""
+    """Respond with 204; the caller's own comment is deleted."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -83,7 +83,7 @@ async def delete(request: Request) -> Response:
             *(facts.caller, number, facts.project, version),
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -94,31 +94,31 @@ ROUTES = (
         summary="Comment on a task",
         tag="comments",
         body=Text,
-        answer=WrittenComment,
+        response=WrittenComment,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(409,),
+        errors=(409,),
     ),
     Endpoint(
         method="PATCH",
         path="/api/comments/{id}",
         serve=edit,
-        summary="Edit one's own comment",
+        summary="Edit your own comment",
         tag="comments",
         body=Text,
-        answer=WrittenComment,
+        response=WrittenComment,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
         path="/api/comments/{id}",
         serve=delete,
-        summary="Take one's own comment back",
+        summary="Delete your own comment",
         tag="comments",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

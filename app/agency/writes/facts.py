@@ -1,4 +1,4 @@
-"""What writes to several topics must know first: who calls, and a project with those whom it concerns."""
+"""Facts that several writes read first: the caller, and a project with the users it affects."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from app.writing.write import Write
 
 
 class CallerFacts(NamedTuple):
-    """Who is about to write."""
+    """The caller of a write."""
 
     caller: int
     role: str
@@ -30,7 +30,7 @@ class ProjectFacts(NamedTuple):
 
     @property
     def project_tags(self) -> ProjectTags:
-        """The project for the cache."""
+        """The project's tags for the cache."""
         return ProjectTags(self.id, self.manager, self.client)
 
     @property
@@ -39,12 +39,12 @@ class ProjectFacts(NamedTuple):
         return [*self.staff, *self.client_people]
 
     def others(self, people: list[int] | None = None) -> list[int]:
-        """Return the people (the staff if not given) without the caller, each once."""
+        """Return the given people (default: the staff) without the caller and duplicates."""
         return sorted({*(self.staff if people is None else people)} - {self.caller})
 
 
 async def caller_facts(write: Write[Any]) -> CallerFacts:
-    """Return who is about to write."""
+    """Return the facts of the caller."""
     return CallerFacts(*await write.facts(queries.caller_for_write))
 
 
@@ -60,11 +60,11 @@ async def named_project(write: Write[Any], project: int) -> ProjectFacts:
     """Return the facts of a project that a body names; Problem 422 if the caller does not see it."""
     facts = ProjectFacts(*await write.facts(queries.project_for_change, project))
     if facts.id is None:
-        raise Problem(422, "There is no such project that you may see.", field="project_id")
+        raise Problem(422, "There is no such project visible to you.", field="project_id")
     return facts
 
 
 def assignable(project: ProjectFacts, assignee: object) -> None:
-    """Raise Problem 422 unless a task of the project can be this user's, or nobody's."""
+    """Raise Problem 422 unless the assignee is None or on the project's staff."""
     if isinstance(assignee, int) and assignee not in project.staff:
         raise Problem(422, "The assignee is not on the project's staff.", field="assignee_id")

@@ -1,4 +1,4 @@
-"""Drafts of invoices: make, change."""
+"""Drafts of invoices: create, change."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.writing.write import begin, fields
 
 
 async def draft(request: Request) -> Response:
-    """Answer with a draft for the project's client, who does not see it yet."""
+    """Respond with a draft for the project's client, who does not see it yet."""
     number = requests.path_id(request)
     write = await begin(request, NewInvoice)
     body = write.body
@@ -32,11 +32,11 @@ async def draft(request: Request) -> Response:
             *(facts.caller, *write.keep, number, body.currency, body.due_on, fields(body.items)),
         )
 
-    return await write.answer(attempt, status=201, location="/api/invoices/{id}")
+    return await write.respond(attempt, status=201, location="/api/invoices/{id}")
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed draft."""
+    """Respond with the changed draft."""
     number = requests.path_id(request)
     write = await begin(request, InvoiceChange)
     body = write.body
@@ -53,7 +53,7 @@ async def change(request: Request) -> Response:
             *(facts.caller, number, version, body.due_on is not UNSET, due_on, items),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -64,11 +64,11 @@ ROUTES = (
         summary="Draft an invoice",
         tag="invoices",
         body=NewInvoice,
-        answer=WrittenInvoice,
+        response=WrittenInvoice,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -77,8 +77,8 @@ ROUTES = (
         summary="Change a draft",
         tag="invoices",
         body=InvoiceChange,
-        answer=WrittenInvoice,
+        response=WrittenInvoice,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

@@ -1,4 +1,4 @@
-"""What writes to an invoice must know first, and what an invoice can become."""
+"""The facts for writes to an invoice, and its allowed status changes."""
 
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,7 @@ class InvoiceFacts(NamedTuple):
 
     @property
     def project_tags(self) -> ProjectTags:
-        """Its project for the cache."""
+        """Its project's tags for the cache."""
         return ProjectTags(self.project, self.manager, self.client)
 
 

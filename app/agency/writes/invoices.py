@@ -21,7 +21,7 @@ DAYS_TO_PAY = 30
 
 
 async def issue(request: Request) -> Response:
-    """Answer with the invoice under its number; the client's people are told."""
+    """Respond with the invoice under its number; the client's people are notified."""
     number = requests.path_id(request)
     write = await begin(request, Issue)
 
@@ -36,7 +36,7 @@ async def issue(request: Request) -> Response:
             *(facts.caller, *write.keep, number, today, due_on, version, facts.client_people),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 def due(wanted: date | None) -> tuple[date, date]:
@@ -44,12 +44,12 @@ def due(wanted: date | None) -> tuple[date, date]:
     today = datetime.now(UTC).date()
     due_on = wanted or today + timedelta(days=DAYS_TO_PAY)
     if due_on < today:
-        raise Problem(422, "An invoice is not due before it is issued.", field="due_on")
+        raise Problem(422, "An invoice cannot be due before it is issued.", field="due_on")
     return today, due_on
 
 
 async def pay(request: Request) -> Response:
-    """Answer with a payment; the project's manager is told. The invoice is paid when nothing is owed."""
+    """Respond with a payment; the project's manager is notified. The invoice is paid when nothing is owed."""
     number = requests.path_id(request)
     write = await begin(request, NewPayment)
 
@@ -61,7 +61,7 @@ async def pay(request: Request) -> Response:
         if not 0 <= paid <= facts.amount:
             owed = facts.amount - facts.paid_amount
             raise Problem(
-                422, f"Of this invoice {owed} is owed and {facts.paid_amount} paid.", field="amount"
+                422, f"Of this invoice, {owed} is owed and {facts.paid_amount} is paid.", field="amount"
             )
         return await write.change(
             touched_by_invoice(facts.project_tags, (facts.manager,)),
@@ -69,11 +69,11 @@ async def pay(request: Request) -> Response:
             *(facts.caller, *write.keep, number, write.fields, version, facts.manager),
         )
 
-    return await write.answer(attempt, status=201)
+    return await write.respond(attempt, status=201)
 
 
 async def void(request: Request) -> Response:
-    """Answer with the invoice, which counts no longer; if it was sent, the client's people are told."""
+    """Respond with the voided invoice; if it was sent, the client's people are notified."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -87,7 +87,7 @@ async def void(request: Request) -> Response:
             *(facts.caller, *write.keep, number, version, facts.client_people),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -98,9 +98,9 @@ ROUTES = (
         summary="Issue a draft under the next number",
         tag="invoices",
         body=Issue,
-        answer=WrittenInvoice,
+        response=WrittenInvoice,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
@@ -109,10 +109,10 @@ ROUTES = (
         summary="Book a payment or a refund",
         tag="invoices",
         body=NewPayment,
-        answer=WrittenPayment,
+        response=WrittenPayment,
         status=201,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
@@ -121,8 +121,8 @@ ROUTES = (
         summary="Void an unpaid invoice",
         tag="invoices",
         body=Nothing,
-        answer=WrittenInvoice,
+        response=WrittenInvoice,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

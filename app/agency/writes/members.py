@@ -18,20 +18,20 @@ from app.writing.write import Write, begin
 
 
 async def _invited(write: Write[Invitation]) -> int:
-    """Return the user who is invited; Problem 422 if there is none who can be a member."""
+    """Return the invited user; Problem 422 if they do not exist or cannot be a member."""
     body = write.body
-    row = await write.services.database.read(queries.invite_member, body.email, body.user_id)
+    row = await write.services.database.fetch_row(queries.invite_member, body.email, body.user_id)
     field = "email" if body.user_id is None else "user_id"
     if row is None:
         raise Problem(422, "There is no such active user.", field=field)
     user, role = row
     if role == "client":
-        raise Problem(422, "A client sees the client's projects without being a member.", field=field)
+        raise Problem(422, "Users of a client see its projects without being members.", field=field)
     return int(user)
 
 
 async def invite(request: Request) -> Response:
-    """Answer with a new member, who is told; 409 for one who is a member already."""
+    """Respond with a new member, who is notified; 409 if the user already is a member."""
     number = requests.path_id(request)
     write = await begin(request, Invitation)
 
@@ -40,18 +40,18 @@ async def invite(request: Request) -> Response:
         permissions.lead(facts.role, facts.caller, facts.manager)
         user = await _invited(write)
         if user in facts.staff and user != facts.manager:
-            raise Problem(409, "This user is a member already.")
+            raise Problem(409, "This user already is a member.")
         return await write.change(
             touched_by_member(facts.project_tags, user),
             queries.add_member,
             *(facts.caller, *write.keep, number, user),
         )
 
-    return await write.answer(attempt, status=201)
+    return await write.respond(attempt, status=201)
 
 
 async def remove(request: Request) -> Response:
-    """Answer nothing; the user sees the project no longer."""
+    """Respond with 204; the user no longer sees the project."""
     number = requests.path_id(request)
     user = requests.path_id(request, "user")
     write = await begin(request, Nothing)
@@ -66,7 +66,7 @@ async def remove(request: Request) -> Response:
             raise not_found()
         return removed
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -74,13 +74,13 @@ ROUTES = (
         method="POST",
         path="/api/projects/{id}/members",
         serve=invite,
-        summary="Make somebody a member of a project",
+        summary="Add a member to a project",
         tag="projects",
         body=Invitation,
-        answer=WrittenMember,
+        response=WrittenMember,
         status=201,
         headers=("Idempotency-Key",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="DELETE",
@@ -89,6 +89,6 @@ ROUTES = (
         summary="Remove a member from a project",
         tag="projects",
         status=204,
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
 )

@@ -1,4 +1,4 @@
-"""One's own messages: edit, take back."""
+"""The caller's own messages: edit, delete."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from app.writing.write import Write, begin
 
 
 class MessageFacts(NamedTuple):
-    """Who said it, and where."""
+    """A message's author, thread and project."""
 
     caller: int
     role: str
@@ -34,7 +34,7 @@ async def _own(write: Write[Any], message: int) -> MessageFacts:
 
 
 async def edit(request: Request) -> Response:
-    """Answer with the caller's own message in its new words."""
+    """Respond with the caller's own message with its new text."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -47,11 +47,11 @@ async def edit(request: Request) -> Response:
             *(facts.caller, number, version, write.body.body),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the caller's own message is taken back."""
+    """Respond with 204; the caller's own message is deleted."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -60,7 +60,7 @@ async def delete(request: Request) -> Response:
         version = write.expected(facts.version)
         return await write.change((), queries.delete_message, *(facts.caller, number, version))
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -68,21 +68,21 @@ ROUTES = (
         method="PATCH",
         path="/api/messages/{id}",
         serve=edit,
-        summary="Edit one's own message",
+        summary="Edit your own message",
         tag="messages",
         body=Text,
-        answer=WrittenMessage,
+        response=WrittenMessage,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
         path="/api/messages/{id}",
         serve=delete,
-        summary="Take one's own message back",
+        summary="Delete your own message",
         tag="messages",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

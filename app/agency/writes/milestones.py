@@ -18,7 +18,7 @@ from app.writing.write import Write, begin
 
 
 class MilestoneFacts(NamedTuple):
-    """Where a milestone is."""
+    """A milestone's project."""
 
     caller: int
     role: str
@@ -29,7 +29,7 @@ class MilestoneFacts(NamedTuple):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What a change of it makes old: the same as of a task that is nobody's."""
+        """The tags of a change: the same as for an unassigned task."""
         return touched_by_task(ProjectTags(self.project, self.manager, self.client), people=())
 
 
@@ -42,7 +42,7 @@ async def _facts(write: Write[Any], milestone: int) -> MilestoneFacts:
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new milestone of a project."""
+    """Respond with a new milestone of a project."""
     number = requests.path_id(request)
     write = await begin(request, NewMilestone)
 
@@ -54,11 +54,11 @@ async def create(request: Request) -> Response:
             tags, queries.create_milestone, *(facts.caller, *write.keep, number, write.fields)
         )
 
-    return await write.answer(attempt, status=201, location="/api/milestones/{id}")
+    return await write.respond(attempt, status=201, location="/api/milestones/{id}")
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed milestone."""
+    """Respond with the changed milestone."""
     number = requests.path_id(request)
     write = await begin(request, MilestoneChange)
 
@@ -69,11 +69,11 @@ async def change(request: Request) -> Response:
             facts.tags, queries.change_milestone, *(facts.caller, number, version, write.fields)
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the milestone is out of sight, and its tasks have none."""
+    """Respond with 204; the milestone is deleted, and its tasks have none."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -88,7 +88,7 @@ async def delete(request: Request) -> Response:
             row_id=number,
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -99,11 +99,11 @@ ROUTES = (
         summary="Add a milestone to a project",
         tag="milestones",
         body=NewMilestone,
-        answer=WrittenMilestone,
+        response=WrittenMilestone,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -112,9 +112,9 @@ ROUTES = (
         summary="Change, complete or reopen a milestone",
         tag="milestones",
         body=MilestoneChange,
-        answer=WrittenMilestone,
+        response=WrittenMilestone,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -124,6 +124,6 @@ ROUTES = (
         tag="milestones",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

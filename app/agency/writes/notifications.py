@@ -1,4 +1,4 @@
-"""Notifications: have read."""
+"""Notifications: mark as read."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.writing.write import begin
 
 
 async def read_notifications(request: Request) -> Response:
-    """Answer with how many of the caller's notifications are read now, and how many are left."""
+    """Respond with how many of the caller's notifications were marked as read, and how many are left."""
     write = await begin(request, NotificationsRead)
 
     async def attempt() -> Any:
@@ -25,7 +25,7 @@ async def read_notifications(request: Request) -> Response:
             *(facts.caller, *write.keep, write.body.ids, write.body.up_to),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -36,8 +36,8 @@ ROUTES = (
         summary="Mark notifications as read",
         tag="notifications",
         body=NotificationsRead,
-        answer=ReadCounts,
+        response=ReadCounts,
         headers=("Idempotency-Key",),
-        refusals=(409,),
+        errors=(409,),
     ),
 )

@@ -20,18 +20,18 @@ from app.writing.write import Write, begin, fields
 
 
 async def _parties(write: Write[Any], client: int, manager: int) -> list[int]:
-    """Return the client's people; Problem 422 for a client or a manager that a project cannot have."""
-    row = await write.services.database.read(queries.project_parties, client, manager)
+    """Return the client's people; Problem 422 if the client or the manager is not allowed."""
+    row = await write.services.database.fetch_row(queries.project_parties, client, manager)
     if row is None or not row[0]:
         raise Problem(422, "There is no such client.", field="client_id")
     if not row[1]:
-        raise Problem(422, "Only project managers and admins lead projects.", field="manager_id")
+        raise Problem(422, "Only project managers and admins can lead projects.", field="manager_id")
     people: list[int] = row[2]
     return people
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new project; its manager is told."""
+    """Respond with a new project; its manager is notified."""
     write = await begin(request, NewProject)
     client = write.body.client_id
 
@@ -45,11 +45,11 @@ async def create(request: Request) -> Response:
         wanted = fields(replace(write.body, manager_id=manager))
         return await write.change(tags, queries.create_project, facts.caller, *write.keep, wanted)
 
-    return await write.answer(attempt, status=201, location="/api/projects/{id}")
+    return await write.respond(attempt, status=201, location="/api/projects/{id}")
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed project; all on it are told of another status."""
+    """Respond with the changed project; all its people are notified of a new status."""
     number = requests.path_id(request)
     write = await begin(request, ProjectChange)
     body = write.body
@@ -69,12 +69,12 @@ async def change(request: Request) -> Response:
             *(facts.caller, number, facts.manager, version, write.fields, told),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
     """
-    Answer nothing; the project, its milestones and its tasks are out of sight, nothing of it is unread.
+    Respond with 204; the project, its milestones and its tasks are deleted, its notifications are read.
 
     Problem 409 while it has invoices that are sent or paid.
     """
@@ -85,7 +85,7 @@ async def delete(request: Request) -> Response:
         facts = await project_facts(write, number)
         permissions.lead(facts.role, facts.caller, facts.manager)
         version = write.expected(facts.version)
-        (concerned,) = await write.services.database.read(queries.project_concerned, number) or ([],)
+        (concerned,) = await write.services.database.fetch_row(queries.project_concerned, number) or ([],)
         done = await write.change(
             touched_by_project(facts.project_tags, people=(*facts.everybody, *concerned)),
             queries.delete_project,
@@ -97,7 +97,7 @@ async def delete(request: Request) -> Response:
             raise Problem(409, "It has invoices; cancel the project instead.")
         return done
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -108,11 +108,11 @@ ROUTES = (
         summary="Create a project",
         tag="projects",
         body=NewProject,
-        answer=WrittenProject,
+        response=WrittenProject,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -121,9 +121,9 @@ ROUTES = (
         summary="Change a project or its status",
         tag="projects",
         body=ProjectChange,
-        answer=WrittenProject,
+        response=WrittenProject,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -133,6 +133,6 @@ ROUTES = (
         tag="projects",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

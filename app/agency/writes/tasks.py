@@ -24,7 +24,7 @@ log = logging.getLogger("bantam.tasks")
 
 
 class TaskFacts(NamedTuple):
-    """Where a task is, and whose."""
+    """A task's project and assignee."""
 
     caller: int
     role: str
@@ -36,7 +36,7 @@ class TaskFacts(NamedTuple):
 
     @property
     def project_tags(self) -> ProjectTags:
-        """Its project for the cache."""
+        """Its project's tags for the cache."""
         return ProjectTags(self.project, self.manager, self.client)
 
 
@@ -49,16 +49,16 @@ async def task_facts(write: Write[Any], task: int) -> TaskFacts:
 
 
 async def _of_project(write: Write[Any], milestone: object, project: int) -> None:
-    """Raise Problem 422 unless a task of the project can be part of this milestone, or of none."""
+    """Raise Problem 422 unless the milestone is None or belongs to the project."""
     if not isinstance(milestone, int):
         return
-    found = await write.services.database.read(queries.milestone_of_project, milestone, project)
+    found = await write.services.database.fetch_row(queries.milestone_of_project, milestone, project)
     if found != (True,):
         raise Problem(422, "The project has no such milestone.", field="milestone_id")
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new task of a project; its assignee is told."""
+    """Respond with a new task of a project; its assignee is notified."""
     number = requests.path_id(request)
     write = await begin(request, NewTask)
 
@@ -70,11 +70,11 @@ async def create(request: Request) -> Response:
         tags = touched_by_task(facts.project_tags, people=(write.body.assignee_id,))
         return await write.change(tags, queries.create_task, facts.caller, *write.keep, number, write.fields)
 
-    return await write.answer(attempt, status=201, location="/api/tasks/{id}")
+    return await write.respond(attempt, status=201, location="/api/tasks/{id}")
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed task; every read that begins after the answer sees it."""
+    """Respond with the changed task; every read that starts after the response sees it."""
     number = requests.path_id(request)
     write = await begin(request, TaskChange)
 
@@ -93,11 +93,11 @@ async def change(request: Request) -> Response:
             *(facts.caller, number, facts.project, facts.assignee, version, wanted.fields, facts.manager),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[ProjectTags, Write[TaskChange]]:
-    """Return where the task goes, and the write with what follows from that; Problem 422 if it may not."""
+    """Return the target project, and the write adapted to it; Problem 403 or 422 if not allowed."""
     body = write.body
     moves = body.project_id is not UNSET and body.project_id != facts.project
     if not moves and not isinstance(body.assignee_id, int):
@@ -106,7 +106,7 @@ async def _after(write: Write[TaskChange], facts: TaskFacts) -> tuple[ProjectTag
         write, body.project_id if isinstance(body.project_id, int) else facts.project
     )
     if target.project_tags.client != facts.project_tags.client:
-        # It will be read by another company.
+        # Another company will be able to read it.
         permissions.lead(facts.role, facts.caller, facts.manager)
     assignable(target, facts.assignee if body.assignee_id is UNSET else body.assignee_id)
     if moves and body.milestone_id is UNSET:
@@ -120,7 +120,7 @@ def replace_body(write: Write[TaskChange], body: TaskChange) -> Write[TaskChange
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the task is out of sight."""
+    """Respond with 204; the task is deleted."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -134,7 +134,7 @@ async def delete(request: Request) -> Response:
             *(facts.caller, number, facts.project, facts.assignee, version),
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -145,11 +145,11 @@ ROUTES = (
         summary="Add a task to a project",
         tag="tasks",
         body=NewTask,
-        answer=Task,
+        response=Task,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -158,9 +158,9 @@ ROUTES = (
         summary="Change, move, complete or reopen a task",
         tag="tasks",
         body=TaskChange,
-        answer=Task,
+        response=Task,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
@@ -170,6 +170,6 @@ ROUTES = (
         tag="tasks",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

@@ -1,4 +1,4 @@
-"""Conversations: begin, reply, have read."""
+"""Conversations: start, reply, mark as read."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from app.writing.write import Write, begin
 
 
 class ThreadFacts(NamedTuple):
-    """A conversation and who takes part in it."""
+    """A conversation and its participants."""
 
     caller: int
     role: str
@@ -33,16 +33,16 @@ async def _thread(write: Write[Any], thread: int) -> ThreadFacts:
 
 
 def _participants(named: list[int] | None, project: ProjectFacts) -> list[int]:
-    """Return whom to tell; Problem 422 for somebody who does not see the project."""
+    """Return the users to notify; Problem 422 for one who cannot see the project."""
     if named is not None and not set(named) <= set(project.everybody):
         raise Problem(
-            422, "A participant is neither staff of the project nor its client.", field="participant_ids"
+            422, "A participant is neither on the project's staff nor of its client.", field="participant_ids"
         )
     return project.others(named)
 
 
 async def start(request: Request) -> Response:
-    """Answer with a new conversation; its participants are told."""
+    """Respond with a new conversation; its participants are notified."""
     number = requests.path_id(request)
     write = await begin(request, NewThread)
     body = write.body
@@ -56,11 +56,11 @@ async def start(request: Request) -> Response:
             *(facts.caller, *write.keep, number, body.subject, body.body, told),
         )
 
-    return await write.answer(attempt, status=201, location="/api/threads/{id}")
+    return await write.respond(attempt, status=201, location="/api/threads/{id}")
 
 
 async def reply(request: Request) -> Response:
-    """Answer with a new message; the other participants are told."""
+    """Respond with a new message; the other participants are notified."""
     number = requests.path_id(request)
     write = await begin(request, Text)
 
@@ -73,11 +73,11 @@ async def reply(request: Request) -> Response:
             *(facts.caller, *write.keep, number, write.body.body, told),
         )
 
-    return await write.answer(attempt, status=201, location="/api/messages/{id}")
+    return await write.respond(attempt, status=201, location="/api/messages/{id}")
 
 
 async def read_thread(request: Request) -> Response:
-    """Answer with what is still unread of a conversation; who takes no part has nothing to read."""
+    """Respond with the first unread message of a conversation, null if there is none."""
     number = requests.path_id(request)
     write = await begin(request, ThreadRead)
 
@@ -89,7 +89,7 @@ async def read_thread(request: Request) -> Response:
             *(facts.caller, *write.keep, number, write.body.up_to),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -97,14 +97,14 @@ ROUTES = (
         method="POST",
         path="/api/projects/{id}/threads",
         serve=start,
-        summary="Begin a conversation",
+        summary="Start a conversation",
         tag="messages",
         body=NewThread,
-        answer=WrittenThread,
+        response=WrittenThread,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(409,),
+        errors=(409,),
     ),
     Endpoint(
         method="POST",
@@ -113,11 +113,11 @@ ROUTES = (
         summary="Reply",
         tag="messages",
         body=Text,
-        answer=WrittenMessage,
+        response=WrittenMessage,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(409,),
+        errors=(409,),
     ),
     Endpoint(
         method="POST",
@@ -126,8 +126,8 @@ ROUTES = (
         summary="Mark a conversation as read",
         tag="messages",
         body=ThreadRead,
-        answer=ReadUpTo,
+        response=ReadUpTo,
         headers=("Idempotency-Key",),
-        refusals=(409,),
+        errors=(409,),
     ),
 )

@@ -1,4 +1,4 @@
-"""Time: log, correct, take back."""
+"""Time: log, correct, delete."""
 
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from app.writing.write import Write, begin
 
 
 class EntryFacts(NamedTuple):
-    """Whose time it is, and what it was spent on."""
+    """A time entry's user, project and task."""
 
     caller: int
     role: str
@@ -31,7 +31,7 @@ class EntryFacts(NamedTuple):
 
     @property
     def project_tags(self) -> ProjectTags:
-        """Its project for the cache."""
+        """Its project's tags for the cache."""
         return ProjectTags(self.project, self.manager, self.client)
 
 
@@ -48,13 +48,13 @@ async def _facts(write: Write[Any], entry: int) -> EntryFacts:
 async def _of_project(write: Write[Any], task: object, project: int) -> None:
     if not isinstance(task, int):
         return
-    found = await write.services.database.read(queries.task_of_project, task, project)
+    found = await write.services.database.fetch_row(queries.task_of_project, task, project)
     if found != (True,):
         raise Problem(422, "The project has no such task.", field="task_id")
 
 
 async def log(request: Request) -> Response:
-    """Answer with the caller's new time entry."""
+    """Respond with the caller's new time entry."""
     write = await begin(request, NewTimeEntry)
     body = write.body
 
@@ -68,11 +68,11 @@ async def log(request: Request) -> Response:
             *(facts.caller, *write.keep, facts.id, write.fields),
         )
 
-    return await write.answer(attempt, status=201, location="/api/time-entries/{id}")
+    return await write.respond(attempt, status=201, location="/api/time-entries/{id}")
 
 
 async def correct(request: Request) -> Response:
-    """Answer with the corrected time entry: the caller's own, or one of a project that they lead."""
+    """Respond with the corrected time entry: the caller's own, or one of a project that they lead."""
     number = requests.path_id(request)
     write = await begin(request, TimeEntryChange)
 
@@ -87,11 +87,11 @@ async def correct(request: Request) -> Response:
             *(facts.caller, number, facts.project, version, write.fields),
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def delete(request: Request) -> Response:
-    """Answer nothing; the time is taken back."""
+    """Respond with 204; the time entry is deleted."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -104,7 +104,7 @@ async def delete(request: Request) -> Response:
             *(facts.caller, number, facts.project, version),
         )
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -115,11 +115,11 @@ ROUTES = (
         summary="Log time",
         tag="time",
         body=NewTimeEntry,
-        answer=WrittenTimeEntry,
+        response=WrittenTimeEntry,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -128,18 +128,18 @@ ROUTES = (
         summary="Correct logged time",
         tag="time",
         body=TimeEntryChange,
-        answer=WrittenTimeEntry,
+        response=WrittenTimeEntry,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
         path="/api/time-entries/{id}",
         serve=delete,
-        summary="Take logged time back",
+        summary="Delete logged time",
         tag="time",
         status=204,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
 )

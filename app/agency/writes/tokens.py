@@ -21,11 +21,11 @@ from app.writing.write import Write, begin
 HASH = re.compile("[0-9a-f]{64}")
 
 MOST = 20
-"""Tokens of one user that work: the edge limits the rate of each."""
+"""The most valid tokens of one user; the edge limits the rate of each."""
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new token, which is said this once: kept are its hash and an answer without it."""
+    """Respond with a new token, shown only now: its hash is stored, and a response without it."""
     write = await begin(request, NewToken)
     body = write.body
 
@@ -40,7 +40,7 @@ async def create(request: Request) -> Response:
             touched_by_token(digest.hex()),
             queries.create_token,
             *(facts.caller, *write.keep, user, digest, body.days, write.token.digest, MOST),
-            # Two that come at once are counted one after the other.
+            # Two requests at the same time are counted one after the other.
             lock=queries.lock_user,
             row_id=user,
         )
@@ -48,18 +48,18 @@ async def create(request: Request) -> Response:
             raise await _refusal(write, user)
         return made.replace(b'"token":null', b'"token":"%b"' % token.encode())
 
-    return await write.answer(attempt, status=201)
+    return await write.respond(attempt, status=201)
 
 
 async def _refusal(write: Write[NewToken], user: int) -> Problem:
-    row = await write.services.database.read(queries.may_have_tokens, user)
+    row = await write.services.database.fetch_row(queries.may_have_tokens, user)
     if row == (True,):
-        return Problem(409, f"There are {MOST} tokens of this user that work; revoke one first.")
+        return Problem(409, f"This user already has {MOST} valid tokens; revoke one first.")
     return Problem(422, "There is no such active user.", field="user_id")
 
 
 async def revoke(request: Request) -> Response:
-    """Answer nothing; the token is refused from now on."""
+    """Respond with 204; the token is rejected from now on."""
     name: str = request.path_params["token"]
     write = await begin(request, Nothing)
     if HASH.fullmatch(name) is None:
@@ -72,7 +72,7 @@ async def revoke(request: Request) -> Response:
             raise not_found()
         return await write.change(touched_by_token(name), queries.revoke_token, caller, digest)
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 ROUTES = (
@@ -83,10 +83,10 @@ ROUTES = (
         summary="Create a token",
         tag="tokens",
         body=NewToken,
-        answer=WrittenToken,
+        response=WrittenToken,
         status=201,
         headers=("Idempotency-Key",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="DELETE",
@@ -95,6 +95,6 @@ ROUTES = (
         summary="Revoke a token",
         tag="tokens",
         status=204,
-        refusals=(409,),
+        errors=(409,),
     ),
 )

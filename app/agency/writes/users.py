@@ -19,7 +19,7 @@ from app.writing.write import Write, begin
 
 
 class UserFacts(NamedTuple):
-    """A user, for admins: the tokens that work, and the projects whose pages name them."""
+    """A user, for admins: their valid tokens, and the projects whose pages show their name."""
 
     caller: int
     role: str
@@ -33,7 +33,7 @@ class UserFacts(NamedTuple):
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """What a change of this user makes old."""
+        """The tags of a change of this user."""
         return touched_by_user(self.id, self.tokens, self.projects)
 
 
@@ -46,7 +46,7 @@ async def _facts(write: Write[Any], user: int) -> UserFacts:
 
 
 async def create(request: Request) -> Response:
-    """Answer with a new user, who has no token yet."""
+    """Respond with a new user, who has no token yet."""
     write = await begin(request, NewUser)
 
     async def attempt() -> Any:
@@ -54,11 +54,11 @@ async def create(request: Request) -> Response:
         permissions.admin(facts.role)
         return await write.change((), queries.create_user, facts.caller, *write.keep, write.fields)
 
-    return await write.answer(attempt, status=201, location="/api/users/{id}")
+    return await write.respond(attempt, status=201, location="/api/users/{id}")
 
 
 async def change(request: Request) -> Response:
-    """Answer with the changed user; another role counts from the next request on."""
+    """Respond with the changed user; a new role applies from the next request on."""
     number = requests.path_id(request)
     write = await begin(request, UserChange)
 
@@ -68,26 +68,26 @@ async def change(request: Request) -> Response:
         if facts.id == facts.caller and write.body.role not in {UNSET, "admin"}:
             raise Problem(409, "You cannot remove your own admin role; ask another admin.")
         if facts.leads and write.body.role in {"team_member", "client"}:
-            raise Problem(409, "This person leads projects that are not over; hand those over first.")
+            raise Problem(409, "This person leads projects that have not ended; hand those over first.")
         return await write.change(
             facts.tags, queries.change_user, facts.caller, number, version, write.fields
         )
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 async def deactivate(request: Request) -> Response:
-    """Answer with the user, whose tokens work no longer."""
+    """Respond with the user, whose tokens are revoked."""
     return await _switch(request, queries.deactivate_user)
 
 
 async def activate(request: Request) -> Response:
-    """Answer with the user, who may have tokens again."""
+    """Respond with the user, who may have tokens again."""
     return await _switch(request, queries.activate_user)
 
 
 async def revoke_tokens(request: Request) -> Response:
-    """Answer nothing; none of the user's tokens works any longer."""
+    """Respond with 204; all tokens of the user are revoked."""
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -95,7 +95,7 @@ async def revoke_tokens(request: Request) -> Response:
         facts = await _facts(write, number)
         return await write.change(facts.tags, queries.revoke_tokens_of_user, facts.caller, number)
 
-    return await write.answer(attempt, status=204)
+    return await write.respond(attempt, status=204)
 
 
 async def _switch(request: Request, query: bytes) -> Response:
@@ -109,7 +109,7 @@ async def _switch(request: Request, query: bytes) -> Response:
             raise Problem(409, "You cannot deactivate yourself; ask another admin.")
         return await write.change(facts.tags, query, facts.caller, *write.keep, number, version)
 
-    return await write.answer(attempt)
+    return await write.respond(attempt)
 
 
 ROUTES = (
@@ -120,11 +120,11 @@ ROUTES = (
         summary="Create a user",
         tag="users",
         body=NewUser,
-        answer=WrittenUser,
+        response=WrittenUser,
         status=201,
         headers=("Idempotency-Key",),
         sends=("Location",),
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
     Endpoint(
         method="PATCH",
@@ -133,9 +133,9 @@ ROUTES = (
         summary="Change a user",
         tag="users",
         body=UserChange,
-        answer=WrittenUser,
+        response=WrittenUser,
         headers=("If-Match",),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
@@ -144,28 +144,28 @@ ROUTES = (
         summary="Deactivate a user",
         tag="users",
         body=Nothing,
-        answer=WrittenUser,
+        response=WrittenUser,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="POST",
         path="/api/users/{id}/activate",
         serve=activate,
-        summary="Activate a user again",
+        summary="Reactivate a user",
         tag="users",
         body=Nothing,
-        answer=WrittenUser,
+        response=WrittenUser,
         headers=("If-Match", "Idempotency-Key"),
-        refusals=(403, 409, 412),
+        errors=(403, 409, 412),
     ),
     Endpoint(
         method="DELETE",
         path="/api/users/{id}/tokens",
         serve=revoke_tokens,
-        summary="Revoke every token of a user",
+        summary="Revoke all tokens of a user",
         tag="users",
         status=204,
-        refusals=(403, 409),
+        errors=(403, 409),
     ),
 )

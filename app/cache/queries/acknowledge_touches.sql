@@ -1,4 +1,4 @@
--- acknowledge_touches: the cached reads of these writes are old by now ($1 ids)
+-- acknowledge_touches: deletes the touches of writes whose tags are renewed; returns how many ($1 ids)
 WITH acknowledged AS (
     DELETE FROM cache_touches
     WHERE id = ANY($1)

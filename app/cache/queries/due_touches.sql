@@ -1,4 +1,4 @@
--- due_touches: the tags of writes that nobody acknowledged, the app's own only after a while; and whether the cache is switched on ($1 seconds)
+-- due_touches: the tags of unacknowledged writes, the app's own only after a grace period; and whether the cache is switched on ($1 seconds)
 SELECT
     switch.enabled,
     due.ids,

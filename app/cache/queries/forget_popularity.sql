@@ -1,4 +1,4 @@
--- forget_popularity: no more than so many reads are remembered, the most popular, none of a token that is not good ($1 how many)
+-- forget_popularity: deletes all but the most popular reads, and those of invalid tokens; returns how many ($1 how many)
 WITH surplus AS (
     (
         SELECT p.token_hash, p.path

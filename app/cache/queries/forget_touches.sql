@@ -1,4 +1,4 @@
--- forget_touches: Redis is away so long that nothing in it will be believed again ($1 seconds)
+-- forget_touches: deletes old touches during an outage that every worker has noticed; returns how many ($1 seconds)
 WITH forgotten AS (
     DELETE FROM cache_touches
     WHERE touched_at < clock_timestamp() - make_interval(secs => $1)

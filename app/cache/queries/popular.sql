@@ -1,4 +1,4 @@
--- popular: the most popular reads of tokens that are good, in two arrays ($1 how many at most)
+-- popular: the most popular reads of valid tokens, in two arrays ($1 how many at most)
 SELECT
     array_agg(hot.token_hash ORDER BY hot.score DESC) AS token_hashes,
     array_agg(hot.path ORDER BY hot.score DESC) AS paths

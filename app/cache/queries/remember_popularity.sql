@@ -1,4 +1,4 @@
--- remember_popularity: reads are added to those remembered, one an hour later weighing e times as much ($1 token hashes, $2 paths, $3 how often)
+-- remember_popularity: adds counted reads; one an hour later weighs e times as much ($1 token hashes, $2 paths, $3 how often)
 WITH remembered AS (
     INSERT INTO cache_popularity AS p (score, token_hash, path)
     SELECT

@@ -1,4 +1,4 @@
--- switch_feature: a feature is on or off from now on, if the caller is an admin ($1 token hash, $2 feature, $3 enabled, $4 admin key)
+-- switch_feature: switches a feature on or off, if the caller is an admin ($1 token hash, $2 feature, $3 enabled, $4 admin key)
 WITH switched AS (
     UPDATE features AS f
     SET

@@ -1,4 +1,4 @@
--- batch: the frame of every batch; app/reading/batches.py puts a list's fragments into it ($1 token hash, $2 ids)
+-- batch: the frame of every batch; app/reading/list_sql.py inserts a list's fragments ($1 token hash, $2 ids)
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,

@@ -1,4 +1,4 @@
--- entity: the frame of one row with what belongs to it ($1 token hash, $2 id)
+-- entity: the frame of one row with its related data ($1 token hash, $2 id)
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,

@@ -1,4 +1,4 @@
--- page: the frame of every list; app/reading/list_sql.py puts a list's fragments into it ($1 token hash, $2 limit)
+-- page: the frame of every list; app/reading/list_sql.py inserts a list's fragments ($1 token hash, $2 limit)
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,
@@ -27,7 +27,7 @@ CROSS JOIN LATERAL (
         ORDER BY {near_order}
         LIMIT (SELECT $2::bigint + 1)
     ) AS here
-    -- OFFSET 0 keeps this apart: each row of the page is looked up by its id, whatever the planner expects.
+    -- OFFSET 0 is an optimization fence: each row of the page is looked up by its id, whatever the planner estimates.
     CROSS JOIN LATERAL (
         {item}
         OFFSET 0

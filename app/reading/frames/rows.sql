@@ -1,6 +1,6 @@
--- rows: the next rows in the order of an index. The constant says what a page can be at most: the planner takes a
--- parameter for a tenth of the table, and would sort it. The page's own limit is a SELECT, of which the planner knows
--- as little with its value as without: or it would plan a long list anew each time, which takes longer than reading it.
+-- rows: the next rows in the order of an index. The constant is the largest page: for a parameter, the planner assumes
+-- a tenth of the table and would sort it. The page's own limit is a SELECT, which hides its value
+-- from custom plans too: PostgreSQL would otherwise replan a long list each time, which takes longer than reading it.
 SELECT
     ahead.id,
     {ahead_keys}

@@ -1,4 +1,4 @@
--- forget_idempotency_keys: at most so many answers whose day is over are deleted; how many were ($1 limit)
+-- forget_idempotency_keys: deletes up to a limit of expired keys; returns how many ($1 limit)
 WITH forgotten AS (
     DELETE FROM idempotency_keys AS k
     USING (

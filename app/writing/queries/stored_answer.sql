@@ -1,4 +1,4 @@
--- stored_answer: what a caller's write was answered that carried this idempotency key ($1 token hash, $2 key)
+-- stored_answer: the stored response for a caller's idempotency key ($1 token hash, $2 key)
 SELECT
     kept.request_hash,
     kept.status,

@@ -13,7 +13,7 @@ def test_where_there_is_an_admin_nobody_becomes_the_first(server: Server) -> Non
     said = server.run(f"{FIRST_ADMIN} --email new@example.com --name New 2>&1; echo $?").splitlines()
 
     assert said == [
-        "There is an admin already, who makes users and tokens: POST /api/users, /api/tokens.",
+        "There already is an admin, who can create users and tokens: POST /api/users, /api/tokens.",
         "1",
     ]
 

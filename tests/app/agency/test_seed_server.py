@@ -90,7 +90,7 @@ def test_rows_that_no_seed_made_are_not_touched(server: Server) -> None:
         server.sql("INSERT INTO clients (name, industry) VALUES ('Real', 'energy')", "scratch")
         refused = server.run(f"({SEED} --scale 0.01 --database {scratch} 2>&1; echo $?)")
 
-        assert refused == "The table clients has rows that no seed made; seed an empty database.\n1"
+        assert refused == "The table clients has rows that no seed created; seed an empty database.\n1"
         assert server.sql("SELECT count(*) FROM clients", "scratch") == "1"
 
 

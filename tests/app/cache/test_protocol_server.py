@@ -86,7 +86,7 @@ def test_a_read_that_begins_after_a_change_was_answered_shows_it(
 
 
 def test_a_hit_is_the_very_bytes_of_the_miss(server: Server, task: dict[str, int]) -> None:
-    time.sleep(1)  # what the change made anew is there, and goes
+    time.sleep(1)  # the refill after the change is stored, and is deleted here
     number = task["project"]
     server.redis(
         "DEL",

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cache.value import believed, encode, fresh_token, is_intact, mark_token, stamp
+from app.cache.value import encode, fresh_token, is_intact, mark_token, stamp, validated
 
 KEY = b"bantam:project:7"
 
@@ -12,7 +12,7 @@ def kept(payload: bytes, now: bytes, key: bytes = KEY, *, compress: bool = False
 
 
 def read(key: bytes, now: bytes, value: bytes) -> bytes | None:
-    found = believed(now, value) if is_intact(key, value) else None
+    found = validated(now, value) if is_intact(key, value) else None
     return None if found is None else found.payload
 
 
@@ -30,7 +30,7 @@ def test_a_value_gives_back_its_payload_and_when_it_was_made(
     value = kept(payload, now, compress=compress)
 
     assert is_intact(KEY, value)
-    assert believed(now, value) == (payload, 1_800_000_000)
+    assert validated(now, value) == (payload, 1_800_000_000)
 
 
 def test_a_compressed_value_is_smaller() -> None:

@@ -38,7 +38,7 @@ def test_one_runner_at_a_time_and_the_other_says_who(server: Server) -> None:
         server.run(f"({holder}) > /dev/null 2>&1 & sleep 1")
         refused = server.run(f"({MIGRATE} up --database {scratch} 2>&1; echo $?)")
 
-    assert refused.startswith("Another run works on this database (holder, backend ")
+    assert refused.startswith("Another run is working on this database (holder, backend ")
     assert refused.endswith("\n1")
 
 
@@ -61,7 +61,7 @@ def test_a_changed_file_is_not_taken_back(server: Server) -> None:
         left = server.sql("SELECT max(version) FROM schema_migrations", "scratch")
 
     assert refused == (
-        f"{left}.up.sql was changed after it was applied; take it back by the release that made it.\n1"
+        f"{left}.up.sql was changed after it was applied; roll it back with the release that has it.\n1"
     )
 
 

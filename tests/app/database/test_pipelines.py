@@ -53,7 +53,7 @@ async def hang(_batch: Sequence[Read]) -> list[Read]:
 
 
 async def ask(pipelines: Pipelines, count: int) -> list[Answer | BaseException]:
-    reads = (pipelines.read(b"SELECT $1", (number,)) for number in range(count))
+    reads = (pipelines.submit(b"SELECT $1", (number,)) for number in range(count))
     return list(await asyncio.gather(*reads, return_exceptions=True))
 
 
@@ -110,7 +110,7 @@ def test_who_gave_up_is_not_asked_for() -> None:
         pipelines = Pipelines([lane], TIMEOUT_S)
         await ask(pipelines, 3 * LARGEST)
         free.set()
-        return lane.sizes, await pipelines.read(b"SELECT $1", (7,))
+        return lane.sizes, await pipelines.submit(b"SELECT $1", (7,))
 
     sizes, answer = asyncio.run(one_hang())
 
@@ -159,7 +159,7 @@ def test_what_is_to_be_asked_again_goes_first() -> None:
 def test_a_lane_without_a_server_answers_nobody_and_cools_down() -> None:
     async def lone() -> tuple[Answer, bool]:
         lane = Lane(nowhere)
-        answer = await Pipelines([lane], TIMEOUT_S).read(b"SELECT 1", ())
+        answer = await Pipelines([lane], TIMEOUT_S).submit(b"SELECT 1", ())
         return answer, lane.cooling_down
 
     assert COOL_DOWN_S > 0
@@ -189,7 +189,7 @@ def test_closing_waits_for_what_is_on_its_way() -> None:
             return rest
 
         pipelines = Pipelines([Closed(slowly)], TIMEOUT_S)
-        asked = asyncio.ensure_future(pipelines.read(b"SELECT $1", (1,)))
+        asked = asyncio.ensure_future(pipelines.submit(b"SELECT $1", (1,)))
         await asyncio.sleep(0.001)
         await pipelines.close()
         return await asked, happened

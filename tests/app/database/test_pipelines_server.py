@@ -80,7 +80,7 @@ def test_no_more_connections_are_opened_than_the_setting_says(server: Server, po
     before = sockets()
     database = Database(replace(settings, pool_min=1, pool_max={pool_max}), password)
     await database.open()
-    ways = (database.read_alone, database.read)
+    ways = (database.fetch_row_alone, database.fetch_row)
     rows = await asyncio.gather(*(way(NUMBER, n) for way in ways for n in range(50)))
     print([row[0] for row in rows] == [*range(50), *range(50)], sockets() - before)
 """

@@ -39,5 +39,5 @@ def test_a_file_without_its_header_is_refused(text: str, tmp_path: Path) -> None
 
 
 def test_a_name_without_a_file_is_an_error_that_names_the_file() -> None:
-    with pytest.raises(AttributeError, match=r"no room of app/ has a queries/nothing\.sql"):
+    with pytest.raises(AttributeError, match=r"no folder of app/ has a queries/nothing\.sql"):
         _ = queries.nothing

@@ -13,10 +13,10 @@ async def state(pages: LargePages, rows: int, *, counts: bool = False, wait_s: f
     """What becomes of a page that is asked for while as many large ones are made as may be."""
     async with AsyncExitStack() as stack:
         for _ in range(AT_ONCE):
-            await stack.enter_async_context(pages.room_for(LARGE + 1))
+            await stack.enter_async_context(pages.slot_for(LARGE + 1))
         asyncio.get_running_loop().call_later(0.2, lambda: asyncio.ensure_future(stack.aclose()))
         try:
-            async with pages.room_for(rows, counts=counts, wait_s=wait_s):
+            async with pages.slot_for(rows, counts=counts, wait_s=wait_s):
                 return "made"
         except Problem as problem:
             return str(problem.status)

@@ -118,9 +118,9 @@ def test_every_operation_has_an_example_that_its_own_shapes_accept(endpoint: End
     if endpoint.body is not None:
         schema = found["requestBody"]["content"]["application/json"]["schema"]
         msgspec.json.decode(json.dumps(examples.value(schema)), type=endpoint.body)
-    answer = examples.answer(found)
-    if answer and endpoint.answer is not None:
-        msgspec.json.decode(answer, type=endpoint.answer)
+    answer = examples.response(found)
+    if answer and endpoint.response is not None:
+        msgspec.json.decode(answer, type=endpoint.response)
     assert examples.request(endpoint.method.lower(), endpoint.path, found).startswith("curl")
     assert "{" not in examples.request(endpoint.method.lower(), endpoint.path, found).splitlines()[-1]
 

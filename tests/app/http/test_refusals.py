@@ -16,7 +16,7 @@ from app.cache.cache import Cache
 from app.cache.statistics import Statistics
 from app.database.pool import Database
 from app.reading.cursors import Position, sign
-from app.reading.page import Asked
+from app.reading.page import Selection
 from app.services import Services
 from app.settings import decode
 
@@ -30,7 +30,7 @@ Ask = Callable[..., httpx.Response]
 
 def signed(project: int) -> str:
     """A cursor of a project's tasks."""
-    scope = Asked(("project",), (project,), "due_on", descending=False).scope("tasks")
+    scope = Selection(("project",), (project,), "due_on", descending=False).scope("tasks")
     return sign(CURSOR_KEY, scope, Position("forward", ("2026-11-23", "42")))
 
 
@@ -216,7 +216,7 @@ def test_what_no_list_gives_is_422_and_named(ask: Ask, path: str, field: str) ->
         ("/api/tasks?due_to=tomorrow", "Expected a date like 2026-11-23."),
         ("/api/tasks?due_from=2026-02-02&due_to=2026-02-01", "Expected no day before that of due_from."),
         ("/api/projects?text=%00", "Expected text without NUL characters."),
-        ("/api/users/batch?ids=one", "Expected 1 to 200 ids with commas between, like 7,3,9."),
+        ("/api/users/batch?ids=one", "Expected 1 to 200 ids separated by commas, like 7,3,9."),
         ("/api/reports/finance?currency=euro", "Expected three capital letters like EUR."),
     ],
 )
@@ -231,7 +231,7 @@ def test_a_refusal_says_what_is_expected(ask: Ask, path: str, detail: str) -> No
         ("/api/tasks/1", b'{"due_on": 0}', "Expected a date like 2026-11-23."),
         ("/api/tasks/1", b'{"due_on": "x"}', "Expected a date like 2026-11-23."),
         ("/api/tasks/1", b'{"priority": "x"}', "Expected one of high, low, normal, urgent."),
-        ("/api/tasks/1", b'{"estimate_minutes": 1e400}', "Expected a number nearer to 0."),
+        ("/api/tasks/1", b'{"estimate_minutes": 1e400}', "Expected a number closer to 0."),
         ("/api/tasks/1", b'{"title": "\xff"}', NO_OBJECT),
         ("/api/tasks/1", b'{"title": "\\ud800"}', NO_OBJECT),
         ("/api/tasks/1", b"{", NO_OBJECT),

@@ -258,7 +258,7 @@ def test_a_batch_has_what_is_visible_of_it_in_the_order_of_the_ids(
     ids = [7 * number % 151 for number in range(1, 101)]
     response = server.get(f"{endpoint.path}?ids={','.join(map(str, ids))}", USERS_OF_ROLES[role])
     assert response.status_code == 200, response.text
-    found = [item.id for item in msgspec.json.decode(response.content, type=endpoint.answer).items]
+    found = [item.id for item in msgspec.json.decode(response.content, type=endpoint.response).items]
 
     assert found == [number for number in ids if number in set(found)]
     assert found or role != "admin" or endpoint.path.startswith("/api/notifications")
@@ -285,7 +285,7 @@ def test_an_entity_is_visible_exactly_if_its_batch_has_it(
         response = server.get(endpoint.path.replace("{id}", str(number)), user)
         assert response.status_code == (200 if number in visible else 404)
         if number in visible:
-            msgspec.json.decode(response.content, type=endpoint.answer)
+            msgspec.json.decode(response.content, type=endpoint.response)
 
 
 @pytest.mark.parametrize("role", USERS_OF_ROLES)

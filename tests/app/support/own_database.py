@@ -20,7 +20,7 @@ async def main():
     await database.open()
     async def read(query, *parameters):
         try:
-            row = await database.read(query, *parameters)
+            row = await database.fetch_row(query, *parameters)
         except Error as error:
             return type(error).__name__
         return None if row is None else row[0]

@@ -155,7 +155,7 @@ def test_the_command_warms_and_says_how_far_it_is(sandbox_server: SandboxServer)
     assert done.returncode == 0, done.stderr
     last = done.stdout.splitlines()[-1]
     said = re.fullmatch(
-        r"warmed (\d+) of (\d+), [\d.]+ s: \d+ filled, \d+ were there, \d+ are not to be had", last
+        r"warmed (\d+) of (\d+), [\d.]+ s: \d+ filled, \d+ already cached, \d+ no longer available", last
     )
     assert said is not None, last
     assert said[1] == said[2]

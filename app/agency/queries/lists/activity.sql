@@ -1,4 +1,4 @@
--- activity: what was done in the projects that a caller sees; money is for those who see it, admins see the rest too
+-- activity: the activity in the projects that a caller sees; about money only if visible; admins also see the rest
 -- from
 activity AS a
 -- id

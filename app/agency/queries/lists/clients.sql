@@ -1,4 +1,4 @@
--- clients: the companies that a caller may know: all for the staff, their own for a client's people
+-- clients: the companies that a caller sees: all for staff, their own for users of a client
 -- from
 clients AS c
 -- id

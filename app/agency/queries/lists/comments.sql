@@ -1,4 +1,4 @@
--- comments: what was said about the tasks that a caller sees
+-- comments: the comments on tasks that a caller sees
 -- from
 comments AS o
 -- id

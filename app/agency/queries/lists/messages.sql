@@ -1,4 +1,4 @@
--- messages: what was said in the projects that a caller sees
+-- messages: the messages in the projects that a caller sees
 -- from
 messages AS m
 -- id

@@ -1,4 +1,4 @@
--- notifications: what the caller was told, unread first, then the newest
+-- notifications: the caller's notifications, unread first, then the newest
 -- from
 notifications AS n
 -- id

@@ -1,4 +1,4 @@
--- payments: what was paid for the invoices that a caller sees
+-- payments: the payments of the invoices that a caller sees
 -- from
 payments AS y JOIN invoices AS i ON i.id = y.invoice_id
 -- id

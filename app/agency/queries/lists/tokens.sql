@@ -1,4 +1,4 @@
--- tokens: the caller's tokens that still work
+-- tokens: the caller's valid tokens
 -- from
 api_tokens AS t
 -- id

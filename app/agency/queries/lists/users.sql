@@ -1,4 +1,4 @@
--- users: the people whom a caller may know: a client's people know each other and the staff of their projects
+-- users: the people that a caller sees: users of a client see each other and the staff of their projects
 -- from
 users AS u
 -- id

@@ -1,5 +1,5 @@
--- A page of a report: who asks, the lines and their keys, the totals on request, and how old the figures are.
--- The constant says what a page can be at most: the planner takes a parameter for a tenth of the view.
+-- A page of a report: the caller, the lines and their keys, the totals on request, and the age of the figures.
+-- The constant is the largest page: for a parameter, the planner assumes a tenth of the view.
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,

@@ -1,4 +1,4 @@
--- What the totals add up: under filters that leave few lines the lines themselves, else their sums by month.
+-- The rows that the totals add up: the lines themselves under filters that leave few, otherwise sums by month.
 (
     SELECT
         {lines} AS lines,

@@ -1,4 +1,4 @@
--- all: the best five of every kind; alike is wanted if no kind has the words ($1 token hash, $2 words)
+-- all: the best five of every kind; similar spelling is searched only if no kind has the words ($1 token hash, $2 words)
 SELECT
     caller.user_id || ' ' || caller.key AS caller,
     caller.seconds_left,
@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (
     similarly AS MATERIALIZED (
         SELECT
             {nothing_found}
-            -- Without letters there is no trigram, and every row would be compared.
+            -- Without letters there are no trigrams, and every row would be compared.
             AND cardinality(show_trgm($2)) > 0 AS wanted
     ),
     {near}

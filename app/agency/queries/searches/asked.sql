@@ -1,4 +1,4 @@
--- asked: what is looked for; the last word also finds what begins with it, unless it is quoted, negated or followed by a space
+-- asked: the search query; the last word also matches as a prefix, unless it is quoted, negated or followed by a space
 asked_{language} AS NOT MATERIALIZED (
     SELECT
         CASE

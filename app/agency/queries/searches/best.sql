@@ -1,4 +1,4 @@
--- best: the best five of a kind, for the answer about all
+-- best: the best five of a kind, for the search across all kinds
 (
     SELECT row_to_json(hits)
     FROM (

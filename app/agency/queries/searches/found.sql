@@ -1,4 +1,4 @@
--- found: the newest 1,001 of a kind that match and that the caller sees
+-- found: the newest 1,001 rows of a kind that match and are visible to the caller
 found_{kind} AS MATERIALIZED (
     SELECT
         matching.id,

@@ -1,4 +1,4 @@
--- near: any 1,001 of a kind that are spelled alike, if that is wanted; and the 1,000 that compete, by words or so
+-- near: any 1,001 rows of a kind with similar spelling, if needed; and the 1,000 to rank, matched either way
 near_{kind} AS MATERIALIZED (
     SELECT
         similar_one.id,

@@ -16,7 +16,7 @@ CROSS JOIN LATERAL (
     similarly AS MATERIALIZED (
         SELECT
             NOT EXISTS (SELECT FROM found_{kind})
-            -- Without letters there is no trigram, and every row would be compared.
+            -- Without letters there are no trigrams, and every row would be compared.
             AND cardinality(show_trgm($2)) > 0 AS wanted
     ),
     {near},

@@ -1,4 +1,4 @@
--- users: active users by their names and addresses; a client's people find their own and whom they work with
+-- users: active users by their names and addresses; users of a client find their own people and those they work with
 -- table
 users AS u
 -- language

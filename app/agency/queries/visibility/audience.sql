@@ -1,4 +1,4 @@
--- audience: the keys that open a project, NULL for a caller who does not hold one of them
+-- audience: the keys that open a project, NULL for a caller who has none of them
 (
     SELECT string_agg(k.key, ' ')
     FROM project_keys AS k

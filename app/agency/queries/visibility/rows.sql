@@ -1,5 +1,5 @@
--- rows: an admin reads the index of everything; whoever sees a few projects reads the beginning of each one's. Only the
--- arm of the caller's role runs.
+-- rows: an admin reads the index of everything; other callers read the first rows of each visible project. Only the
+-- branch of the caller's role runs.
 (
     {every_row}
 )

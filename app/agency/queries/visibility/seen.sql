@@ -1,5 +1,5 @@
--- seen: the projects of whoever is not an admin; the role is spelled out, so that only its arm is planned and run, and
--- the planner does not expect a few to see as many projects as an admin
+-- seen: the projects of callers who are not admins; the role is spelled out, so that only its branch runs, and the
+-- planner does not expect them to see as many projects as an admin
 (
     SELECT s.project_id AS id
     FROM seen_projects(caller.user_id, caller.client_id, 'client') AS s

@@ -1,5 +1,5 @@
--- sees: whether the caller sees a project that one row points to, by two keys at most; $sees(column) in a list's
--- fragments. It says what project_keys says, which would make the key of every member to compare them.
+-- sees: whether the caller sees the project that a row refers to, by two keys at most; $sees(column) in a list's
+-- fragments. The same rule as project_keys, which would build the key of every member to compare them.
 EXISTS (
     SELECT
     FROM projects AS its

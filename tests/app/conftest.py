@@ -16,27 +16,27 @@ def server(server_http: httpx.Client, run_on_server: Run, token: Token) -> Serve
 
 @pytest.fixture(scope="module")
 def world(server: Server) -> World:
-    """An agency that no other module knows."""
+    """An agency that no other module uses."""
     return make(server)
 
 
 @pytest.fixture
 def ids(world: World) -> Ids:
-    """A project of it with one of everything, that no other test knows."""
+    """A project of it with one of everything, that no other test uses."""
     return world.project()
 
 
 @pytest.fixture
 def relayed(server: Server) -> None:
-    """Nothing that other tests wrote by SQL is still to be told to the cache."""
+    """No SQL write of another test is still waiting for the relay."""
     until(lambda: server.sql("SELECT count(*) FROM cache_touches") == "0")
 
 
 @pytest.fixture(scope="module")
 def figures_of_now(run_on_server: Run) -> Iterator[None]:
-    """Reports and dashboards are of the rows that there are, and no refresh comes in between."""
+    """Reports and dashboards are up to date, and no refresh happens in between."""
     run_on_server("systemctl stop bantam-reports.timer && systemctl start bantam-reports.service")
-    # Rows that tests write by SQL are not known to the cache.
+    # Rows that tests write by SQL do not invalidate the cache.
     run_on_server("systemctl restart redis-server")
     yield
     run_on_server("systemctl start bantam-reports.timer")

@@ -1,4 +1,4 @@
-"""Workers that restart, hang, or are kept busy, on a deployed server: nobody else notices."""
+"""Workers that restart, hang, or are busy, on a deployed server: clients do not notice."""
 
 import shlex
 import threading

@@ -45,7 +45,7 @@ def test_the_example_is_a_whole_settings_file() -> None:
         ("[redis]", "[redis", r"app\.toml: .*line"),
     ],
 )
-def test_a_wrong_settings_file_is_refused_with_the_key_named(
+def test_an_invalid_settings_file_is_rejected_with_the_key_named(
     line: str, replacement: str, complaint: str
 ) -> None:
     text = EXAMPLE.read_text().replace(line, replacement)
@@ -108,7 +108,7 @@ def test_secrets_are_the_files_without_their_last_newline() -> None:
 @pytest.mark.parametrize(
     ("content", "complaint"), [(None, "cannot be read"), (b"\n", "is empty"), (b"\xff", "cannot be read")]
 )
-def test_a_secret_that_is_not_there_is_named(
+def test_a_missing_secret_is_named(
     credentials: Path, name: str, content: bytes | None, complaint: str
 ) -> None:
     (credentials / name).unlink()

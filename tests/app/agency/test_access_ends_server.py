@@ -1,4 +1,4 @@
-"""Who loses sight of a project, whichever way, hears nothing of it any more; on a deployed server."""
+"""A user who loses access to a project in any way sees nothing of it any more; on a deployed server."""
 
 # ruff: noqa: S608  (the numbers and names are the tests' own)
 
@@ -24,7 +24,7 @@ READS = (
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who works on a project whose every name has `secret` in it."""
+    """A user on a project all of whose names contain `secret`."""
 
     world: World
     ids: Ids
@@ -44,7 +44,7 @@ class Person:
     def shown(self) -> list[str]:
         """The paths whose answers name the project."""
         answers = {path: self.ask(path) for path in READS}
-        # A path that is no question would never show anything.
+        # An invalid path would never show anything.
         assert {status for status, _ in answers.values()} <= {200, 403}, answers
         return [path for path, (_, text) in answers.items() if self.secret in text]
 
@@ -55,7 +55,7 @@ class Person:
 
 
 def take_part(world: World, ids: Ids, role: str, client: int | None = None) -> Person:
-    """A person of the role takes part in everything: member or manager, open task, thread, comment, told."""
+    """The role takes part in everything: member or manager, task, thread, comment, notification."""
     server, person, project = world.server, ids["users"], ids["projects"]
     secret = f"secret{ids['projects']}{world.mark}"
     company = "NULL" if client is None else client
@@ -85,7 +85,7 @@ def removed(person: Person) -> None:
 def removed_by_psql(person: Person) -> None:
     server = person.world.server
     server.sql(f"DELETE FROM project_members WHERE user_id = {person.id}")
-    # The relay has a second for what bypasses the app.
+    # The relay has a second for writes that bypass the app.
     until(lambda: server.sql("SELECT count(*) FROM cache_touches") == "0")
 
 
@@ -128,7 +128,7 @@ WAYS: tuple[tuple[str, Callable[[Person], None]], ...] = (
 
 
 @pytest.mark.parametrize(("role", "way"), WAYS, ids=[f"{role} {way.__name__}" for role, way in WAYS])
-def test_nothing_names_a_project_to_who_lost_sight_of_it(
+def test_nothing_shows_a_project_to_users_who_lost_access(
     world: World, ids: Ids, role: str, way: Callable[[Person], None]
 ) -> None:
     person = take_part(world, ids, role, world.clients["client"] if role == "client" else None)
@@ -153,7 +153,7 @@ def test_nothing_names_a_project_to_who_lost_sight_of_it(
     assert counts == dict.fromkeys(left, "0")
 
 
-def test_who_keeps_sight_of_a_project_another_way_keeps_the_rest(world: World, ids: Ids) -> None:
+def test_a_user_who_keeps_access_another_way_keeps_the_rest(world: World, ids: Ids) -> None:
     person = take_part(world, ids, "project_manager")
     world.server.sql(f"INSERT INTO project_members VALUES ({ids['projects']}, {person.id})")
 
@@ -163,7 +163,7 @@ def test_who_keeps_sight_of_a_project_another_way_keeps_the_rest(world: World, i
     assert world.server.sql(f"SELECT assignee_id FROM tasks WHERE id = {ids['tasks']}") == str(person.id)
 
 
-def test_who_leads_projects_is_demoted_only_after_handing_them_over(world: World, ids: Ids) -> None:
+def test_a_lead_is_demoted_only_after_handing_over_projects(world: World, ids: Ids) -> None:
     person = take_part(world, ids, "project_manager")
     demotion = {"role": "team_member"}
     path = f"/api/users/{person.id}"
@@ -188,7 +188,7 @@ def test_a_manager_without_the_role_has_no_rights_of_a_lead(world: World, ids: I
     refused(world.server.send(method, person.project(rest), headers=person.header, json=body), 403)
 
 
-def test_two_admins_who_take_the_role_from_each_other_leave_one(world: World) -> None:
+def test_two_admins_who_demote_each_other_leave_one(world: World) -> None:
     for at in range(5):
         rows = ", ".join(f"('admin', '{name}{at}@{world.mark}.example', 'x')" for name in "ab")
         first, second = world.server.sql(
@@ -208,7 +208,7 @@ def test_two_admins_who_take_the_role_from_each_other_leave_one(world: World) ->
         assert statuses[1] in {401, 403}
 
 
-def test_a_task_goes_to_another_company_by_the_lead_only(world: World, ids: Ids) -> None:
+def test_only_the_lead_moves_a_task_to_another_company(world: World, ids: Ids) -> None:
     elsewhere = world.project()
     # What a client has, the app may not give to another one; the tests may.
     world.server.sql(

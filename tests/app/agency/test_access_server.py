@@ -1,4 +1,4 @@
-"""Every route with every role, and with tokens that are none, against the table in access.py."""
+"""Every route with every role, and with invalid tokens, against the table in access.py."""
 
 import time
 from collections import Counter
@@ -79,7 +79,7 @@ QUERIES = {
 
 @pytest.fixture(scope="module")
 def sets(world: World) -> dict[tuple[str, str], Ids]:
-    """One of everything for each row and role, so that no request meets what another one left."""
+    """One of everything for each row and role, so that no request depends on another one."""
     made = iter(world.projects(len(ROWS) * len(ROLES)))
     return {(row.name, role): next(made) for row in ROWS for role in ROLES}
 
@@ -97,7 +97,7 @@ def ask(world: World, row: Access, role: str, ids: Ids, **headers: str) -> int:
 
 @pytest.mark.server
 @pytest.mark.parametrize("role", ROLES)
-def test_each_role_is_answered_as_the_table_says(
+def test_each_role_gets_the_status_in_the_table(
     role: str, world: World, sets: dict[tuple[str, str], Ids]
 ) -> None:
     answered = {row.name: ask(world, row, role, sets[row.name, role]) for row in ROWS}
@@ -111,7 +111,7 @@ OF = {"comments": "task={tasks}", "messages": "thread={threads}"}
 
 @pytest.mark.server
 @pytest.mark.parametrize("topic", [*LISTED, "projects", "users", "clients"])
-def test_a_batch_has_what_each_role_sees_by_itself(world: World, topic: str) -> None:
+def test_a_batch_has_exactly_the_entities_that_each_role_sees(world: World, topic: str) -> None:
     ids = world.project()
     (row,) = (row for row in ROWS if row.name == f"GET /api/{topic}/{{id}}")
 
@@ -125,7 +125,7 @@ def test_a_batch_has_what_each_role_sees_by_itself(world: World, topic: str) -> 
 
 @pytest.mark.server
 @pytest.mark.parametrize("topic", LISTED)
-def test_a_list_has_what_each_role_sees_by_itself(world: World, topic: str) -> None:
+def test_a_list_has_exactly_the_entities_that_each_role_sees(world: World, topic: str) -> None:
     ids = world.project()
     (row,) = (row for row in ROWS if row.name == f"GET /api/{topic}/{{id}}")
     path = f"/api/{topic}?" + OF.get(topic, "project={projects}").format_map(ids.of)
@@ -137,7 +137,7 @@ def test_a_list_has_what_each_role_sees_by_itself(world: World, topic: str) -> N
 
 @pytest.fixture(scope="module", params=["none", "malformed", "unknown", "expired", "revoked"])
 def bad_token(request: pytest.FixtureRequest, server: Server) -> dict[str, str]:
-    """A header that names no caller; what expired or was revoked had been an admin's."""
+    """A header without a valid token; the expired and revoked ones belonged to an admin."""
     if request.param == "expired":
         return server.new_token(1, "now() - interval '1 minute'")
     if request.param == "revoked":
@@ -149,7 +149,7 @@ def bad_token(request: pytest.FixtureRequest, server: Server) -> dict[str, str]:
 
 
 @pytest.mark.server
-def test_without_a_good_token_only_what_is_public_is_answered(
+def test_without_a_valid_token_only_public_routes_respond(
     bad_token: dict[str, str], world: World, sets: dict[tuple[str, str], Ids]
 ) -> None:
     answered = {row.name: ask(world, row, "admin", sets[row.name, "stranger"], **bad_token) for row in ROWS}
@@ -158,7 +158,7 @@ def test_without_a_good_token_only_what_is_public_is_answered(
 
 
 @pytest.mark.server
-def test_a_removed_member_is_out_at_once(world: World) -> None:
+def test_a_removed_member_loses_access_immediately(world: World) -> None:
     ids = world.project()
     paths = [ids.path(path) for path in ("/api/projects/{id}", "/api/projects/{id}/tasks")]
     for path in (*paths, *paths):
@@ -173,7 +173,7 @@ def test_a_removed_member_is_out_at_once(world: World) -> None:
 
 
 @pytest.mark.server
-def test_an_invited_member_is_in_at_once(world: World) -> None:
+def test_an_invited_member_gets_access_immediately(world: World) -> None:
     ids = world.project()
     path = ids.path("/api/projects/{id}")
     assert world.send("newcomer", "GET", path).status_code == 404
@@ -188,7 +188,7 @@ def test_an_invited_member_is_in_at_once(world: World) -> None:
 
 
 @pytest.mark.server
-def test_a_deactivated_user_is_out_at_once_and_in_again_with_a_new_token(server: Server) -> None:
+def test_a_deactivated_user_loses_access_immediately_until_given_a_new_token(server: Server) -> None:
     world = make(server)
     user = world.users["other"]
     for _ in range(2):
@@ -231,7 +231,7 @@ def test_a_token_outlives_the_one_that_made_it_only_for_admins(
 
 
 @pytest.mark.server
-def test_nobody_has_more_tokens_than_may_be(server: Server) -> None:
+def test_nobody_has_more_tokens_than_allowed(server: Server) -> None:
     world = make(server)
     with ThreadPoolExecutor(4) as pool:
         answers = pool.map(lambda _: world.send("other", "POST", "/api/tokens", {}), range(MOST + 3))
@@ -241,7 +241,7 @@ def test_nobody_has_more_tokens_than_may_be(server: Server) -> None:
 
 
 @pytest.mark.server
-def test_another_role_counts_at_once(server: Server) -> None:
+def test_a_new_role_applies_immediately(server: Server) -> None:
     world = make(server)
     ids = world.project()
     path = ids.path("/api/projects/{id}")
@@ -254,7 +254,7 @@ def test_another_role_counts_at_once(server: Server) -> None:
 
 
 @pytest.mark.server
-def test_a_token_is_said_once_and_refused_once_revoked(world: World) -> None:
+def test_a_token_is_shown_once_and_rejected_once_revoked(world: World) -> None:
     made = world.send("other", "POST", "/api/tokens", {"days": 1}, idempotency_key=world.mark)
     again = world.send("other", "POST", "/api/tokens", {"days": 1}, idempotency_key=world.mark)
     token = {"authorization": f"Bearer {made.json()['token']}"}

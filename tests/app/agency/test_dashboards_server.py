@@ -1,4 +1,4 @@
-"""The manager's, admin's and client's dashboards on a deployed server, against figures computed otherwise."""
+"""The manager's, admin's and client's dashboards on a deployed server, against independent figures."""
 
 # ruff: noqa: S608  (the numbers are the tests' own)
 
@@ -110,7 +110,7 @@ def test_the_manager_sees_the_open_tasks_of_the_running_projects_that_they_lead(
     assert [p.due_on for p in board.projects] == sorted(p.due_on for p in board.projects)
 
 
-def test_the_managers_first_project_is_told_as_the_database_knows_it(
+def test_the_managers_first_project_matches_the_database(
     server: Server, manager: tuple[int, ManagerDashboard]
 ) -> None:
     first = manager[1].projects[0]
@@ -130,7 +130,7 @@ def test_the_managers_first_project_is_told_as_the_database_knows_it(
         assert abs(first.budget_used - first.value / first.budget) < Decimal("0.001")
 
 
-def test_the_managers_team_is_loaded_as_the_database_knows_it(
+def test_the_managers_team_load_matches_the_database(
     server: Server, manager: tuple[int, ManagerDashboard]
 ) -> None:
     user, board = manager
@@ -173,7 +173,7 @@ def test_the_managers_milestones_are_the_next_open_ones(
     assert [{"id": m.id, "tasks": m.tasks, "done": m.done} for m in board.milestones] == expected
 
 
-def test_the_admins_totals_are_the_databases(server: Server, admin: AdminDashboard) -> None:
+def test_the_admins_totals_match_the_database(server: Server, admin: AdminDashboard) -> None:
     projects = server.rows(
         "SELECT status, count(*) AS n FROM projects WHERE deleted_at IS NULL GROUP BY status ORDER BY status"
     )

@@ -1,4 +1,4 @@
-"""The first admin of a deployed server that nobody may seed, on a scratch database and through the app."""
+"""The first admin of a deployed server without seed data, on a scratch database and through the app."""
 
 import pytest
 

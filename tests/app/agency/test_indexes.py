@@ -17,7 +17,7 @@ KINDS = {"single", "compound", "partial", "covering", "expression", "unique", "f
 
 
 def standing() -> dict[str, str]:
-    """The statements that made the indexes which are there after the last migration, by name."""
+    """The CREATE INDEX statements in effect after the last migration, by name."""
     made: dict[str, str] = {}
     for file in sorted(FOLDER.glob("*.up.sql")):
         for statement in re.findall(
@@ -32,7 +32,7 @@ def standing() -> dict[str, str]:
     return made
 
 
-def test_the_catalogue_and_the_migrations_know_the_same_indexes() -> None:
+def test_the_catalogue_and_the_migrations_have_the_same_indexes() -> None:
     assert sorted(index.name for index in INDEXES) == sorted(standing())
 
 
@@ -65,7 +65,7 @@ def test_an_entry_says_what_the_index_is_for(index: Index) -> None:
 
 
 @pytest.mark.parametrize("index", INDEXES, ids=lambda index: index.name)
-def test_an_entry_names_statements_that_there_are(index: Index) -> None:
+def test_an_entry_names_existing_statements(index: Index) -> None:
     assert set(index.queries) <= NAMES
 
 

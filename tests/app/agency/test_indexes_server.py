@@ -7,7 +7,7 @@ from tests.app.support.server import Server
 
 pytestmark = pytest.mark.server
 
-# Constraints' own indexes enforce; everything else is there for a query.
+# Indexes of constraints enforce them; every other index is for a query.
 INDEXES = """
 SELECT
     i.indexrelid::regclass::text AS name,

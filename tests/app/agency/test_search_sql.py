@@ -6,13 +6,13 @@ from app.agency.search_sql import KINDS, SEARCH_ALL, SEARCHES
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_search_of_one_kind_asks_for_no_other(kind: str) -> None:
+def test_a_search_of_one_kind_queries_no_other(kind: str) -> None:
     text = SEARCHES[kind].decode()
 
     assert {name for name in KINDS if f"found_{name}" in text} == {kind}
 
 
-def test_the_search_across_all_finds_and_ranks_each_kind_by_the_very_lines_of_its_own_search() -> None:
+def test_the_search_across_all_uses_the_same_sql_as_the_search_of_each_kind() -> None:
     for kind in KINDS:
         found = re.search(
             rf"found_{kind} AS MATERIALIZED .*?(?=,\nsimilarly AS)", SEARCHES[kind].decode(), re.DOTALL

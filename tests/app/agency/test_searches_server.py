@@ -1,4 +1,4 @@
-"""The searches on a deployed server: what is found, who finds it, and what hostile words do (nothing)."""
+"""The searches on a deployed server: hits, visibility, and the (missing) effect of hostile input."""
 
 # ruff: noqa: S608  (the words and numbers are the tests' own)
 
@@ -70,7 +70,7 @@ def a_user(server: Server, role: str) -> int:
 
 
 def word_of(server: Server, statement: str) -> str:
-    """A long word of something that exists."""
+    """A long word from an existing row."""
     return str(max(re.findall(r"[A-Za-z]+", server.sql(statement)), key=len))
 
 
@@ -86,7 +86,7 @@ TITLE = "SELECT title FROM tasks WHERE deleted_at IS NULL AND project_id = 1 ORD
         ("clients", "SELECT name FROM clients WHERE archived_at IS NULL ORDER BY id LIMIT 1"),
     ],
 )
-def test_a_word_finds_what_has_it_and_marks_it(server: Server, kind: str, statement: str) -> None:
+def test_a_word_finds_rows_that_contain_it_and_marks_it(server: Server, kind: str, statement: str) -> None:
     word = word_of(server, statement)
     found = search(server, kind, q=word)
 
@@ -108,7 +108,7 @@ def test_every_word_must_be_there_unless_it_says_or_and_none_that_is_excluded(se
     assert without == alone - both or alone == 1000
 
 
-def test_the_last_word_finds_what_begins_with_it_until_a_space_ends_it(server: Server) -> None:
+def test_the_last_word_matches_as_a_prefix_until_a_space_ends_it(server: Server) -> None:
     name = server.sql("SELECT name FROM clients WHERE archived_at IS NULL ORDER BY id LIMIT 1")
     begun = name[: len(name.split()[0]) - 1]
 
@@ -116,7 +116,7 @@ def test_the_last_word_finds_what_begins_with_it_until_a_space_ends_it(server: S
     assert search(server, "clients", q=begun + " ", limit=100).match == "similar"
 
 
-def test_a_typing_error_finds_what_is_spelled_alike(server: Server) -> None:
+def test_a_typo_finds_similar_spelling(server: Server) -> None:
     word = word_of(server, TITLE)
     wrong = word[:-3] + word[-2] + word[-3] + word[-1]
     if (
@@ -130,7 +130,9 @@ def test_a_typing_error_finds_what_is_spelled_alike(server: Server) -> None:
     assert any(word.lower() in hit.title.lower() for hit in found.items)
 
 
-def test_the_newest_thousand_of_a_common_word_are_ranked_and_the_answer_says_so(server: Server) -> None:
+def test_the_newest_thousand_hits_of_a_common_word_are_ranked_and_the_response_says_so(
+    server: Server,
+) -> None:
     common = server.sql(
         "SELECT word FROM ts_stat('SELECT search FROM tasks WHERE deleted_at IS NULL')"
         " ORDER BY ndoc DESC LIMIT 1"
@@ -160,7 +162,7 @@ def test_the_pages_are_every_hit_once_in_the_order_of_their_scores(server: Serve
     assert keys == sorted(keys, reverse=True)
 
 
-def test_a_cursor_is_good_for_its_own_words_only(server: Server) -> None:
+def test_a_cursor_is_valid_for_its_own_words_only(server: Server) -> None:
     cursor = search(server, "projects", q="a or e or phase or shop", limit=1).next
     if cursor is None:
         pytest.skip("one page holds everything")
@@ -170,7 +172,7 @@ def test_a_cursor_is_good_for_its_own_words_only(server: Server) -> None:
 
 
 @pytest.mark.parametrize("role", ["project_manager", "team_member", "client"])
-def test_nobody_finds_a_task_or_project_that_they_may_not_see(server: Server, role: str) -> None:
+def test_nobody_finds_a_task_or_project_that_is_not_visible_to_them(server: Server, role: str) -> None:
     user = a_user(server, role)
     seen = set(
         map(
@@ -244,7 +246,7 @@ def test_the_search_across_all_has_the_best_five_of_each(server: Server) -> None
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_hostile_words_are_words(server: Server, path: str) -> None:
+def test_hostile_input_is_searched_as_plain_words(server: Server, path: str) -> None:
     before = server.sql("SELECT count(*) FROM tasks")
     for words in HOSTILE:
         response = server.get(f"{path}?{urlencode({'q': words})}", 1)

@@ -59,11 +59,11 @@ def rows() -> Rows:
 
 
 def test_the_rows_of_this_generation_never_change() -> None:
-    """A failure says that the rows are others: raise GENERATION and write the new digest here."""
+    """On failure the rows have changed: increment GENERATION and update the digest here."""
     assert (GENERATION, digest(lines())) == (2, "a598ba1a2e70cc4f")
 
 
-def test_another_seed_or_day_gives_other_rows() -> None:
+def test_another_seed_or_day_gives_different_rows() -> None:
     assert len({digest(lines()), digest(lines(seed=2)), digest(lines(today=date(2026, 11, 24)))}) == 3
 
 
@@ -164,7 +164,7 @@ def test_issued_invoices_are_numbered_without_a_gap(rows: Rows) -> None:
     }
 
 
-def test_who_writes_in_a_thread_takes_part_in_it(rows: Rows) -> None:
+def test_authors_in_a_thread_are_its_participants(rows: Rows) -> None:
     taking_part = {(row["thread_id"], row["user_id"]) for row in rows["thread_participants"]}
 
     for message in rows["messages"]:
@@ -184,7 +184,7 @@ def test_what_is_unread_was_written_by_somebody_else_in_that_thread(rows: Rows) 
         assert message["author_id"] != row["user_id"]
 
 
-def test_the_feed_and_a_tasks_comments_stand_in_the_order_of_time(rows: Rows) -> None:
+def test_the_feed_and_a_tasks_comments_are_in_order_of_time(rows: Rows) -> None:
     moments = [row["created_at"] for row in rows["activity"]]
     said: dict[str, str] = defaultdict(str)
 

@@ -56,7 +56,7 @@ def test_the_reports_are_of_the_rows_that_were_seeded(server: Server) -> None:
         assert server.sql(old, "scratch") == "0"
 
 
-def test_the_same_seed_again_does_nothing_and_another_one_begins_anew(server: Server) -> None:
+def test_the_same_seed_again_does_nothing_and_another_one_replaces_it(server: Server) -> None:
     with server.scratch_database() as scratch:
         server.run(f"{MIGRATE} up --database {scratch}")
         day = "--today 2026-11-23"
@@ -84,7 +84,7 @@ def test_a_killed_run_leaves_nothing_and_the_next_one_succeeds(server: Server) -
         assert int(server.sql("SELECT count(*) FROM tasks", "scratch")) == counts(0.01).tasks
 
 
-def test_rows_that_no_seed_made_are_not_touched(server: Server) -> None:
+def test_rows_that_no_seed_created_are_not_touched(server: Server) -> None:
     with server.scratch_database() as scratch:
         server.run(f"{MIGRATE} up --database {scratch}")
         server.sql("INSERT INTO clients (name, industry) VALUES ('Real', 'energy')", "scratch")
@@ -94,7 +94,7 @@ def test_rows_that_no_seed_made_are_not_touched(server: Server) -> None:
         assert server.sql("SELECT count(*) FROM clients", "scratch") == "1"
 
 
-def test_a_database_without_tables_is_told_to_migrate_first(server: Server) -> None:
+def test_without_tables_the_message_is_to_migrate_first(server: Server) -> None:
     with server.scratch_database() as scratch:
         refused = server.run(f"({SEED} --scale 0.01 --database {scratch} 2>&1; echo $?)")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Values:
-    """Answers an MGET with the keys themselves, and remembers what it was asked."""
+    """Returns the keys of an MGET as its values, and records the requests."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.asked: list[list[str]] = []
@@ -35,7 +35,7 @@ async def together(values: Values, *wanted: Sequence[str]) -> list[list[bytes | 
     return await asyncio.gather(*(several.mget(keys) for keys in wanted), return_exceptions=True)
 
 
-def test_readers_of_one_turn_share_a_request_and_get_their_own_values() -> None:
+def test_readers_of_one_loop_iteration_share_a_request_and_get_their_own_values() -> None:
     values = Values()
 
     found = asyncio.run(together(values, ["a", "b"], ["c"], ["d", "e", "f"]))
@@ -44,7 +44,7 @@ def test_readers_of_one_turn_share_a_request_and_get_their_own_values() -> None:
     assert len(values.asked) == 1
 
 
-def test_readers_of_later_turns_have_requests_of_their_own() -> None:
+def test_readers_of_later_iterations_have_separate_requests() -> None:
     values = Values()
 
     async def one_by_one() -> None:
@@ -57,13 +57,13 @@ def test_readers_of_later_turns_have_requests_of_their_own() -> None:
     assert values.asked == [["a"], ["b"]]
 
 
-def test_a_failure_is_everybodys_who_asked() -> None:
+def test_a_failure_reaches_every_reader_of_the_batch() -> None:
     found = asyncio.run(together(Values(RedisTimeoutError("slow")), ["a"], ["b"]))
 
     assert [type(one) for one in found] == [RedisTimeoutError, RedisTimeoutError]
 
 
-def test_a_reader_who_leaves_takes_nobody_along() -> None:
+def test_a_cancelled_reader_does_not_cancel_others() -> None:
     async def leaving() -> list[bytes | None]:
         several = batcher(Values())
         first, second = (asyncio.ensure_future(several.mget([key])) for key in "ab")

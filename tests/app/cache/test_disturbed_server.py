@@ -26,13 +26,13 @@ def found(server: Server) -> dict[str, Any]:
     return figures
 
 
-def test_every_answer_is_200_and_none_is_old(found: dict[str, Any]) -> None:
+def test_every_response_is_200_and_none_is_stale(found: dict[str, Any]) -> None:
     assert list(found["statuses"]) == ["200"]
     assert found["compared"] > found["writes"] > 0
     assert (found["lost"], found["stale"]) == (0, 0)
 
 
-def test_a_thousand_damaged_payloads_are_never_given_out(found: dict[str, Any]) -> None:
+def test_a_thousand_damaged_payloads_are_never_served(found: dict[str, Any]) -> None:
     assert found["faults"]["damaged"]["damaged"] >= DAMAGED
     assert found["faults"]["damaged"]["wrong"] == 0
 

@@ -1,4 +1,4 @@
-"""The cache when Redis or a worker fails on a deployed server: no 5xx, nothing wrong, soon back."""
+"""The cache when Redis or a worker fails on a deployed server: no 5xx, nothing stale, quick recovery."""
 
 import json
 import shlex
@@ -70,7 +70,7 @@ def without_memory(server: Server) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("fault", [killed, away, frozen, without_memory])
-def test_while_redis_fails_every_read_is_right_and_afterwards_it_is_used_again(
+def test_while_redis_fails_every_read_is_correct_and_afterwards_it_is_used_again(
     server: Server, fault: Callable[[Server], AbstractContextManager[None]]
 ) -> None:
     states(server)
@@ -121,14 +121,14 @@ wait
 """
 
 
-def test_a_worker_killed_between_commit_and_answer_leaves_nothing_old(server: Server) -> None:
+def test_a_worker_killed_between_commit_and_response_leaves_nothing_stale(server: Server) -> None:
     name = f"Left behind at {time.time()}"
     body = shlex.quote(json.dumps({"name": name}))
     states(server)
     patch = remote_command("together", f"{bearer(server, 1)} 1 PATCH /api/projects/3 {body}")
     bring_scripts(server)
 
-    # The statement waits behind a lock, after its marks; then it commits, and Redis hears of nothing more.
+    # The statement waits for a lock, after its marks; then it commits, and Redis gets no further commands.
     answered = server.run(KILLED_AFTER_ITS_COMMIT.format(patch=patch, name=name))
 
     assert answered == "none:1"
@@ -154,7 +154,7 @@ wait $patched
 LET_GO = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(61)'"
 
 
-def test_while_nobody_knows_what_came_of_a_write_nothing_is_believed(server: Server) -> None:
+def test_while_the_outcome_of_a_write_is_unknown_nothing_is_served(server: Server) -> None:
     tag = "bantam:tag:project:4"
     patch = remote_command("together", f"{bearer(server, 1)} 1 PATCH /api/projects/4 '{{\"budget\": 5}}'")
     bring_scripts(server)
@@ -166,7 +166,7 @@ def test_while_nobody_knows_what_came_of_a_write_nothing_is_believed(server: Ser
         afterwards = server.redis("--no-raw", "GET", tag)
     finally:
         server.sql(LET_GO)
-        # Whatever became of it, the marks would stand for a minute: a write that is known renews the tags.
+        # Otherwise the marks would last for a minute: a write with a known outcome renews the tags.
         server.sql("UPDATE projects SET budget = budget WHERE id = 4")
 
     assert answered == "503:1"

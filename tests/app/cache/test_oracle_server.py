@@ -12,7 +12,7 @@ from tests.app.support.server import SEEDED, Server
 pytestmark = pytest.mark.server
 
 READS = 100_000 if FULL else 10_000
-# Whose dashboards are read as well: people with work of their own.
+# Users whose dashboards are read as well: they have tasks.
 WITH_WORK = """
 SELECT t.assignee_id AS person
 FROM tasks AS t
@@ -26,7 +26,7 @@ ORDER BY count(*) DESC, t.assignee_id
 LIMIT 3
 """
 
-# One caller of five is looked up for up to 50 ms: the snapshot is that much older than the answer.
+# One caller of five is looked up for up to 50 ms: the snapshot is that much older than the response.
 SLOW = """
 CREATE OR REPLACE VIEW callers AS
 SELECT c.* FROM ({definition}) AS c
@@ -36,7 +36,7 @@ CROSS JOIN LATERAL (SELECT pg_sleep((random() < 0.2)::integer * random() * 0.05 
 
 @pytest.fixture
 def slow_fills(server: Server) -> Iterator[None]:
-    """Statements answer late with what was there when they began."""
+    """Statements return late, with the rows from when they began."""
     definition = server.sql("SELECT pg_get_viewdef('callers')").rstrip(";")
     owner = "SET ROLE bantam_owner; "
     server.sql(owner + SLOW.format(definition=definition))
@@ -67,7 +67,7 @@ def test_no_read_is_older_than_what_was_acknowledged_before_it_began(server: Ser
     assert (found["stale"], found["differences"]) == (0, 0)
 
 
-def test_the_oracle_notices_when_nobody_tells_the_cache_of_writes_past_the_app(server: Server) -> None:
+def test_the_oracle_notices_when_writes_past_the_app_are_not_relayed(server: Server) -> None:
     server.sql("ALTER TABLE tasks DISABLE TRIGGER USER")
     try:
         found = asked(server, "--psql", "--writers", "0")

@@ -33,7 +33,7 @@ def test_namespaces_are_distinct() -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.namespace)
-def test_a_hot_entry_is_made_anew_before_it_can_expire(policy: Policy) -> None:
+def test_a_hot_entry_is_refreshed_before_it_can_expire(policy: Policy) -> None:
     assert policy.early_s is None or 0 < policy.early_s < policy.seconds * (1 - JITTER)
 
 
@@ -43,7 +43,7 @@ def test_another_statement_makes_another_key() -> None:
     assert twin.entry(project=7).key != PROJECT.entry(project=7).key
 
 
-def test_a_policy_names_files_that_there_are() -> None:
+def test_a_policy_names_existing_files() -> None:
     with pytest.raises(LookupError, match="project: no file in app matches"):
         replace(PROJECT, made_by=("queries/projct.sql",)).entry(project=7)
 
@@ -54,7 +54,7 @@ def test_a_policy_that_lacks_a_name_is_an_error(policy: Policy) -> None:
         policy.entry()
 
 
-def test_pages_of_one_list_have_keys_of_their_own() -> None:
+def test_pages_of_one_list_have_different_keys() -> None:
     positions = ["start", Position("forward", ("2026-11-23", "1")), Position("backward", ("2026-11-23", "1"))]
     keys = {
         PROJECT_TASKS.entry(project=7, position=position, limit=limit).key
@@ -65,7 +65,7 @@ def test_pages_of_one_list_have_keys_of_their_own() -> None:
     assert len(keys) == 6
 
 
-def test_a_changed_task_makes_old_all_that_shows_it() -> None:
+def test_a_changed_task_invalidates_everything_that_shows_it() -> None:
     touched = set(touched_by_task(ProjectTags(7, 1, 2), people=(3,)))
 
     for entry in (
@@ -76,7 +76,7 @@ def test_a_changed_task_makes_old_all_that_shows_it() -> None:
         assert touched & set(entry.tags)
 
 
-def test_a_task_of_nobody_touches_its_project_only() -> None:
+def test_an_unassigned_task_touches_its_project_only() -> None:
     assert touched_by_task(ProjectTags(7, 1, 2), people=(None,)) == ("project:7", "manager:1", "client:2")
 
 

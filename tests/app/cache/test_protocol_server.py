@@ -1,4 +1,4 @@
-"""The cache on a deployed server: hits, never older than a write, not missed when Redis is away."""
+"""The cache on a deployed server: hits, never older than a write, not needed when Redis is down."""
 
 import time
 
@@ -52,8 +52,8 @@ def cache_states(server: Server, task: dict[str, int]) -> list[str]:
     return [server.get(path, task["person"]).headers["x-cache"] for path in paths(task)]
 
 
-def test_what_somebody_looked_at_is_made_anew_behind_a_change(server: Server, task: dict[str, int]) -> None:
-    # Each worker makes anew what its own readers have looked at.
+def test_a_recently_served_entry_is_refilled_after_a_change(server: Server, task: dict[str, int]) -> None:
+    # Each worker refills what it has served itself.
     for _ in range(8):
         cache_states(server, task)
     done, _, _ = seen(server, task)
@@ -64,7 +64,7 @@ def test_what_somebody_looked_at_is_made_anew_behind_a_change(server: Server, ta
 
 
 def seen(server: Server, task: dict[str, int]) -> tuple[int, str, int]:
-    """What the three reads say: tasks done in the project, the task's status, the person's overdue tasks."""
+    """What the three reads show: tasks done in the project, the task's status, the person's overdue tasks."""
     project, page, dashboard = (server.get(path, task["person"]).content for path in paths(task))
     items = msgspec.json.decode(page, type=Page[Task]).items
     return (
@@ -74,9 +74,7 @@ def seen(server: Server, task: dict[str, int]) -> tuple[int, str, int]:
     )
 
 
-def test_a_read_that_begins_after_a_change_was_answered_shows_it(
-    server: Server, task: dict[str, int]
-) -> None:
+def test_a_read_that_starts_after_a_changes_response_shows_it(server: Server, task: dict[str, int]) -> None:
     done, _, overdue = seen(server, task)
     for _ in range(5):
         assert server.patch(task["task"], task["person"], "done").status_code == 200
@@ -85,7 +83,7 @@ def test_a_read_that_begins_after_a_change_was_answered_shows_it(
         assert seen(server, task) == (done, "review", overdue)
 
 
-def test_a_hit_is_the_very_bytes_of_the_miss(server: Server, task: dict[str, int]) -> None:
+def test_a_hit_has_the_same_bytes_as_the_miss(server: Server, task: dict[str, int]) -> None:
     time.sleep(1)  # the refill after the change is stored, and is deleted here
     number = task["project"]
     server.redis(
@@ -100,7 +98,7 @@ def test_a_hit_is_the_very_bytes_of_the_miss(server: Server, task: dict[str, int
         assert miss.content == hit.content
 
 
-def test_without_redis_everything_is_right(server: Server, task: dict[str, int]) -> None:
+def test_without_redis_everything_is_correct(server: Server, task: dict[str, int]) -> None:
     done, _, overdue = seen(server, task)
 
     with server.stopped("redis-server"):
@@ -141,7 +139,7 @@ def test_a_damaged_value_is_a_miss_and_then_replaced(
     assert server.get(path, task["person"]).headers["x-cache"] == "hit"
 
 
-def test_nothing_is_kept_while_a_writer_stands_before_a_tag(server: Server, task: dict[str, int]) -> None:
+def test_nothing_is_stored_while_a_tag_is_marked(server: Server, task: dict[str, int]) -> None:
     tag = f"bantam:tag:project:{task['project']}"
     path = paths(task)[0]
     server.get(path, task["person"])
@@ -181,7 +179,7 @@ def test_without_a_database_cached_reads_are_served_and_the_rest_is_503(
 
 
 def recovered(server: Server, task: dict[str, int]) -> httpx.Response:
-    """The first answer that is not 503, or the last of a minute's."""
+    """The first response that is not 503, or the last one within a minute."""
     for limit in range(301, 361):
         response = server.get(f"/api/projects/{task['project']}/tasks?limit={limit}", task["person"])
         if response.status_code != 503:
@@ -196,7 +194,7 @@ def fills(server: Server, namespace: str) -> int:
 
 
 def test_two_hundred_first_reads_of_one_key_are_one_fill(server: Server) -> None:
-    # What is warmed meanwhile would be counted as well.
+    # Warming in the meantime would be counted as well.
     until(lambda: stays_warm(server))
     server.redis("DEL", key(PROJECT_TASKS, project=1, position="start", limit=199))
     before = fills(server, "project_tasks")
@@ -216,7 +214,7 @@ def test_a_write_by_psql_shows_within_a_second(server: Server, task: dict[str, i
         assert server.get(path, task["person"]).json()["name"] == name
 
 
-def test_what_may_not_be_seen_is_asked_for_once(server: Server) -> None:
+def test_an_invisible_row_is_queried_once(server: Server) -> None:
     before = fills(server, "project")
 
     answers = [server.get("/api/projects/999999", 1).status_code for _ in range(5)]

@@ -1,4 +1,4 @@
-"""People, searches and reports from the cache: as the database has them, for whom they are, at once."""
+"""Cached people, searches and reports: the same as in the database, only for their users, immediately."""
 
 # ruff: noqa: S608  (the numbers are the tests' own)
 
@@ -62,7 +62,7 @@ def test_a_renamed_user_has_the_new_name_everywhere(server: Server) -> None:
         change(server, f"/api/users/{MEMBER}", {"name": old})
 
 
-def test_a_tasks_new_title_is_found_at_once_and_its_old_one_no_more(server: Server) -> None:
+def test_a_tasks_new_title_is_found_immediately_and_its_old_one_is_not(server: Server) -> None:
     word = f"zq{secrets.token_hex(5)}"
     path = f"/api/search/tasks?q={word}"
     (task,) = server.rows("SELECT t.id, t.title FROM tasks AS t WHERE t.deleted_at IS NULL LIMIT 1")
@@ -73,7 +73,7 @@ def test_a_tasks_new_title_is_found_at_once_and_its_old_one_no_more(server: Serv
     assert server.get(path, ADMIN).json()["items"] == []
 
 
-def test_what_no_search_shows_leaves_the_searches_of_tasks(server: Server) -> None:
+def test_changes_that_no_search_shows_keep_the_cached_searches(server: Server) -> None:
     path = "/api/search/tasks?q=report&limit=7"
     (task,) = server.rows(
         "SELECT t.id, t.estimate_minutes AS minutes FROM tasks AS t WHERE t.estimate_minutes > 1 LIMIT 1"
@@ -97,13 +97,13 @@ def test_a_client_whose_company_is_renamed_shows_its_new_name(server: Server) ->
         change(server, client, {"name": person["name"]})
 
 
-def test_reports_are_refused_to_a_member_however_warm(server: Server) -> None:
+def test_cached_reports_are_still_403_for_a_member(server: Server) -> None:
     path = READS[-1]
     server.get(path, MANAGER)
     assert [server.get(path, MEMBER).status_code for _ in range(2)] == [403, 403]
 
 
-def test_a_person_who_does_not_exist_is_asked_for_once(server: Server) -> None:
+def test_a_person_who_does_not_exist_is_queried_once(server: Server) -> None:
     def fills() -> int:
         figures = server.get("/api/admin/cache-stats", ADMIN).json()["namespaces"]
         return next(int(each["fills"]) for each in figures if each["namespace"] == "user")

@@ -1,4 +1,4 @@
-"""Two releases that make another payload of one thing, at once, on one Redis and one database."""
+"""Two releases with different payloads for one resource, at the same time, on one Redis and database."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ CREDENTIALS = ("database-password", "redis-password", "cursor-key")
 
 @pytest.fixture
 def other_release(server: Server) -> Iterator[str]:
-    """The socket of a worker of another release, which gives a project's name in capital letters."""
+    """The socket of a worker of another release, which returns a project's name in capital letters."""
     secrets = " ".join(
         f"--property=LoadCredential={name}:/etc/bantam/credentials/{name}" for name in CREDENTIALS
     )

@@ -58,17 +58,17 @@ def test_a_value_that_was_cut_off_is_a_miss() -> None:
 
 
 @given(st.binary(max_size=100))
-def test_bytes_of_anybody_else_are_a_miss(value: bytes) -> None:
+def test_any_other_bytes_are_a_miss(value: bytes) -> None:
     assert read(KEY, stamped(), value) is None
 
 
-def test_a_value_is_good_under_its_own_key_only() -> None:
+def test_a_value_is_valid_under_its_own_key_only() -> None:
     now = stamped()
 
     assert read(b"bantam:project:8", now, kept(b"seven", now)) is None
 
 
-def test_a_value_dies_with_the_token_of_any_of_its_tags() -> None:
+def test_renewing_any_tag_invalidates_a_value() -> None:
     first, second = fresh_token(), fresh_token()
     before = stamp([first, second])
     after = stamp([first, fresh_token()])

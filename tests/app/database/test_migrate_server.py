@@ -12,7 +12,7 @@ pytestmark = pytest.mark.server
 DUMP = "cd / && runuser -u postgres -- pg_dump -s --restrict-key=same scratch"
 
 
-def test_a_second_run_says_nothing(server: Server) -> None:
+def test_a_second_run_prints_nothing(server: Server) -> None:
     assert server.run(f"{MIGRATE} up 2>&1") == ""
 
 
@@ -29,7 +29,7 @@ def test_down_and_up_again_gives_the_same_schema(server: Server) -> None:
         assert "CREATE TABLE public.users" in before
 
 
-def test_one_runner_at_a_time_and_the_other_says_who(server: Server) -> None:
+def test_only_one_runner_at_a_time_and_the_error_names_the_other(server: Server) -> None:
     holder = (
         "cd / && runuser -u postgres -- psql -qX scratch"
         f" -c 'SET application_name = holder; SELECT pg_advisory_lock({LOCK}), pg_sleep(5)'"
@@ -42,7 +42,7 @@ def test_one_runner_at_a_time_and_the_other_says_who(server: Server) -> None:
     assert refused.endswith("\n1")
 
 
-def test_a_changed_file_is_refused_and_nothing_else_is_applied(server: Server) -> None:
+def test_a_changed_file_is_rejected_and_nothing_else_is_applied(server: Server) -> None:
     with server.scratch_database() as scratch:
         server.run(f"{MIGRATE} up --database {scratch}")
         server.sql("UPDATE schema_migrations SET sha256 = 'another' WHERE version LIKE '0002%'", "scratch")
@@ -53,7 +53,7 @@ def test_a_changed_file_is_refused_and_nothing_else_is_applied(server: Server) -
     )
 
 
-def test_a_changed_file_is_not_taken_back(server: Server) -> None:
+def test_a_changed_file_is_not_rolled_back(server: Server) -> None:
     with server.scratch_database() as scratch:
         server.run(f"{MIGRATE} up --database {scratch}")
         server.sql("UPDATE schema_migrations SET sha256 = 'another'", "scratch")
@@ -123,7 +123,7 @@ def test_both_forms_of_the_rule_who_sees_what_agree(server: Server) -> None:
     assert server.rows(differing) == []
 
 
-def test_the_rule_asked_of_one_project_agrees_with_that_of_all(server: Server) -> None:
+def test_the_rule_for_one_project_agrees_with_the_rule_for_all(server: Server) -> None:
     """Of each role, some users and projects: sees_project is whether seen_projects has it."""
     differing = """
         SELECT u.id, p.id AS project

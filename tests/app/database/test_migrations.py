@@ -38,14 +38,14 @@ def test_the_way_down_drops_every_table_and_view_that_the_way_up_made(file: Path
 
 
 @pytest.mark.parametrize("file", UPS, ids=lambda file: file.name)
-def test_every_table_says_what_it_holds(file: Path) -> None:
+def test_every_table_has_a_comment(file: Path) -> None:
     text = file.read_text()
 
     for kind, table in re.findall(r"^CREATE (TABLE|MATERIALIZED VIEW) (\w+)", text, re.MULTILINE):
         assert f"COMMENT ON {kind} {table} IS" in text
 
 
-def test_a_migration_without_a_way_down_is_refused(tmp_path: Path) -> None:
+def test_a_migration_without_a_down_file_is_rejected(tmp_path: Path) -> None:
     write(tmp_path, "0001_first.up.sql")
 
     with pytest.raises(RunnerError, match=r"0001_first\.up\.sql has no 0001_first\.down\.sql"):
@@ -64,7 +64,7 @@ def test_what_the_database_lacks_is_pending_in_order(steps: list[Migration]) -> 
     assert pending(steps, {step.version: step.sha256 for step in steps}) == []
 
 
-def test_a_release_that_knows_less_than_the_database_has_nothing_to_do(steps: list[Migration]) -> None:
+def test_a_release_older_than_the_database_has_nothing_to_do(steps: list[Migration]) -> None:
     assert pending(steps[:2], {step.version: step.sha256 for step in steps}) == []
 
 

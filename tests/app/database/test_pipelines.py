@@ -1,4 +1,4 @@
-"""Who waits for whom, and for how long, when reads travel together; lanes that need no server."""
+"""Waiting and timeouts of batched reads, on lanes that need no server."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ async def nowhere() -> Connection:
 
 
 class Told(Lane):
-    """A lane that does with a batch what a test says, and remembers its sizes."""
+    """A lane that runs a batch as the test defines, and records the batch sizes."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(nowhere)
@@ -57,7 +57,7 @@ async def ask(pipelines: Pipelines, count: int) -> list[Answer | BaseException]:
     return list(await asyncio.gather(*reads, return_exceptions=True))
 
 
-def test_reads_of_one_turn_use_every_idle_lane() -> None:
+def test_reads_of_one_loop_iteration_use_every_idle_lane() -> None:
     lanes = [Told(echo), Told(echo)]
 
     answers = asyncio.run(ask(Pipelines(lanes, TIMEOUT_S), 2 * LARGEST))
@@ -66,7 +66,7 @@ def test_reads_of_one_turn_use_every_idle_lane() -> None:
     assert [lane.sizes for lane in lanes] == [[LARGEST], [LARGEST]]
 
 
-def test_few_reads_of_one_turn_travel_together() -> None:
+def test_a_few_reads_of_one_loop_iteration_share_a_batch() -> None:
     lanes = [Told(echo), Told(echo)]
 
     asyncio.run(ask(Pipelines(lanes, TIMEOUT_S), 5))
@@ -74,7 +74,7 @@ def test_few_reads_of_one_turn_travel_together() -> None:
     assert [lane.sizes for lane in lanes] == [[5], []]
 
 
-def test_who_waits_while_the_database_hangs_is_told_in_time() -> None:
+def test_a_read_times_out_while_the_database_hangs() -> None:
     lanes = [Told(hang), Told(hang)]
     started = time.monotonic()
 
@@ -85,7 +85,7 @@ def test_who_waits_while_the_database_hangs_is_told_in_time() -> None:
     assert time.monotonic() - started < 20 * TIMEOUT_S
 
 
-def test_who_comes_when_too_many_wait_is_told_at_once() -> None:
+def test_a_read_fails_immediately_when_too_many_wait() -> None:
     async def crowd() -> list[Answer | BaseException]:
         pipelines = Pipelines([Told(hang)], TIMEOUT_S)
         waiting = asyncio.ensure_future(ask(pipelines, MOST_WAITING + LARGEST))
@@ -98,7 +98,7 @@ def test_who_comes_when_too_many_wait_is_told_at_once() -> None:
     assert TooManyRequests in {type(answer) for answer in asyncio.run(crowd())}
 
 
-def test_who_gave_up_is_not_asked_for() -> None:
+def test_a_read_that_timed_out_is_not_run() -> None:
     async def one_hang() -> tuple[list[int], Answer]:
         free = asyncio.Event()
 
@@ -130,7 +130,7 @@ def test_a_lane_that_cools_down_gets_no_reads() -> None:
     assert asyncio.run(two_turns()) == [[], [3, 3, 3, 3]]
 
 
-def test_nobody_waits_for_lanes_that_all_cool_down() -> None:
+def test_no_read_waits_while_all_lanes_cool_down() -> None:
     async def fails() -> list[Answer | BaseException]:
         async def lost(batch: Sequence[Read]) -> list[Read]:
             await asyncio.sleep(0)
@@ -145,7 +145,7 @@ def test_nobody_waits_for_lanes_that_all_cool_down() -> None:
     assert asyncio.run(fails()) == [UNANSWERED] * (3 * LARGEST)
 
 
-def test_what_is_to_be_asked_again_goes_first() -> None:
+def test_reads_to_be_run_again_go_first() -> None:
     async def halves(batch: Sequence[Read]) -> list[Read]:
         kept = max(1, len(batch) // 2)
         await echo(batch[:kept])
@@ -156,7 +156,7 @@ def test_what_is_to_be_asked_again_goes_first() -> None:
     assert answers == [(number,) for number in range(50)]
 
 
-def test_a_lane_without_a_server_answers_nobody_and_cools_down() -> None:
+def test_a_lane_without_a_server_gives_no_result_and_cools_down() -> None:
     async def lone() -> tuple[Answer, bool]:
         lane = Lane(nowhere)
         answer = await Pipelines([lane], TIMEOUT_S).submit(b"SELECT 1", ())
@@ -167,7 +167,7 @@ def test_a_lane_without_a_server_answers_nobody_and_cools_down() -> None:
 
 
 @pytest.mark.parametrize("lanes", [0, 2])
-def test_reads_go_the_other_way_where_no_lane_is_usable(lanes: int) -> None:
+def test_reads_use_the_pool_when_no_lane_is_usable(lanes: int) -> None:
     told = [Told(echo) for _ in range(lanes)]
     for lane in told:
         lane.cools = True
@@ -175,7 +175,7 @@ def test_reads_go_the_other_way_where_no_lane_is_usable(lanes: int) -> None:
     assert asyncio.run(ask(Pipelines(told, TIMEOUT_S), 2)) == [UNANSWERED, UNANSWERED]
 
 
-def test_closing_waits_for_what_is_on_its_way() -> None:
+def test_closing_waits_for_running_batches() -> None:
     async def close_at_once() -> tuple[Answer, list[str]]:
         happened: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Small reads that travel together, on a deployed server: through the app's own Database."""
+"""Batched small reads on a deployed server, through the app's own Database."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_each_of_many_readers_gets_a_row_of_its_own(server: Server) -> None:
     assert said(server, together) == ["True"]
 
 
-def test_a_read_that_fails_spoils_none_of_those_that_travel_with_it(server: Server) -> None:
+def test_a_failed_read_does_not_affect_others_in_its_batch(server: Server) -> None:
     body = """
     for _ in range(3):
         queries = [(b"SELECT 1 / $1::int", n % 7) for n in range(50)]
@@ -29,7 +29,7 @@ def test_a_read_without_a_row_is_none(server: Server) -> None:
     assert said(server, "    print(await read(b'SELECT 1 WHERE $1::int = 2', 1))") == ["None"]
 
 
-def test_a_statement_that_is_canceled_is_its_own_readers_and_is_not_asked_again(server: Server) -> None:
+def test_a_canceled_statement_fails_only_its_own_read_and_is_not_retried(server: Server) -> None:
     body = """
     import subprocess
     CANCEL = (
@@ -91,6 +91,6 @@ def test_no_more_connections_are_opened_than_the_setting_says(server: Server, po
 def test_a_write_goes_through_after_the_idle_connections_were_cut(server: Server) -> None:
     [task] = server.rows("SELECT id FROM tasks WHERE completed_at IS NULL AND deleted_at IS NULL LIMIT 1")
     for status in ("blocked", "in_progress", "review", "blocked"):
-        # systemd would take these restarts for a service that fails in a circle.
+        # systemd would take these restarts for a crash loop.
         server.run("systemctl reset-failed pgbouncer; systemctl restart pgbouncer")
         assert server.patch(task["id"], 1, status).status_code == 200

@@ -1,4 +1,4 @@
-"""Bodies and headers that cannot be meant, at the door of a deployed server: 4xx, and nothing changes."""
+"""Invalid bodies and headers on a deployed server: 4xx, and nothing changes."""
 
 import json
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture(scope="module")
 def untouched(world: World) -> Ids:
-    """A project that refused writes are sent to."""
+    """A project for writes that are rejected."""
     return world.project()
 
 
@@ -53,7 +53,7 @@ TASK: list[tuple[bytes, str | None]] = [
 
 
 @pytest.mark.parametrize(("content", "field"), TASK, ids=lambda each: str(each)[:40])
-def test_a_body_that_cannot_be_meant_changes_nothing(
+def test_an_invalid_body_changes_nothing(
     world: World, untouched: Ids, content: bytes, field: str | None
 ) -> None:
     before = rows(world, untouched)
@@ -66,7 +66,7 @@ def test_a_body_that_cannot_be_meant_changes_nothing(
 
 @pytest.mark.parametrize("content", [b'{"body": " "}', b'{"body": "\\n\\n"}', b'{"body": ""}'])
 @pytest.mark.parametrize("path", ["/api/tasks/{id}/comments", "/api/threads/{id}/messages"])
-def test_nothing_is_not_said(world: World, untouched: Ids, path: str, content: bytes) -> None:
+def test_blank_text_is_rejected(world: World, untouched: Ids, path: str, content: bytes) -> None:
     before = rows(world, untouched)
     talk = next(each for each in WRITTEN if each.path == path and each.method == "POST")
 
@@ -92,7 +92,7 @@ AMOUNTS = [
 
 
 @pytest.mark.parametrize("amount", AMOUNTS)
-def test_an_amount_that_is_none_pays_nothing(world: World, untouched: Ids, amount: str) -> None:
+def test_an_invalid_amount_pays_nothing(world: World, untouched: Ids, amount: str) -> None:
     body = json.dumps({"amount": amount, "paid_on": "2026-12-01", "method": "card"}).encode()
     pay = next(each for each in WRITTEN if each.path.endswith("/payments"))
     before = rows(world, untouched)
@@ -133,7 +133,7 @@ def test_a_body_that_is_too_large_is_413(world: World, untouched: Ids, endpoint:
         ("idempotency-key", "x" * 201, 422),
     ],
 )
-def test_a_header_that_cannot_be_meant_changes_nothing(
+def test_an_invalid_header_changes_nothing(
     world: World, untouched: Ids, header: str, value: str, status: int
 ) -> None:
     before = rows(world, untouched)

@@ -1,4 +1,4 @@
-"""Paths, query strings and cursors that cannot be meant, at the door of a deployed server: 4xx, the field."""
+"""Invalid paths, query strings and cursors on a deployed server: 4xx with the field."""
 
 from typing import Any
 
@@ -14,18 +14,18 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture(scope="module")
 def untouched(world: World) -> Ids:
-    """A project that refused writes are sent to."""
+    """A project for writes that are rejected."""
     return world.project()
 
 
 @pytest.mark.parametrize("endpoint", ASKED, ids=name)
-def test_a_query_name_that_nobody_knows_is_named(world: World, untouched: Ids, endpoint: Endpoint) -> None:
+def test_an_unknown_parameter_is_named(world: World, untouched: Ids, endpoint: Endpoint) -> None:
     problem(ask(world, endpoint, untouched, query="?nonsense=1"), 422, "nonsense")
 
 
 @pytest.mark.parametrize("query", ["?=1", "?%FF=1", "?limit=%C3%28", "?&", "?a", "?\u00e9=1"])
 @pytest.mark.parametrize("path", ["/api/tasks", "/api/projects/counts"])
-def test_a_query_string_that_cannot_be_read_is_refused(world: World, path: str, query: str) -> None:
+def test_a_malformed_query_string_is_rejected(world: World, path: str, query: str) -> None:
     response = world.send("admin", "GET", path + query)
 
     assert response.status_code == 422, response.text
@@ -118,19 +118,21 @@ def test_a_cursor_is_good_for_the_list_that_gave_it_out_as_it_was(
 
 @pytest.mark.parametrize("path", ["/api/tasks/%FF", "/api/tasks/%D9%A1", f"/api/tasks/{2**63}", "/api/%2e"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_an_id_that_cannot_be_is_nothing(world: World, method: str, path: str) -> None:
+def test_an_invalid_id_is_404(world: World, method: str, path: str) -> None:
     body: Any = {"title": "T"} if method == "PATCH" else None
 
     problem(world.send("admin", method, path, body), 404)
 
 
 @pytest.mark.parametrize("path", ["/api/tasks/%00", "/api/tasks/1%00", "/%00"])
-def test_a_path_that_cannot_be_read_is_refused_by_the_edge(world: World, path: str) -> None:
+def test_a_malformed_path_is_rejected_by_the_edge(world: World, path: str) -> None:
     problem(world.send("admin", "GET", path), 400)
 
 
 @pytest.mark.parametrize(("method", "status"), [("TRACE", 405), ("PUT", 405), ("OPTIONS", 405)])
-def test_a_method_that_there_is_not_is_405_and_says_which_are(world: World, method: str, status: int) -> None:
+def test_an_unsupported_method_is_405_and_allow_lists_the_others(
+    world: World, method: str, status: int
+) -> None:
     response = world.send("admin", method, "/api/tasks")
 
     problem(response, status)
@@ -142,5 +144,7 @@ def test_a_method_that_there_is_not_is_405_and_says_which_are(world: World, meth
     [("?cursor=" + "A" * 40_000, {}), ("", {"x": "y" * 40_000})],
     ids=["query", "header"],
 )
-def test_what_is_too_long_is_refused_by_the_edge(world: World, query: str, headers: dict[str, str]) -> None:
+def test_a_request_that_is_too_long_is_rejected_by_the_edge(
+    world: World, query: str, headers: dict[str, str]
+) -> None:
     problem(world.send("admin", "GET", "/api/tasks" + query, **headers), 431)

@@ -41,7 +41,7 @@ LIMIT 1
 
 
 def user_who(server: Server, role: str, *, sees: bool) -> int:
-    """A user of the role who may, or may not, see the project."""
+    """A user with the role who can, or cannot, see the project."""
     found = server.sql(SEES.format(project=PROJECT, role=role, sees="TRUE" if sees else "NOT TRUE"))
     if not found:
         pytest.skip(f"this seed has no {role} for whom seeing it is {sees}")
@@ -74,7 +74,7 @@ def test_what_an_admin_has_put_into_the_cache_stays_invisible_to_a_stranger(
     assert server.get(path, 1).headers["x-cache"] == "hit"
 
 
-def test_a_task_of_a_project_out_of_sight_does_not_exist(server: Server) -> None:
+def test_a_task_of_an_invisible_project_is_404(server: Server) -> None:
     task = int(server.sql(f"SELECT min(id) FROM tasks WHERE project_id = {PROJECT}"))
     stranger = user_who(server, "team_member", sees=False)
 
@@ -130,7 +130,7 @@ def test_a_token_revoked_behind_the_apps_back_stops_long_before_its_time_to_live
     problem(response, 401)
 
 
-def test_a_deactivated_user_may_not_begin(server: Server) -> None:
+def test_a_deactivated_user_is_rejected(server: Server) -> None:
     user = server.sql(
         "INSERT INTO users (role, email, name, deactivated_at)"
         f" VALUES ('team_member', '{time.time()}@left.example', 'Left', now()) RETURNING id"
@@ -147,7 +147,7 @@ def test_a_deactivated_user_may_not_begin(server: Server) -> None:
         ("/api/dashboards/user", UserDashboard),
     ],
 )
-def test_an_answer_has_exactly_its_shape_from_the_database_and_from_the_cache(
+def test_a_response_matches_its_shape_from_the_database_and_from_the_cache(
     server: Server, path: str, shape: type
 ) -> None:
     user = user_who(server, "project_manager", sees=True)
@@ -286,7 +286,7 @@ def test_a_task_takes_every_status_and_completion_follows(server: Server, status
         (b" " * (2 * 1024 * 1024), 413, None),
     ],
 )
-def test_a_wrong_change_is_refused_and_changes_nothing(
+def test_an_invalid_change_is_rejected_and_changes_nothing(
     server: Server, body: bytes, status: int, field: str | None
 ) -> None:
     task = int(server.sql("SELECT min(id) FROM tasks WHERE project_id = 1"))

@@ -1,4 +1,4 @@
-"""ETags on a deployed server: what a change may be based on, and whose copy is still right."""
+"""ETags on a deployed server: conditional changes and conditional reads."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_a_list_that_the_edge_would_compress_varies_by_what_is_accepted(world: W
         assert response.headers.get("content-encoding", "identity") == coding
 
 
-def test_if_match_of_what_there_is_not_is_404(world: World) -> None:
+def test_if_match_on_a_missing_resource_is_404(world: World) -> None:
     problem(world.send("admin", "PATCH", f"/api/tasks/{2**62}", {"title": "T"}, if_match="*"), 404)
 
 

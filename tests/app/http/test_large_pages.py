@@ -1,4 +1,4 @@
-"""How many large pages are made at once, and who waits for how long."""
+"""How many large pages are read at the same time, and how long others wait."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -10,7 +10,7 @@ from app.http.problems import Problem
 
 
 async def state(pages: LargePages, rows: int, *, counts: bool = False, wait_s: float = 0.05) -> str:
-    """What becomes of a page that is asked for while as many large ones are made as may be."""
+    """The outcome of a page requested while all slots are taken."""
     async with AsyncExitStack() as stack:
         for _ in range(AT_ONCE):
             await stack.enter_async_context(pages.slot_for(LARGE + 1))
@@ -32,5 +32,5 @@ async def state(pages: LargePages, rows: int, *, counts: bool = False, wait_s: f
     ],
     ids=["small", "large", "a total counts as large", "in the middle of an answer it waits"],
 )
-def test_a_page_has_its_turn_or_is_refused(rows: int, counts: bool, wait_s: float, expected: str) -> None:
+def test_a_page_gets_a_slot_or_503(rows: int, counts: bool, wait_s: float, expected: str) -> None:
     assert asyncio.run(state(LargePages(), rows, counts=counts, wait_s=wait_s)) == expected

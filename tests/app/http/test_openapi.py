@@ -44,11 +44,11 @@ def test_every_reference_leads_to_a_shape_and_every_shape_is_used() -> None:
     assert references(DOCUMENT) == names
 
 
-def test_no_shape_is_named_after_a_place_in_the_code() -> None:
+def test_no_shape_is_named_after_a_module() -> None:
     assert [name for name in DOCUMENT["components"]["schemas"] if not re.fullmatch("[A-Za-z_]+", name)] == []
 
 
-def test_operations_have_names_of_their_own() -> None:
+def test_operation_ids_are_unique() -> None:
     names = [operation(endpoint)["operationId"] for endpoint in ENDPOINTS]
 
     assert len(set(names)) == len(names)

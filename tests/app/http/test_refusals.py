@@ -1,4 +1,4 @@
-"""What is refused before any row is read: the whole app, with no database behind it."""
+"""Requests rejected before any row is read: the whole app, without a database."""
 
 import asyncio
 from collections.abc import Callable
@@ -108,7 +108,7 @@ def test_without_a_token_every_api_path_is_401(ask: Ask, method: str, path: str,
     ("method", "path"),
     [("GET", "/api/projects/{}"), ("GET", "/api/projects/{}/tasks"), ("PATCH", "/api/tasks/{}")],
 )
-def test_an_id_that_is_none_does_not_exist(ask: Ask, method: str, path: str, number: str) -> None:
+def test_an_invalid_id_is_404(ask: Ask, method: str, path: str, number: str) -> None:
     response = ask(method, path.format(number))
 
     assert response.status_code == 404
@@ -167,7 +167,7 @@ def test_a_method_that_a_path_does_not_have_is_405(ask: Ask, method: str, path: 
         ("limit=%FF", None),
     ],
 )
-def test_a_wrong_parameter_is_422_and_named(ask: Ask, query: str, field: str | None) -> None:
+def test_an_invalid_parameter_is_422_and_named(ask: Ask, query: str, field: str | None) -> None:
     response = ask("GET", f"/api/projects/1/tasks?{query}")
 
     assert response.status_code == 422
@@ -201,7 +201,7 @@ def test_a_wrong_parameter_is_422_and_named(ask: Ask, query: str, field: str | N
         ("/api/tasks/counts?project=1&assignee=1", "assignee"),
     ],
 )
-def test_what_no_list_gives_is_422_and_named(ask: Ask, path: str, field: str) -> None:
+def test_an_invalid_list_parameter_is_422_and_named(ask: Ask, path: str, field: str) -> None:
     response = ask("GET", path)
 
     assert response.status_code == 422
@@ -220,7 +220,7 @@ def test_what_no_list_gives_is_422_and_named(ask: Ask, path: str, field: str) ->
         ("/api/reports/finance?currency=euro", "Expected three capital letters like EUR."),
     ],
 )
-def test_a_refusal_says_what_is_expected(ask: Ask, path: str, detail: str) -> None:
+def test_an_invalid_query_error_describes_what_is_expected(ask: Ask, path: str, detail: str) -> None:
     assert problem(ask("GET", path))["detail"] == detail
 
 
@@ -240,7 +240,9 @@ def test_a_refusal_says_what_is_expected(ask: Ask, path: str, detail: str) -> No
         ("/api/projects/1", b'{"budget": true}', "Expected a number like 12.50."),
     ],
 )
-def test_a_refused_body_is_told_what_is_expected(ask: Ask, path: str, body: bytes, detail: str) -> None:
+def test_an_invalid_body_error_describes_what_is_expected(
+    ask: Ask, path: str, body: bytes, detail: str
+) -> None:
     assert problem(ask("PATCH", path, content=body))["detail"] == detail
 
 
@@ -318,7 +320,7 @@ def test_a_process_without_a_database_is_healthy_but_not_ready(ask: Ask) -> None
 
 
 @pytest.mark.parametrize("path", ["/api/projects/1?x=1", "/api/tasks?limit=none", "/api/nothing"])
-def test_head_is_refused_as_get_is(ask: Ask, path: str) -> None:
+def test_head_is_rejected_like_get(ask: Ask, path: str) -> None:
     assert ask("HEAD", path).status_code == ask("GET", path).status_code
 
 

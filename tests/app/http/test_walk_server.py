@@ -46,14 +46,14 @@ EXAMPLES = 4
 
 @pytest.fixture(scope="module")
 def walk(server: Server, sandbox_server: SandboxServer) -> Walk:
-    """As everybody of a world that no other test looks at."""
+    """With every role, in a world that no other test uses."""
     target = json.loads((sandbox_server.run_folder / "target.json").read_text())
     world = make(server)
     return Walk(world, world.projects(60), target["url"], str(ROOT / target["ca"]))
 
 
 def without_phrases(document: Any) -> Any:
-    """The page without the names of statuses, which each version of Python says in its own way."""
+    """The page without the names of statuses, which differ between Python versions."""
     for operations in document["paths"].values():
         for operation in operations.values():
             for response in operation["responses"].values():
@@ -75,7 +75,7 @@ def test_the_page_of_the_server_is_the_one_walked(walk: Walk) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_one_that_the_page_describes(case: schemathesis.Case[Any], walk: Walk) -> None:
+def test_every_response_is_documented(case: schemathesis.Case[Any], walk: Walk) -> None:
     for response in walk.answers(case):
         case.validate_response(response, checks=KEPT)
 

@@ -34,11 +34,11 @@ def test_no_byte_of_a_cursor_can_be_changed() -> None:
         assert verify(KEY, SCOPE, urlsafe_b64encode(changed).decode().rstrip("=")) is None
 
 
-def test_a_cursor_of_another_list_is_none_of_this_one() -> None:
+def test_a_cursor_of_another_list_is_invalid() -> None:
     assert verify(KEY, "project_tasks:8", sign(KEY, SCOPE, HERE)) is None
 
 
-def test_a_cursor_signed_with_another_key_is_none() -> None:
+def test_a_cursor_signed_with_another_key_is_invalid() -> None:
     assert verify(KEY, SCOPE, sign(b"an older key", SCOPE, HERE)) is None
 
 

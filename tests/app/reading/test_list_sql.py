@@ -15,21 +15,21 @@ every_list = pytest.mark.parametrize("listing", LISTS, ids=lambda listing: listi
 
 
 @every_list
-def test_a_list_may_be_asked_for_exactly_the_filters_of_its_file(listing: Listing) -> None:
+def test_a_list_accepts_exactly_the_filters_of_its_file(listing: Listing) -> None:
     asked = {field.name for field in msgspec.structs.fields(listing.query)} - COMMON - {"sort"}
 
     assert asked == {name.partition("=")[0] for name in listing.sql.filters}
 
 
 @every_list
-def test_a_list_may_be_asked_for_exactly_the_orders_of_its_file(listing: Listing) -> None:
+def test_a_list_accepts_exactly_the_orders_of_its_file(listing: Listing) -> None:
     words = get_args(get_type_hints(listing.query)["sort"])
 
     assert {word.removeprefix("-") for word in words} == set(listing.sql.sorts)
 
 
 @every_list
-def test_an_order_ends_in_what_is_unique(listing: Listing) -> None:
+def test_an_order_ends_with_a_unique_key(listing: Listing) -> None:
     for sort in listing.sql.sorts.values():
         column = sort.keys[-1].expression.partition(".")[2]
         assert column == "token_hash" or (column.endswith("id") and sort.keys[-1].type == "bigint")
@@ -53,7 +53,7 @@ def test_a_statement_numbers_its_parameters_without_a_gap_and_names_its_columns(
         assert not re.search(rb"\$\d+\S* IS NULL", statement.sql)
 
 
-def test_statements_have_names_of_their_own() -> None:
+def test_statement_names_are_unique() -> None:
     names = [statement.name for statement in statements()]
 
     assert len(set(names)) == len(names)

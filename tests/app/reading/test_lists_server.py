@@ -153,7 +153,7 @@ def test_beyond_the_last_row_a_page_is_empty_and_leads_back_to_it(server: Server
         ),
     ],
 )
-def test_filters_leave_what_they_say_and_the_total_counts_it(
+def test_filters_return_only_matching_rows_and_the_total_counts_them(
     server: Server, query: str, condition: str
 ) -> None:
     page = read(server, TASKS, 1, f"/api/tasks?{query}&limit=1000&total=true")
@@ -233,7 +233,7 @@ def test_filters_and_totals_leave_a_client_what_the_tables_say(
 
 
 @pytest.mark.parametrize("other", ["project=2", "project=1&open=true", "project=1&sort=-due_on", ""])
-def test_a_cursor_is_good_for_its_own_filters_and_order_only(server: Server, other: str) -> None:
+def test_a_cursor_is_valid_for_its_own_filters_and_order_only(server: Server, other: str) -> None:
     cursor = read(server, TASKS, 1, "/api/tasks?project=1&limit=5").next
 
     refused(server.get(f"/api/tasks?{other}&cursor={cursor}".replace("?&", "?"), 1), "cursor")
@@ -351,7 +351,7 @@ def test_a_team_member_sees_no_money(server: Server) -> None:
     assert all((entry.hourly_rate is None) == (entry.user.id != user) for entry in entries.items)
 
 
-def test_comments_of_a_task_out_of_sight_are_none(server: Server) -> None:
+def test_comments_of_an_invisible_task_are_not_listed(server: Server) -> None:
     task = server.sql(
         "SELECT o.task_id FROM comments AS o JOIN tasks AS t ON t.id = o.task_id"
         " WHERE NOT EXISTS"

@@ -1,4 +1,4 @@
-"""Where predicates are put together none takes a part of its neighbour, however it is written."""
+"""Joined predicates never bind to a part of their neighbor, however they are written."""
 
 import re
 
@@ -17,7 +17,7 @@ BETWEEN = re.compile(r"\bBETWEEN\s+\S+\s+AND\b")
 
 
 def mixed(sql: str) -> str | None:
-    """Where AND and OR stand beside each other, with no parentheses to say which is first."""
+    """Where AND and OR are next to each other without parentheses."""
     levels: list[set[str]] = [set()]
     text = BETWEEN.sub("BETWEEN", re.sub("--.*", "", sql))
     for token in TOKEN.finditer(text):

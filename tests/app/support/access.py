@@ -1,5 +1,5 @@
 """
-Who may do what: for every route the status that each role is answered with.
+Access rules: for every route, the status that each role gets.
 
 admin      any admin
 manager    leads the project

@@ -23,5 +23,5 @@ class Index:
 
 
 def catalogue() -> list[Index]:
-    """Return the entries in the order of the file; TypeError for one that lacks or adds a field."""
+    """Return the entries in the order of the file; TypeError for a missing or unknown field."""
     return [Index(**entry) for entry in tomllib.loads(CATALOGUE.read_text("utf-8"))["index"]]

@@ -16,7 +16,7 @@ def remote(server: Server, script: str, arguments: str) -> str:
 
 
 def bring_scripts(server: Server) -> None:
-    """The scripts are on the server as they are here."""
+    """Copy the scripts to the server."""
     place = f"{FOLDER}/tests/app/support/remote"
     files = " && ".join(
         f"printf %s {shlex.quote(file.read_text())} > {place}/{file.name}" for file in SCRIPTS.glob("*.py")

@@ -1,4 +1,4 @@
-"""How the tests of bad input ask, and what a refusal is."""
+"""How the tests of invalid input send requests, and check the errors."""
 
 # ruff: noqa: S608  (the numbers and names are the tests' own)
 
@@ -18,7 +18,7 @@ def name(endpoint: Endpoint) -> str:
 
 
 def problem(response: httpx.Response, status: int, field: str | None = None) -> None:
-    """The answer is a problem document of one sentence."""
+    """The response is a problem document with one sentence."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     document = response.json()
@@ -36,7 +36,7 @@ def ask(
 
 
 def rows(world: World, ids: Ids) -> str:
-    """All that a write to the project could change."""
+    """Everything that a write to the project could change."""
     project = ids["projects"]
     parts = [
         f"SELECT to_jsonb(r) FROM {table} AS r WHERE r.{column} = {project}"

@@ -1,4 +1,4 @@
-"""What the tests of reports share: a page, a table of CSV, whom to ask as."""
+"""What the tests of reports share: a page, a CSV table, the user to request them as."""
 
 # ruff: noqa: S608  (the numbers are the tests' own)
 

@@ -19,7 +19,7 @@ Token = Callable[[int], str]
 
 _BIN = "runuser -u postgres -- /opt/bantam/current/bin"
 MIGRATE = f"cd / && {_BIN}/bantam-migrate"
-# Whose tokens are known, by a column of users: other tests leave users of their own.
+# Users whose tokens are known; other tests leave further users.
 SEEDED = "u.email LIKE '%.' || u.id || '@%' AND u.deactivated_at IS NULL"
 SEED = f"cd / && echo a key | {_BIN}/bantam-seed --token-key-file -"
 
@@ -37,7 +37,7 @@ class Server:
         return self.send("GET", path, headers=self.authorization(user))
 
     def send(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """The answer to a request, sent again as often as the edge says that it was too fast."""
+        """The response to a request, sent again while the edge responds with 429."""
         while (response := self.http.request(method, path, **request)).status_code == 429:
             time.sleep(float(response.headers["retry-after"]))
         return response
@@ -60,7 +60,7 @@ class Server:
         return rows
 
     def redis(self, *command: str) -> str:
-        """The answer of one command, sent with the app's own rights."""
+        """The reply to one command, sent with the app's own rights."""
         secret = '"$(cat /etc/bantam/credentials/redis-password)"'
         client = f"REDISCLI_AUTH={secret} redis-cli -s /run/redis/redis.sock --user bantam"
         return self.run(f"{client} {shlex.join(command)}")
@@ -75,12 +75,12 @@ class Server:
         return token
 
     def revoke(self, token: dict[str, str]) -> None:
-        """The token is revoked in the database, and nobody tells the app."""
+        """Revoke the token in the database, without the app."""
         self.sql(f"UPDATE api_tokens SET revoked_at = now() WHERE token_hash = {_hash(token)}")
 
     @contextmanager
     def stopped(self, unit: str) -> Iterator[None]:
-        """A service is down inside, and up again afterwards."""
+        """Stop a service inside the block, and start it again afterwards."""
         self.run(f"systemctl stop {unit}")
         try:
             yield

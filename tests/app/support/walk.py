@@ -1,4 +1,4 @@
-"""What schemathesis sends, sent to a deployed server as somebody, about things of a world of its own."""
+"""Sends schemathesis cases to a deployed server as the users of a separate world."""
 
 import itertools
 import time
@@ -58,9 +58,9 @@ class Walk:
 
     def answers(self, case: schemathesis.Case[Any]) -> Iterator[Any]:
         """
-        The answer to a case of one role after the other, and where that is 403, of the next ones too.
+        The responses to a case with one role; after a 403, with the next roles too.
 
-        The document's own example is asked for until somebody gets what it is for.
+        The document's own example is sent until one role succeeds.
         """
         turn = next(self.turn)
         is_example = case.meta is not None and case.meta.phase.name == TestPhase.EXAMPLES
@@ -79,7 +79,7 @@ class Walk:
                 break
 
     def _answer(self, case: schemathesis.Case[Any], headers: dict[str, str]) -> Any:
-        """Who asks too fast waits, as the edge says."""
+        """Waits as told by the edge after a 429."""
         while (
             response := case.call(self.url, self.session, headers, verify=self.ca, timeout=30)
         ).status_code == requests.codes.too_many_requests:
@@ -87,7 +87,7 @@ class Walk:
         return response
 
     def _of_the_world(self, case: schemathesis.Case[Any], ids: Ids, *, likely: bool) -> None:
-        """Ids are those of the world: an admin may change everything, also what other tests look at."""
+        """Ids are those of the world: an admin could change what other tests use."""
         topic = case.path.removeprefix("/api/").split("/")[0]
         for name, value in case.path_parameters.items():
             if _is_id(value):

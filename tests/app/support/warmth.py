@@ -1,4 +1,4 @@
-"""Whether the workers fill the cache by themselves, and how to wait until they are done."""
+"""Whether the workers fill the cache on their own, and how to wait until they are done."""
 
 import time
 from collections.abc import Callable

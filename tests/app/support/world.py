@@ -129,7 +129,7 @@ class World:
         return response.json()
 
     def projects(self, count: int) -> list[Ids]:
-        """Projects with one of everything, never read by anybody before."""
+        """Projects with one of everything, never read before."""
         query = PROJECTS.format(
             count=count,
             mark=self.mark,
@@ -170,7 +170,7 @@ def _number(text: str) -> int | str:
 
 
 def make(server: Server) -> World:
-    """A world that no other test knows."""
+    """A world that no other test uses."""
     mark = "w" + secrets.token_hex(6)
     clients = {
         name: int(

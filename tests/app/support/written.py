@@ -1,4 +1,4 @@
-"""What the tests of writes share: days, lines of an invoice, and how an answer is judged."""
+"""What the tests of writes share: days, invoice lines, and how a response is checked."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The cache on a deployed server after it was emptied: what people ask for is there before they ask."""
+"""The cache on a deployed server after a flush: popular reads are refilled before they are requested."""
 
 # ruff: noqa: S608  (the numbers and names are the tests' own)
 
@@ -15,7 +15,7 @@ from tests.servers import SandboxServer
 
 pytestmark = pytest.mark.server
 
-# What other tests ask for a few times is less popular.
+# Reads that other tests request a few times are less popular.
 OFTEN = 20
 MANAGED = "SELECT p.manager_id FROM projects AS p WHERE p.deleted_at IS NULL ORDER BY p.id LIMIT 1"
 EPOCH = "INSERT INTO cache_touches (by_app, tags) VALUES (false, ARRAY['epoch'])"
@@ -56,7 +56,7 @@ def warmings(server: Server) -> int:
 
 @pytest.fixture(scope="module")
 def popular(server: Server) -> list[Asked]:
-    """Pages and dashboards that were asked for often, and that the database remembers."""
+    """Pages and dashboards requested often, and counted in the database."""
     server.sql("DELETE FROM cache_popularity")
     manager = int(server.sql(MANAGED))
     asked = [
@@ -72,7 +72,7 @@ def popular(server: Server) -> list[Asked]:
 
 
 @pytest.mark.parametrize("how", ["Redis begins empty", "the epoch is renewed"])
-def test_after_a_flush_what_is_popular_is_there_before_anybody_asks(
+def test_after_a_flush_popular_reads_are_cached_before_anybody_requests_them(
     server: Server, popular: list[Asked], how: str
 ) -> None:
     until(lambda: is_warm(server))
@@ -96,7 +96,7 @@ def test_one_worker_warms_for_all(server: Server) -> None:
     assert warmings(server) == before + 1
 
 
-def test_what_a_revoked_token_asked_for_is_forgotten_and_not_warmed(server: Server) -> None:
+def test_reads_of_a_revoked_token_are_deleted_and_not_warmed(server: Server) -> None:
     good, revoked = server.new_token(9), server.new_token(9)
     for header in (good, revoked):
         ask_often(server, ("/api/dashboards/user", header))
@@ -110,7 +110,7 @@ def test_what_a_revoked_token_asked_for_is_forgotten_and_not_warmed(server: Serv
     assert [server.redis("EXISTS", key) for key in keys] == ["1", "0"]
 
 
-def test_what_the_cache_cannot_have_is_not_remembered(server: Server) -> None:
+def test_uncacheable_reads_are_not_counted(server: Server) -> None:
     assert server.get("/api/projects/999999999", 1).status_code == 404
     assert server.get("/api/reports/projects?format=csv&limit=1", 1).status_code == 200
     asked = ("/api/projects/3", server.authorization(1))
@@ -122,7 +122,7 @@ def test_what_the_cache_cannot_have_is_not_remembered(server: Server) -> None:
     assert server.sql(f"SELECT count(*) FROM cache_popularity WHERE {never}") == "0"
 
 
-def test_no_more_is_remembered_than_is_worth_it(server: Server, popular: list[Asked]) -> None:
+def test_only_the_most_popular_reads_are_kept(server: Server, popular: list[Asked]) -> None:
     many = digest(server.new_token(9))
     server.sql(
         "INSERT INTO cache_popularity (score, token_hash, path)"
@@ -136,7 +136,7 @@ def test_no_more_is_remembered_than_is_worth_it(server: Server, popular: list[As
 
 
 @pytest.mark.usefixtures("popular")
-def test_an_answer_that_is_streamed_does_not_hold_up_the_warming(server: Server) -> None:
+def test_a_streamed_response_does_not_block_warming(server: Server) -> None:
     admin = digest(server.new_token(1))
     server.sql(
         "INSERT INTO cache_popularity (score, token_hash, path)"
@@ -149,7 +149,7 @@ def test_an_answer_that_is_streamed_does_not_hold_up_the_warming(server: Server)
 
 
 @pytest.mark.usefixtures("popular")
-def test_the_command_warms_and_says_how_far_it_is(sandbox_server: SandboxServer) -> None:
+def test_the_command_warms_and_prints_progress(sandbox_server: SandboxServer) -> None:
     done = sandbox_server.make("warm-cache")
 
     assert done.returncode == 0, done.stderr

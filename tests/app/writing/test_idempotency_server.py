@@ -1,4 +1,4 @@
-"""A request that is sent twice has one effect, and an acknowledged write is there: on a deployed server."""
+"""A request that is sent twice has one effect, and an acknowledged write is durable: on a deployed server."""
 
 # ruff: noqa: S608  (the numbers and names are the tests' own)
 
@@ -18,7 +18,7 @@ TASK = {"title": "Once", "due_on": DAY}
 
 
 def tasks(world: World, project: Ids) -> int:
-    """How many tasks the project has that the world did not make."""
+    """How many tasks the project has beyond those of the world."""
     return int(
         world.server.sql(
             f"SELECT count(*) FROM tasks WHERE project_id = {project['projects']} AND title = 'Once'"
@@ -26,7 +26,7 @@ def tasks(world: World, project: Ids) -> int:
     )
 
 
-def test_a_request_sent_again_gets_the_same_answer_and_has_no_second_effect(world: World, ids: Ids) -> None:
+def test_a_repeated_request_gets_the_same_response_and_has_no_second_effect(world: World, ids: Ids) -> None:
     path, key = ids.path("/api/projects/{id}/tasks"), f"key{ids['projects']}"
 
     first, *again = (world.send("member", "POST", path, TASK, idempotency_key=key) for _ in range(3))
@@ -89,7 +89,7 @@ PARALLEL = {
 
 
 @pytest.mark.parametrize("name", PARALLEL)
-def test_twenty_at_once_with_one_key_have_one_effect(world: World, ids: Ids, name: str) -> None:
+def test_twenty_concurrent_requests_with_one_key_have_one_effect(world: World, ids: Ids, name: str) -> None:
     template, body, status = PARALLEL[name]
     path = ids.path(template)
     before = recorded(world, ids)
@@ -113,7 +113,7 @@ def recorded(world: World, ids: Ids) -> int:
     return int(world.server.sql(f"SELECT count(*) FROM activity WHERE project_id = {ids['projects']}"))
 
 
-def test_a_key_whose_day_is_over_is_forgotten_by_later_writes(world: World, ids: Ids) -> None:
+def test_an_expired_key_is_deleted_by_later_writes(world: World, ids: Ids) -> None:
     path = ids.path("/api/tasks/{id}/comments")
     key = f"old{ids['projects']}"
     world.send("member", "POST", path, {"body": "Once"}, idempotency_key=key)
@@ -130,13 +130,13 @@ def test_a_key_whose_day_is_over_is_forgotten_by_later_writes(world: World, ids:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "with space"])
-def test_a_key_that_is_none_is_refused(world: World, ids: Ids, key: str) -> None:
+def test_an_invalid_key_is_rejected(world: World, ids: Ids, key: str) -> None:
     response = world.send("member", "POST", ids.path("/api/projects/{id}/tasks"), TASK, idempotency_key=key)
 
     assert (response.status_code, response.json()["field"]) == (422, "Idempotency-Key")
 
 
-def test_every_acknowledged_write_of_parallel_writers_is_there(world: World, ids: Ids) -> None:
+def test_no_acknowledged_write_of_parallel_writers_is_lost(world: World, ids: Ids) -> None:
     roles = ["admin", "manager", "member"] * 4
     project, task = ids["projects"], ids["tasks"]
 
@@ -170,7 +170,7 @@ def test_every_acknowledged_write_of_parallel_writers_is_there(world: World, ids
     assert page["tasks"]["total"] == 1 + len(acknowledged)
 
 
-def test_invoices_issued_at_once_get_numbers_without_a_gap(world: World) -> None:
+def test_invoices_issued_concurrently_get_numbers_without_a_gap(world: World) -> None:
     several = world.projects(12)
 
     def issue(ids: Ids) -> str:
@@ -184,7 +184,7 @@ def test_invoices_issued_at_once_get_numbers_without_a_gap(world: World) -> None
     assert numbers == list(range(numbers[0], numbers[0] + 12))
 
 
-def test_payments_made_at_once_never_pay_more_than_is_owed(world: World, ids: Ids) -> None:
+def test_concurrent_payments_never_pay_more_than_is_owed(world: World, ids: Ids) -> None:
     world.send("manager", "POST", ids.path("/api/invoices/{id}/issue"), {})
     body = {"amount": 30, "paid_on": DAY, "method": "card"}
 

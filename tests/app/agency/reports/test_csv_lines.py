@@ -1,4 +1,4 @@
-"""A report's CSV: what a spreadsheet may not run stays text."""
+"""A report's CSV: text that a spreadsheet would run stays text."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ def test_a_text_that_a_spreadsheet_would_run_is_marked_as_text(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["Ada", "O'Hara, Ada", 'Ada "the" First', "a=b", "漢字", "two\nlines"])
-def test_any_other_text_is_as_it_was(name: str) -> None:
+def test_any_other_text_is_unchanged(name: str) -> None:
     [row] = csv.reader(io.StringIO(csv_export.rows([line(name)]).decode(), newline=""))
 
     assert row == ["2026-10-01", "1", name, "2", "Shop", "3", "Ltd", "4", "90", "60", "-12.50"]

@@ -30,7 +30,7 @@ def test_a_report_is_for_nobody_without_a_token(server: Server, path: str) -> No
 
 
 @pytest.mark.parametrize("report", PAGES)
-def test_a_report_says_how_old_it_is(server: Server, report: str) -> None:
+def test_a_report_shows_its_age(server: Server, report: str) -> None:
     response = server.get(f"/api/reports/{report}", 1)
     body = msgspec.json.decode(response.content, type=PAGES[report])
     view = ReportSql(report).view
@@ -95,7 +95,7 @@ def test_the_finance_report_adds_up_invoices_and_payments(server: Server) -> Non
         assert sums.paid == sum(Decimal(y["amount"]) for y in payments if y["currency"] == currency)
 
 
-def test_the_team_report_tells_what_a_user_did_in_a_month(server: Server) -> None:
+def test_the_team_report_shows_what_a_user_did_in_a_month(server: Server) -> None:
     line = next(line for line in page(server, "team", "sort=-utilization").items if line.tasks_done)
     done = server.rows(
         "SELECT (completed_at AT TIME ZONE 'UTC')::date <= due_on AS on_time FROM tasks"
@@ -137,7 +137,7 @@ def test_the_team_report_tells_what_a_user_did_in_a_month(server: Server) -> Non
         ("team", "from_date=0001-01-01", "true"),
     ],
 )
-def test_filters_leave_what_they_say(server: Server, report: str, query: str, condition: str) -> None:
+def test_filters_return_only_matching_lines(server: Server, report: str, query: str, condition: str) -> None:
     view = ReportSql(report).view
     got = page(server, report, f"{query}&limit=1000")
     totals = got.totals if isinstance(got.totals, list) else [got.totals]
@@ -168,7 +168,7 @@ def test_a_manager_reads_what_they_lead(server: Server) -> None:
     assert page(server, "team", user=manager).totals.lines == int(expected)
 
 
-def test_a_manager_asking_for_somebody_elses_projects_gets_none(server: Server) -> None:
+def test_a_manager_requesting_another_managers_projects_gets_none(server: Server) -> None:
     manager = busiest_manager(server)
     other = server.sql(f"SELECT min(id) FROM projects WHERE manager_id <> {manager} AND deleted_at IS NULL")
 

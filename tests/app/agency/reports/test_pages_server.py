@@ -1,4 +1,4 @@
-"""Pages and CSV of the reports, on a deployed server, and what is refused."""
+"""Pages and CSV of the reports, on a deployed server, and rejected requests."""
 
 import time
 
@@ -42,7 +42,7 @@ def test_pages_forward_and_back_are_the_lines_in_order(server: Server, report: s
         ("team", "user=12"),
     ],
 )
-def test_the_csv_has_the_very_lines_of_the_pages(server: Server, report: str, query: str) -> None:
+def test_the_csv_has_the_same_lines_as_the_pages(server: Server, report: str, query: str) -> None:
     lines = []
     got = page(server, report, f"limit=1000&{query}".rstrip("&"))
     lines += got.items
@@ -53,7 +53,7 @@ def test_the_csv_has_the_very_lines_of_the_pages(server: Server, report: str, qu
     assert table(server, report, query) == [flat(line) for line in lines]
 
 
-def test_whoever_accepts_csv_gets_csv_unless_json_is_asked_for(server: Server) -> None:
+def test_a_client_that_accepts_csv_gets_csv_unless_json_is_requested(server: Server) -> None:
     headers = {**server.authorization(1), "accept": "text/csv"}
 
     def kind(query: str) -> str:
@@ -63,7 +63,7 @@ def test_whoever_accepts_csv_gets_csv_unless_json_is_asked_for(server: Server) -
     assert (kind(""), kind("&format=json")) == ("text/csv", "application/json")
 
 
-def test_a_csv_is_compressed_on_its_way(server: Server) -> None:
+def test_a_csv_response_is_compressed(server: Server) -> None:
     headers = {**server.authorization(1), "accept-encoding": "gzip"}
     response = server.http.get("/api/reports/projects?format=csv", headers=headers)
 
@@ -87,7 +87,7 @@ def test_a_csv_is_compressed_on_its_way(server: Server) -> None:
         ("nonsense=1", "nonsense"),
     ],
 )
-def test_a_wrong_question_is_refused_with_its_field_named(
+def test_an_invalid_query_is_rejected_with_its_field_named(
     server: Server, report: str, query: str, field: str
 ) -> None:
     response = server.get(f"/api/reports/{report}?{query}", 1)
@@ -95,7 +95,7 @@ def test_a_wrong_question_is_refused_with_its_field_named(
     assert (response.status_code, response.json()["field"]) == (422, field)
 
 
-def test_a_cursor_is_good_for_its_own_filters_and_order_only(server: Server) -> None:
+def test_a_cursor_is_valid_for_its_own_filters_and_order_only(server: Server) -> None:
     cursor = page(server, "time", "limit=1").next
 
     for other in ("time?sort=user", "time?sort=-month", "time?project=1", "team?sort=month"):

@@ -1,4 +1,4 @@
-"""How the reports are kept fresh and made into files, on a deployed server."""
+"""Refreshing the reports and writing them to files, on a deployed server."""
 
 # ruff: noqa: S608  (the numbers are the tests' own)
 
@@ -39,7 +39,7 @@ def test_the_timers_service_refreshes_every_report(server: Server) -> None:
     assert all(after[view] > before[view] for view in before)
 
 
-def test_a_report_that_cannot_be_refreshed_holds_up_no_other(server: Server) -> None:
+def test_a_report_that_cannot_be_refreshed_does_not_stop_the_others(server: Server) -> None:
     ages = "SELECT json_object_agg(view, refreshed_at) FROM report_refreshes"
     before = msgspec.json.decode(server.sql(ages), type=dict[str, datetime])
     server.sql("ALTER MATERIALIZED VIEW report_projects OWNER TO postgres")
@@ -94,10 +94,10 @@ def test_generated_files_are_for_admins(server: Server, role: str, path: str) ->
 
 
 @pytest.mark.parametrize("name", ["2026-10-none.csv", "..", "1999-01-time.csv", "time.csv"])
-def test_a_file_that_is_not_there_is_404(server: Server, name: str) -> None:
+def test_a_missing_file_is_404(server: Server, name: str) -> None:
     assert server.get(f"/api/reports/generated/file?name={name}", 1).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["..%2F..%2Fetc%2Fpasswd", "%00", ""])
-def test_a_name_that_is_none_is_refused(server: Server, name: str) -> None:
+def test_an_invalid_file_name_is_rejected(server: Server, name: str) -> None:
     assert server.get(f"/api/reports/generated/file?name={name}", 1).status_code == 422

@@ -1,4 +1,4 @@
-"""What every write does, on a deployed server: shapes, places, versions, what is gone."""
+"""What every write does, on a deployed server: shapes, locations, versions, deletion."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ SHAPES: dict[str, tuple[str, Any, int, type]] = {
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_an_answer_has_exactly_its_shape(world: World, ids: Ids, name: str) -> None:
+def test_a_response_matches_its_shape(world: World, ids: Ids, name: str) -> None:
     route, body, status, shape = SHAPES[name]
     method, template = route.split()
     given: dict[str, Any] = {
@@ -90,7 +90,7 @@ CREATED = [
 
 
 @pytest.mark.parametrize(("route", "body", "location"), CREATED)
-def test_what_is_created_says_where_it_is(
+def test_a_created_resource_has_its_location(
     world: World, ids: Ids, route: str, body: Any, location: str
 ) -> None:
     method, template = route.split()
@@ -139,7 +139,7 @@ def test_a_change_based_on_an_older_version_is_412_and_changes_nothing(
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 @pytest.mark.parametrize("topic", ["tasks", "comments", "messages", "time-entries"])
-def test_what_is_deleted_does_not_exist(world: World, ids: Ids, topic: str, method: str) -> None:
+def test_a_deleted_resource_is_404(world: World, ids: Ids, topic: str, method: str) -> None:
     path = f"/api/{topic}/{ids[topic]}"
     role = "manager" if topic == "tasks" else "member"
     change = {"tasks": {"title": "X"}, "time-entries": {"minutes": 5}}.get(topic, {"body": "X"})

@@ -1,4 +1,4 @@
-"""Writes to invoices, on a deployed server: from draft to paid, and what is refused."""
+"""Writes to invoices, on a deployed server: from draft to paid, and rejected changes."""
 
 from typing import Any
 

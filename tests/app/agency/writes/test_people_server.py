@@ -21,7 +21,7 @@ pytestmark = pytest.mark.server
         ({"hourly_rate": -1}, 422, "hourly_rate"),
     ],
 )
-def test_a_user_that_cannot_be_is_refused(
+def test_an_invalid_user_is_rejected(
     world: World, ids: Ids, change: dict[str, Any], status: int, field: str
 ) -> None:
     if change.get("email") == "manager":
@@ -30,14 +30,14 @@ def test_a_user_that_cannot_be_is_refused(
     refused(world.send("admin", "PATCH", ids.path("/api/users/{id}"), change), status, field)
 
 
-def test_an_admin_cannot_lock_the_last_door(world: World) -> None:
+def test_admins_cannot_lock_themselves_out(world: World) -> None:
     own = f"/api/users/{world.users['admin']}"
 
     refused(world.send("admin", "POST", f"{own}/deactivate"), 409)
     refused(world.send("admin", "PATCH", own, {"role": "team_member"}), 409)
 
 
-def test_a_changed_name_shows_on_the_pages_that_say_it(world: World, ids: Ids) -> None:
+def test_a_changed_name_appears_on_every_page_that_shows_it(world: World, ids: Ids) -> None:
     path = ids.path("/api/projects/{id}")
     world.get("member", path)
 

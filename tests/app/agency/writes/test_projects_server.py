@@ -10,7 +10,7 @@ from tests.app.support.written import done, refused
 pytestmark = pytest.mark.server
 
 
-def test_a_thread_is_unread_by_those_told_until_they_read_it(world: World, ids: Ids) -> None:
+def test_a_thread_is_unread_by_notified_users_until_they_read_it(world: World, ids: Ids) -> None:
     body = {
         "subject": "Plan",
         "body": "One",
@@ -46,7 +46,7 @@ def test_only_those_who_see_a_project_can_take_part(world: World, ids: Ids) -> N
     )
 
 
-def test_a_project_changes_its_status_and_everybody_on_it_is_told(world: World, ids: Ids) -> None:
+def test_a_projects_new_status_notifies_everybody_on_it(world: World, ids: Ids) -> None:
     before = world.get("client", ids.path("/api/projects/{id}"))
 
     done(world.send("manager", "PATCH", ids.path("/api/projects/{id}"), {"status": "on_hold"}))
@@ -59,7 +59,7 @@ def test_a_project_changes_its_status_and_everybody_on_it_is_told(world: World, 
     assert (recorded["action"], recorded["changes"]) == ("moved", {"status": ["active", "on_hold"]})
 
 
-def test_a_deleted_project_takes_its_tasks_and_what_was_unread_with_it(world: World, ids: Ids) -> None:
+def test_a_deleted_project_deletes_its_tasks_and_has_nothing_unread(world: World, ids: Ids) -> None:
     done(world.send("manager", "PATCH", ids.path("/api/projects/{id}"), {"status": "on_hold"}))
     unread = world.get("client", "/api/dashboards/user")["unread_count"]
     done(world.send("manager", "DELETE", ids.path("/api/projects/{id}")), 204)
@@ -72,7 +72,7 @@ def test_a_deleted_project_takes_its_tasks_and_what_was_unread_with_it(world: Wo
     assert world.get("client", "/api/dashboards/user")["unread_count"] == unread - 1
 
 
-def test_a_project_with_invoices_that_count_is_not_deleted(world: World, ids: Ids) -> None:
+def test_a_project_with_sent_or_paid_invoices_is_not_deleted(world: World, ids: Ids) -> None:
     path, invoice = ids.path("/api/projects/{id}"), ids.path("/api/invoices/{id}")
     done(world.send("manager", "POST", f"{invoice}/issue", {}))
     refused(world.send("manager", "DELETE", path), 409)
@@ -95,7 +95,7 @@ def test_a_project_whose_invoices_are_void_is_deleted(world: World, ids: Ids) ->
     done(world.send("manager", "DELETE", ids.path("/api/projects/{id}")), 204)
 
 
-def test_a_member_is_one_once(world: World, ids: Ids) -> None:
+def test_a_member_is_added_only_once(world: World, ids: Ids) -> None:
     path = ids.path("/api/projects/{id}/members")
 
     refused(world.send("manager", "POST", path, {"user_id": world.users["member"]}), 409)

@@ -1,4 +1,4 @@
-"""Writes to what somebody deletes at the same moment, on a deployed server: nothing is left hanging."""
+"""Writes to rows that are deleted at the same moment, on a deployed server: nothing is left orphaned."""
 
 # ruff: noqa: S608  (the numbers and names are the tests' own)
 
@@ -17,7 +17,7 @@ ROUNDS = 5
 
 
 def together(write: Callable[[int], int], delete: Callable[[], int]) -> tuple[list[int], int]:
-    """The statuses of writes and of a deletion in their midst."""
+    """The statuses of writes and of a deletion among them."""
     with ThreadPoolExecutor(WRITERS + 1) as pool:
         first = [pool.submit(write, each) for each in range(WRITERS // 2)]
         deletion = pool.submit(delete)
@@ -56,7 +56,7 @@ def test_a_task_is_in_no_milestone_that_is_deleted(world: World, fresh: Ids) -> 
     assert world.server.sql(hanging) == "0"
 
 
-def test_nothing_comes_to_be_in_a_project_that_is_deleted(world: World, fresh: Ids) -> None:
+def test_nothing_is_created_in_a_project_that_is_deleted(world: World, fresh: Ids) -> None:
     elsewhere = world.project()
 
     def write(each: int) -> int:
@@ -79,7 +79,7 @@ def test_nothing_comes_to_be_in_a_project_that_is_deleted(world: World, fresh: I
         assert world.server.sql(left) == "0"
 
 
-def test_nobody_comes_to_owe_for_a_project_that_is_deleted(world: World, fresh: Ids) -> None:
+def test_no_invoice_is_issued_for_a_project_that_is_deleted(world: World, fresh: Ids) -> None:
     items = [{"description": "Item", "quantity": 1, "unit_price": 10}]
     path = fresh.path("/api/projects/{id}/invoices")
     drafts = [done(world.send("manager", "POST", path, {"items": items}), 201)["id"] for _ in range(WRITERS)]

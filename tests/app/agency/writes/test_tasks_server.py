@@ -1,4 +1,4 @@
-"""Writes to tasks and time, on a deployed server: the row, the activity, those told, the cache."""
+"""Writes to tasks and time, on a deployed server: the row, the activity, notifications, the cache."""
 
 # ruff: noqa: S608  (the numbers and names are the tests' own)
 
@@ -14,7 +14,7 @@ from tests.app.support.written import DAY, done, refused
 pytestmark = pytest.mark.server
 
 
-def test_a_task_is_created_with_all_that_was_said(world: World, ids: Ids) -> None:
+def test_a_task_is_created_with_all_fields(world: World, ids: Ids) -> None:
     body = {
         "title": "Everything",
         "due_on": DAY,
@@ -50,7 +50,7 @@ def test_a_task_is_created_with_all_that_was_said(world: World, ids: Ids) -> Non
         ({"assignee_id": None, "estimate_minutes": 5}, "changed"),
     ],
 )
-def test_a_change_is_recorded_with_what_was_and_is(
+def test_a_change_is_recorded_with_values_before_and_after(
     world: World, ids: Ids, change: dict[str, Any], action: str
 ) -> None:
     path = ids.path("/api/tasks/{id}")
@@ -72,7 +72,7 @@ def test_a_change_that_changes_nothing_is_not_recorded(world: World, ids: Ids) -
     assert world.activity("task", ids["tasks"]) == []
 
 
-def test_a_task_done_is_told_its_manager_and_can_be_reopened(world: World, ids: Ids) -> None:
+def test_a_done_task_notifies_its_manager_and_can_be_reopened(world: World, ids: Ids) -> None:
     path = ids.path("/api/tasks/{id}")
 
     assert done(world.send("member", "PATCH", path, {"status": "done"}))["completed_at"]
@@ -112,7 +112,7 @@ def test_a_moved_task_leaves_its_milestone_and_both_projects_show_it(world: Worl
         ({}, None),
     ],
 )
-def test_a_change_that_does_not_fit_is_422_and_changes_nothing(
+def test_an_invalid_change_is_422_and_changes_nothing(
     world: World, ids: Ids, change: dict[str, Any], field: str | None
 ) -> None:
     change = {name: world.users.get(str(value), value) for name, value in change.items()}

@@ -1,4 +1,4 @@
-"""What of a write needs no database: bodies, keys, transitions, tags, refusals by a constraint."""
+"""Parts of writes that need no database: bodies, keys, transitions, tags, constraint errors."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -76,14 +76,14 @@ def test_a_key_is_1_to_200_visible_characters(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "\x00", "\t", "é", "x" * 201])
-def test_another_key_is_refused_and_named(key: str) -> None:
+def test_an_invalid_key_is_rejected_and_named(key: str) -> None:
     with pytest.raises(Problem) as refusal:
         idempotency.once(request(idempotency_key=key), b"{}")
 
     assert (refusal.value.status, refusal.value.field) == (422, "Idempotency-Key")
 
 
-def test_a_key_of_another_request_is_refused() -> None:
+def test_a_key_of_another_request_is_rejected() -> None:
     once = idempotency.once(request(idempotency_key="k"), b"{}")
     assert once is not None
 
@@ -129,7 +129,7 @@ def test_an_invoice_is_due_when_it_says_or_in_a_month_and_never_before_it_is_iss
     assert (refusal.value.status, refusal.value.field) == (422, "due_on")
 
 
-def test_a_change_says_only_what_it_mentions() -> None:
+def test_a_change_has_only_the_given_fields() -> None:
     change = requests.body(b'{"title": "A", "assignee_id": null}', TaskChange)
 
     assert fields(change) == '{"title":"A","assignee_id":null}'
@@ -153,7 +153,7 @@ def test_an_amount_has_at_most_two_decimals(budget: str) -> None:
     "budget",
     ["-0.01", "0.001", '"NaN"', '"-Infinity"', "1e400", "1e999999", "1e-999999", "10000000000", '"x"'],
 )
-def test_an_amount_that_is_none_is_refused_and_named(budget: str) -> None:
+def test_an_invalid_amount_is_rejected_and_named(budget: str) -> None:
     with pytest.raises(Problem) as refusal:
         requests.body((PROJECT % budget).encode(), NewProject)
 
@@ -187,7 +187,7 @@ PAYMENT = b'{"amount":0,"paid_on":"2026-01-01","method":"card"}'
         (NewUser, b'{"name":"A","email":"a b@c","role":"admin"}', "email"),
     ],
 )
-def test_a_body_that_does_not_fit_is_422_and_its_field_named(
+def test_an_invalid_body_is_422_with_its_field_named(
     shape: type[msgspec.Struct], body: bytes, field: str | None
 ) -> None:
     with pytest.raises(Problem) as refusal:

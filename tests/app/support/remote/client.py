@@ -16,7 +16,7 @@ class Client:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Return status and body; OSError when the worker was killed meanwhile."""
+        """Return status and body; OSError if the worker was killed in the meantime."""
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_unix_connection(self._socket)

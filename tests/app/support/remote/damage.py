@@ -27,7 +27,7 @@ def _with(kept: bytes, at: int, by: int) -> bytes:
 
 
 class Damage:
-    """What the pages were before, so that any other answer is noticed."""
+    """The pages before the damage, so that any other response is noticed."""
 
     def __init__(self, token: str) -> None:
         self._client = Client(token)
@@ -39,12 +39,12 @@ class Damage:
         )
 
     async def remember(self) -> None:
-        """Read every page, so that it is kept."""
+        """Read every page, so that it is cached."""
         for path in PATHS:
             _, self._bodies[path] = await self._client.send("GET", path)
 
     async def damage(self) -> int:
-        """Damage what is kept of them, and return how many; some get what is kept of another, or a list."""
+        """Damage the cached values, and return how many; some get the value of another page, or a list."""
         dice = Random(1)  # noqa: S311  (nothing secret)
         keys = [key async for key in self._redis.scan_iter("bantam:project_tasks.*", count=1000)]
         for turn, key in enumerate(keys):
@@ -59,6 +59,6 @@ class Damage:
         return len(keys)
 
     async def wrong(self) -> int:
-        """Read every page again; return how many answers are not what they were."""
+        """Read every page again; return how many responses differ."""
         answers = [(path, await self._client.send("GET", path)) for path in PATHS]
         return sum(answer != (200, self._bodies[path]) for path, answer in answers)

@@ -1,4 +1,4 @@
-"""What goes on past the app while the oracle looks."""
+"""Disturbances around the app while the oracle runs."""
 
 import asyncio
 import time
@@ -44,7 +44,7 @@ async def write_past_the_app(oracle: Oracle) -> int:
 
 
 async def kill(oracle: Oracle) -> int:
-    """Kill one worker after another in the middle of whatever it is doing; return how often."""
+    """Kill one worker after another at any moment; return how often."""
     kills = 0
     while oracle.goes_on:
         await asyncio.sleep(KILL_EVERY_S)
@@ -54,7 +54,7 @@ async def kill(oracle: Oracle) -> int:
 
 
 async def differences(oracle: Oracle) -> int:
-    """Return how many rows answers show otherwise than the table has them, when all have come to rest."""
+    """Return how many rows differ between responses and the table, once all writes are done."""
     there = {}
     for table in ("tasks", "projects"):
         listed = ",".join(str(number) for name, number in oracle.rows if name == table)

@@ -1,5 +1,5 @@
 """
-What a steady load sees while Redis fails and without it, by turns: JSON, a fault a key.
+What a steady load sees with and without Redis faults, in turns: JSON, one key per fault.
 
 `python -m tests.app.support.remote.faults --token TOKEN --calm SECONDS --away SECONDS`,
 on the server, as root.
@@ -25,7 +25,7 @@ PROJECTS = range(1, 31)
 PROBE = "/api/projects/35"
 CONFIGURATION = "/etc/redis/redis.conf"
 SHRINK = f"printf 'maxmemory 1kb\\nmaxmemory-policy noeviction\\n' >> {CONFIGURATION}"
-# What breaks Redis, and what mends it if systemd does not.
+# What breaks Redis, and what repairs it if systemd does not.
 FAULTS: dict[str, tuple[str, str | None]] = {
     "killed": ("systemctl kill --signal=KILL redis-server", None),
     "restarted empty": ("systemctl restart redis-server", None),
@@ -42,7 +42,7 @@ FAULTS: dict[str, tuple[str, str | None]] = {
 
 
 class Load:
-    """A steady load of reads with a tenth of writes; latencies in seconds by what is going on meanwhile."""
+    """A steady load of reads with a tenth of writes; latencies in seconds by phase."""
 
     def __init__(self, token: str, oracle: Oracle) -> None:
         self.oracle = oracle
@@ -64,12 +64,12 @@ class Load:
             self.latencies.setdefault(phase, []).append(time.perf_counter() - started)
 
     def p99_ms(self, phase: str) -> float:
-        """Return what 99 of 100 requests of a phase did not take longer than."""
+        """Return the 99th percentile of a phase's latencies."""
         return round(1000 * quantiles(self.latencies[phase], n=100)[98], 1)
 
 
 async def hits_after(token: str) -> float:
-    """Return after how many seconds reads come from the cache again."""
+    """Return after how many seconds reads are served from the cache again."""
     client = Client(token)
     started = time.monotonic()
     while True:

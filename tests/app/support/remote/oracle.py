@@ -1,4 +1,4 @@
-"""Writers and readers of the app at once; a reader that sees less than was acknowledged before is told."""
+"""Concurrent writers and readers of the app; reads older than an acknowledged write are counted."""
 
 import asyncio
 import json
@@ -17,10 +17,10 @@ PATHS = {"tasks": ("/api/tasks/{}", "title"), "projects": ("/api/projects/{}", "
 @dataclass
 class Oracle:
     """
-    What was acknowledged, and what was seen in spite of it.
+    Acknowledged versions, and reads that violate them.
 
-    Every row has a version that each write raises. A write's answer says which version is committed; from
-    then on every answer must show that version or a later one.
+    Every row has a version that each write raises. A write's response has the committed version; from
+    then on every response must show that version or a later one.
     """
 
     reads: int
@@ -88,7 +88,7 @@ class Oracle:
             self._acknowledge(row, version)
 
     async def compare(self, client: Client, path: str) -> None:
-        """Read a page, and judge it by what was acknowledged before it was asked for."""
+        """Read a page, and compare it with the versions acknowledged before the request."""
         self._keep_promises()
         before = dict(self.acknowledged)
         try:

@@ -43,7 +43,7 @@ async def main() -> dict[str, object]:
         {options.token: places} | dashboards,
     )
     oracle.rows = sorted({row for shown in await oracle.look() for row in shown})
-    # Each fourth reader looks at a dashboard.
+    # Every fourth reader reads a dashboard.
     tokens = [
         options.person[reader // 4 % len(options.person)]
         if options.person and reader % 4 == 0

@@ -1,4 +1,4 @@
-"""What an answer of the app shows of the rows that the oracle writes."""
+"""The versions in the app's responses of the rows that the oracle writes."""
 
 import json
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ Row = tuple[str, int]
 
 @dataclass
 class Sight:
-    """Versions of rows in answers; where only a title is shown, the version that was written with it."""
+    """Versions of rows in responses; where only a title is shown, the version written with it."""
 
     titles: dict[str, int] = field(default_factory=dict)
 

@@ -1,5 +1,5 @@
 """
-Requests at once, their statuses.
+Concurrent requests and their statuses.
 
 `python -m tests.app.support.remote.together TOKEN COUNT METHOD PATH [BODY]`, on the server.
 """
@@ -12,7 +12,7 @@ from tests.app.support.remote.client import Client
 
 
 async def status(token: str, method: str, path: str, body: str) -> str:
-    """Return the answer's status, or that there was none."""
+    """Return the response's status, or that there was none."""
     try:
         return str((await Client(token).send(method, path, body.encode()))[0])
     except OSError:

@@ -9,7 +9,8 @@ Each inventory must also set `environment` (names the secrets and the evidence) 
 # --- base -----------------------------------------------------------------------------------------
 
 # People with a shell: user name -> ssh public key. They may sudo. After the deploy only they, root and
-# the user who deployed may use ssh, and only with a key: list everyone who must keep access.
+# the user who deployed may use ssh, and only with a key: list everyone who must keep access. Who is removed
+# from here loses keys, groups and sessions at the next deploy.
 admins: dict[str, str] = {}
 
 # An address for the certificate in addition to the name, for servers without DNS (the sandbox).

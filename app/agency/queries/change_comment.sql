@@ -1,13 +1,15 @@
--- change_comment: the comment with its new text ($1 actor, $2 comment, $3 project, $4 version or NULL, $5 text)
+-- change_comment: the comment with its new text ($1 actor, $2 comment, $3 version or NULL, $4 text)
 WITH changed AS (
     UPDATE comments AS c
     SET
-        body = $5,
+        body = $4,
         edited_at = now(),
         version = c.version + 1
+    FROM tasks AS t
     WHERE c.id = $2
       AND c.deleted_at IS NULL
-      AND ($4::integer IS NULL OR c.version = $4::integer)
+      AND ($3::integer IS NULL OR c.version = $3::integer)
+      AND t.id = c.task_id
     RETURNING
         c.id,
         c.version,
@@ -16,11 +18,12 @@ WITH changed AS (
         c.created_at,
         c.edited_at,
         c.body,
-        (SELECT t.title FROM tasks AS t WHERE t.id = c.task_id) AS title
+        t.project_id,
+        t.title
 ),
 recorded AS (
     INSERT INTO activity (actor_id, project_id, entity, entity_id, action, title)
-    SELECT $1::bigint, $3, 'comment', c.id, 'changed', c.title
+    SELECT $1::bigint, c.project_id, 'comment', c.id, 'changed', c.title
     FROM changed AS c
 )
 SELECT row_to_json(r) AS body

@@ -1,38 +1,19 @@
 """Comments on tasks: create, edit, delete."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.agency import permissions
-from app.agency.shapes.bodies import Nothing, Text
+from app.agency.shapes.bodies import Text
 from app.agency.shapes.comments import WrittenComment
 from app.agency.tags import touched_by_talk
+from app.agency.writes.own_words import COMMENTS
 from app.agency.writes.tasks import task_facts
 from app.database.queries import queries
 from app.http import requests
-from app.http.problems import not_found
 from app.http.routing import Endpoint
-from app.writing.write import Write, begin
-
-
-class CommentFacts(NamedTuple):
-    """A comment's author, task and project."""
-
-    caller: int
-    role: str
-    author: int
-    project: int
-    version: int
-
-
-async def _own(write: Write[Any], comment: int) -> CommentFacts:
-    facts = CommentFacts(*await write.facts(queries.comment_for_change, comment))
-    if facts.project is None:
-        raise not_found()
-    permissions.own(facts.caller, facts.author)
-    return facts
+from app.writing.write import begin
 
 
 async def say(request: Request) -> Response:
@@ -52,40 +33,6 @@ async def say(request: Request) -> Response:
     return await write.respond(attempt, status=201, location="/api/comments/{id}")
 
 
-async def edit(request: Request) -> Response:
-    """Respond with the caller's own comment with its new text."""
-    number = requests.path_id(request)
-    write = await begin(request, Text)
-
-    async def attempt() -> Any:
-        facts = await _own(write, number)
-        version = write.expected(facts.version)
-        return await write.change(
-            (),
-            queries.change_comment,
-            *(facts.caller, number, facts.project, version, write.body.body),
-        )
-
-    return await write.respond(attempt)
-
-
-async def delete(request: Request) -> Response:
-    """Respond with 204; the caller's own comment is deleted."""
-    number = requests.path_id(request)
-    write = await begin(request, Nothing)
-
-    async def attempt() -> Any:
-        facts = await _own(write, number)
-        version = write.expected(facts.version)
-        return await write.change(
-            (),
-            queries.delete_comment,
-            *(facts.caller, number, facts.project, version),
-        )
-
-    return await write.respond(attempt, status=204)
-
-
 ROUTES = (
     Endpoint(
         method="POST",
@@ -103,7 +50,7 @@ ROUTES = (
     Endpoint(
         method="PATCH",
         path="/api/comments/{id}",
-        serve=edit,
+        serve=COMMENTS.edit,
         summary="Edit your own comment",
         tag="comments",
         body=Text,
@@ -114,7 +61,7 @@ ROUTES = (
     Endpoint(
         method="DELETE",
         path="/api/comments/{id}",
-        serve=delete,
+        serve=COMMENTS.delete,
         summary="Delete your own comment",
         tag="comments",
         status=204,

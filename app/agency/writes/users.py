@@ -78,12 +78,12 @@ async def change(request: Request) -> Response:
 
 async def deactivate(request: Request) -> Response:
     """Respond with the user, whose tokens are revoked."""
-    return await _switch(request, queries.deactivate_user)
+    return await _set_active(request, active=False)
 
 
 async def activate(request: Request) -> Response:
     """Respond with the user, who may have tokens again."""
-    return await _switch(request, queries.activate_user)
+    return await _set_active(request, active=True)
 
 
 async def revoke_tokens(request: Request) -> Response:
@@ -98,7 +98,7 @@ async def revoke_tokens(request: Request) -> Response:
     return await write.respond(attempt, status=204)
 
 
-async def _switch(request: Request, query: bytes) -> Response:
+async def _set_active(request: Request, *, active: bool) -> Response:
     number = requests.path_id(request)
     write = await begin(request, Nothing)
 
@@ -107,7 +107,9 @@ async def _switch(request: Request, query: bytes) -> Response:
         version = write.expected(facts.version)
         if facts.id == facts.caller:
             raise Problem(409, "You cannot deactivate yourself; ask another admin.")
-        return await write.change(facts.tags, query, facts.caller, *write.keep, number, version)
+        return await write.change(
+            facts.tags, queries.set_user_active, facts.caller, *write.keep, number, version, active
+        )
 
     return await write.respond(attempt)
 

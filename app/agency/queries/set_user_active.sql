@@ -1,4 +1,4 @@
--- deactivate_user: deactivates a user and revokes all their tokens; returns the user ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL)
+-- set_user_active: reactivates a user, or deactivates one and revokes all their tokens; returns the user ($1 actor, $2 idempotency key, $3 request hash, $4 user, $5 version or NULL, $6 active)
 WITH actor AS (
     -- Locked, so that two admins who deactivate each other do it one after the other.
     SELECT a.id
@@ -11,7 +11,7 @@ WITH actor AS (
 changed AS (
     UPDATE users AS u
     SET
-        deactivated_at = coalesce(u.deactivated_at, now()),
+        deactivated_at = CASE WHEN NOT $6::boolean THEN coalesce(u.deactivated_at, now()) END,
         updated_at = now(),
         version = u.version + 1
     WHERE u.id = $4
@@ -35,12 +35,13 @@ revoked AS (
     UPDATE api_tokens AS t
     SET revoked_at = now()
     FROM changed AS c
-    WHERE t.user_id = c.id
+    WHERE NOT $6::boolean
+      AND t.user_id = c.id
       AND t.revoked_at IS NULL
 ),
 recorded AS (
     INSERT INTO activity (actor_id, entity, entity_id, action, title)
-    SELECT $1::bigint, 'user', c.id, 'deleted', c.name
+    SELECT $1::bigint, 'user', c.id, CASE WHEN $6::boolean THEN 'reopened' ELSE 'deleted' END, c.name
     FROM changed AS c
 ),
 answer AS (

@@ -70,7 +70,7 @@ def _people(*, admins: dict[str, str], login_user: str) -> None:
         )
     others_locked_out(
         name="Lock out everybody else",
-        groups={SSH_GROUP: {"root", login_user, *admins}, ADMIN_GROUP: set(admins)},
+        groups={SSH_GROUP: {"root", login_user, *admins}, ADMIN_GROUP: {login_user, *admins}},
     )
     files.put(
         name="Allow administrators to use sudo without a password",

@@ -40,7 +40,7 @@ def edge(
         dest=CONFIGURATION,
         mode="644",
         server_name=server_name,
-        server_names=[name for name in (server_name, server_address) if name],
+        server_names=list(dict.fromkeys(_as_host(name) for name in (server_name, server_address) if name)),
         max_body_kb=max_body_kb,
         requests_per_second_per_client=requests_per_second_per_client,
         requests_per_second_per_address=requests_per_second_per_address,
@@ -74,3 +74,8 @@ def edge(
         renewal_hook=RENEWAL_HOOK,
     )
     unit(name="Run the timer that renews it", unit="certbot.timer")
+
+
+def _as_host(name: str) -> str:
+    """The name as a request's Host has it: an IPv6 address in brackets."""
+    return f"[{name}]" if ":" in name else name

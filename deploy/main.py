@@ -4,11 +4,8 @@ The whole deploy from top to bottom: `pyinfra inventories/NAME.py deploy/main.py
 `--data only=app` (or `only=app,edge`) deploys only the named components.
 """
 
-from io import StringIO
-
 from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
-from pyinfra.operations import files
 
 from deploy.app import app
 from deploy.base import base
@@ -18,7 +15,7 @@ from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host
 from deploy.redis import redis
-from deploy.secrets import FINGERPRINT, fingerprint, load_secrets, refuse_other_secrets
+from deploy.secrets import load_secrets, refuse_other_secrets
 from deploy.settings import COMPONENTS, read_components, read_settings
 from deploy.sizing import BudgetError, Overrides, size_server
 from deploy.sources import config_hash, sources_recorded
@@ -45,7 +42,7 @@ try:
     )
 except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
-refuse_other_secrets(host.name, settings.environment, found=server.secrets)
+refuse_other_secrets(host.name, settings.environment, found=server.password_sha256)
 secrets = load_secrets(settings.environment)
 record_host(server, environment=settings.environment)
 release = build_release(server.machine)
@@ -60,12 +57,6 @@ if "base" in components:
         swap_mb=settings.swap_mb,
         container=server.container,
     )
-files.put(
-    name="Record which secrets the server has",
-    src=StringIO(f"{fingerprint(secrets)}\n"),
-    dest=FINGERPRINT,
-    mode="600",
-)
 if "postgresql" in components:
     postgresql(
         sizes=sizes,

@@ -8,7 +8,7 @@ from pyinfra import host
 from pyinfra.api import FactBase
 from pyinfra.api.exceptions import DeployError
 
-from deploy.secrets import FINGERPRINT
+from deploy.secrets import DEPLOYED
 
 DEBIAN_VERSION = "13"
 MIN_FREE_DISK_MB = 3072
@@ -34,7 +34,7 @@ class Server:
     free_disk_mb: int
     container: bool
     root_login: str
-    secrets: str | None
+    password_sha256: str | None
     listeners: dict[int, str]
 
     @property
@@ -57,7 +57,8 @@ class ServerFact(FactBase[Server]):
             " df -BM --output=size /var/lib | awk 'END {print \"disk_mb=\" $1+0}';"
             " df -BM --output=avail /var/lib | awk 'END {print \"free_mb=\" $1+0}';"
             " echo root_login=$($sudo sshd -T 2>/dev/null | awk '/^permitrootlogin / {print $2}');"
-            f" echo secrets=$($sudo cat {FINGERPRINT} 2>/dev/null);"
+            f" $sudo test ! -e {DEPLOYED} || echo password_sha256=$($sudo cat {DEPLOYED} |"
+            " tr -d '\\n' | sha256sum | cut -d' ' -f1);"
             " systemd-detect-virt --container --quiet && echo container=1;"
             ' $sudo ss -Hltnp 2>/dev/null | awk \'{print "listen=" $4 " " $6}\'; true'
         )
@@ -66,6 +67,7 @@ class ServerFact(FactBase[Server]):
         """The lines as a Server; a missing line means no."""
         lines = [line.split("=", 1) for line in output if "=" in line]
         values = {key: value for key, value in lines if key != "listen"}
+        found = values.get("root_login", "")
         return Server(
             debian_version=values.get("version", "unknown"),
             machine=values.get("machine", "unknown"),
@@ -78,9 +80,9 @@ class ServerFact(FactBase[Server]):
             disk_mb=int(values.get("disk_mb", 0)),
             free_disk_mb=int(values.get("free_mb", 0)),
             container="container" in values,
-            # Never weaker than before: whoever shut root out had a reason.
-            root_login="no" if values.get("root_login") == "no" else "prohibit-password",
-            secrets=values.get("secrets") or None,
+            # Root login never becomes weaker than it was.
+            root_login=found if found in {"no", "forced-commands-only"} else "prohibit-password",
+            password_sha256=values.get("password_sha256"),
             listeners=dict(_listener(value) for key, value in lines if key == "listen"),
         )
 

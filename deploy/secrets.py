@@ -9,7 +9,7 @@ import msgspec
 from pyinfra.api.exceptions import DeployError
 
 _FOLDER = Path("inventories/secrets")
-FINGERPRINT = "/etc/bantam/secrets.sha256"
+DEPLOYED = "/etc/bantam/credentials/database-password"
 
 Secret = str
 
@@ -50,25 +50,25 @@ def load_secrets(environment: str) -> Secrets:
     return values
 
 
-def fingerprint(secrets: Secrets) -> str:
-    """What a server remembers of its secrets: their SHA-256 tells nothing of 256 random bits each."""
-    return hashlib.sha256(msgspec.json.encode(secrets)).hexdigest()
-
-
 def refuse_other_secrets(host_name: str, environment: str, *, found: str | None) -> None:
     """
-    Return if the server has no secrets yet or those of this checkout; nothing is generated before.
+    Return if this checkout has the server's secrets; `found` is the SHA-256 of its database password.
 
-    Raises DeployError otherwise: new passwords would lock out whoever has the present ones.
+    Raises DeployError otherwise, before anything is generated: new passwords would lock out everything that
+    uses the old ones.
     """
     path = _FOLDER / f"{environment}.yml"
-    if found is None or (path.exists() and fingerprint(load_secrets(environment)) == found):
+    if found is None or (path.exists() and _sha256(load_secrets(environment)) == found):
         return
     state = "has other secrets than this server" if path.exists() else "is missing"
     raise DeployError(
-        f"{host_name}: {path} {state}: get the file from whoever deployed last, or delete {FINGERPRINT} on"
-        " the server to replace all its passwords."
+        f"{host_name}: {path} {state}: get the file from whoever deployed last. Only if it is lost: delete"
+        f" {DEPLOYED} on the server, and the deploy replaces all passwords."
     )
+
+
+def _sha256(secrets: Secrets) -> str:
+    return hashlib.sha256(secrets.database_app_password.encode()).hexdigest()
 
 
 def _write(path: Path, values: dict[str, str]) -> None:

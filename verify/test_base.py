@@ -196,6 +196,11 @@ def test_who_may_use_ssh(host: Any, sshd: dict[str, str], settings: dict[str, An
     assert {"root", settings.get("ssh_user", "root"), *settings["admins"]} == set(members)
 
 
+def test_who_may_become_root(host: Any, settings: dict[str, Any]) -> None:
+    members = host.check_output("getent group bantam-admins").rpartition(":")[2].split(",")
+    assert set(members) - {""} <= {*settings["admins"], settings.get("ssh_user", "root")}
+
+
 def test_nobody_has_a_password(host: Any) -> None:
     """Except root: a hosted server's console asks for it, and ssh accepts no passwords."""
     shadow = dict(line.split(":")[:2] for line in host.check_output("getent shadow").splitlines())

@@ -40,6 +40,7 @@ PROJECT_TASKS = Policy(
         "agency/queries/visibility/audience.sql",
         "reading/frames/*.sql",
         "reading/list_sql.py",
+        "reading/cursors.py",
         "reading/page.py",
         "reading/shared_pages.py",
     ),
@@ -120,6 +121,7 @@ REPORT = Policy(
         "agency/queries/reports/*.sql",
         "agency/reports/report_sql.py",
         "agency/reports/report.py",
+        "reading/cursors.py",
         "reading/page.py",
     ),
 )

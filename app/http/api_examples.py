@@ -63,8 +63,8 @@ class Examples:
         if "anyOf" in schema:
             kinds = [kind for kind in schema["anyOf"] if kind.get("type") != "null"]
             return self.value(kinds[0], name, depth)
-        if "enum" in schema:
-            return schema["enum"][0]
+        if given := schema.get("examples") or schema.get("enum"):
+            return given[0]
         match schema.get("type"):
             case "object":
                 return self._object(schema, depth)

@@ -15,7 +15,12 @@ from app.http.routing import Endpoint
 REFERENCE = "#/components/schemas/{name}"
 PROBLEM = "application/problem+json"
 ID = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
-TOKEN_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the token, in hex."}
+TOKEN_HASH = {
+    "type": "string",
+    "pattern": "^[0-9a-f]{64}$",
+    "examples": ["0" * 64],
+    "description": "SHA-256 of the token, in hex.",
+}
 
 Schema = dict[str, Any]
 

@@ -57,6 +57,7 @@ class BatchQuery(Shape, frozen=True):
         Meta(
             pattern=IDS,
             max_length=4000,
+            examples=["7,3,9"],
             description="Up to 200 ids separated by commas; duplicates are returned once.",
         ),
     ]

@@ -17,7 +17,7 @@ class AptMirrors(FactBase[dict[str, str]]):
     Debian's package mirrors that the server uses, by suite: {"trixie": "http://...", ...}.
 
     A vendor's source may have suites of the same names: only what Debian's own keyring signs counts, and what
-    no key is named for. The first mirror of a suite stays.
+    no key is named for, in this order. The first mirror of a suite stays.
     """
 
     default = dict
@@ -32,13 +32,16 @@ class AptMirrors(FactBase[dict[str, str]]):
     def process(self, output: list[str]) -> dict[str, str]:
         """Read lines of `deb [options] ADDRESS SUITE ...`, and stanzas of `Types:`, `URIs:` and `Suites:`."""
         mirrors: dict[str, str] = {}
-        for stanza in re.split(r"\n[ \t]*\n", "\n".join(output)):
-            for suite, address in (*_of_stanza(stanza), *_of_lines(stanza)):
-                mirrors.setdefault(suite, address)
+        stanzas = re.split(r"\n[ \t]*\n", "\n".join(output))
+        found = [each for stanza in stanzas for each in (*_of_stanza(stanza), *_of_lines(stanza))]
+        for is_signed in (True, False):
+            for suite, address, signed_by in found:
+                if is_signed == ("/debian-archive-" in signed_by):
+                    mirrors.setdefault(suite, address)
         return mirrors
 
 
-def _of_stanza(stanza: str) -> Iterator[tuple[str, str]]:
+def _of_stanza(stanza: str) -> Iterator[tuple[str, str, str]]:
     lines = "\n".join(line for line in stanza.splitlines() if not line.startswith("#"))
     fields = {
         name.lower(): " ".join(value.split())
@@ -47,16 +50,16 @@ def _of_stanza(stanza: str) -> Iterator[tuple[str, str]]:
     enabled = fields.get("enabled", "yes").lower() not in {"no", "false", "0", "off", "without", "disable"}
     if enabled and "deb" in fields.get("types", "").split() and _is_debians(fields.get("signed-by", "")):
         for suite in fields.get("suites", "").split():
-            yield suite, fields["uris"].split()[0]
+            yield suite, fields["uris"].split()[0], fields.get("signed-by", "")
 
 
-def _of_lines(stanza: str) -> Iterator[tuple[str, str]]:
+def _of_lines(stanza: str) -> Iterator[tuple[str, str, str]]:
     for options, address, suite in re.findall(
         r"^deb\s+(?:\[([^]]*)\]\s*)?(\S+)\s+(\S+)\s", stanza, re.MULTILINE
     ):
         signed_by = re.search(r"signed-by=(\S+)", options)
         if _is_debians(signed_by[1] if signed_by else ""):
-            yield suite, address
+            yield suite, address, options
 
 
 def _is_debians(signed_by: str) -> bool:
@@ -139,6 +142,7 @@ def packages() -> None:
             "nftables",
             "openssh-server",
             "openssl",
+            "procps",
             "sudo",
             "systemd-timesyncd",
             "unattended-upgrades",

@@ -24,21 +24,25 @@ class Members(FactBase[dict[str, list[str]]]):
 @operation()
 def others_locked_out(groups: dict[str, set[str]]) -> Generator[StringCommand]:
     """
-    Nobody but `groups` says is a member of one of these groups.
+    Only the people in `groups` are members of these groups.
 
-    Whoever was loses the keys and every session too. The account and its files stay: what they are worth is
-    for people to say.
+    Everyone else who was a member loses keys and running processes too; a member of another of the groups
+    only loses this one. Accounts and their files stay.
     """
     members = host.get_fact(Members, groups=tuple(groups))
     surplus = {group: sorted(set(members.get(group, [])) - allowed) for group, allowed in groups.items()}
-    people = dict.fromkeys(person for persons in surplus.values() for person in persons)
-    if not people:
+    welcome = {person for allowed in groups.values() for person in allowed}
+    others = sorted({person for persons in surplus.values() for person in persons} - welcome)
+    if not any(surplus.values()):
         host.noop("nobody else is a member")
         return
+    # Membership last: it is what the next run finds, should this one be cut off.
+    for person in others:
+        # A link could lead to somebody else's keys.
+        yield StringCommand(f"test -L ~{person}/.ssh || rm -f ~{person}/.ssh/authorized_keys")
+        yield StringCommand("pkill -KILL -u", QuoteString(person), "|| true")
     for group, persons in surplus.items():
         for person in persons:
             yield StringCommand("gpasswd --delete", QuoteString(person), QuoteString(group))
-    for person in people:
-        home = StringCommand("$(getent passwd", QuoteString(person), "| cut -d: -f6)")
-        yield StringCommand("rm -f", StringCommand(home, "/.ssh/authorized_keys", _separator=""))
-        yield StringCommand("loginctl terminate-user", QuoteString(person), "2>/dev/null || true")
+    for person in others:
+        yield StringCommand("pkill -KILL -u", QuoteString(person), "|| true")

@@ -28,4 +28,4 @@ class GeneratedReports(Shape, frozen=True):
 class GeneratedFileQuery(Shape, frozen=True):
     """The name of a file."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=FILE)]
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=FILE, examples=["2026-11-time.csv"])]

@@ -118,6 +118,9 @@ def test_every_operation_has_an_example_that_its_own_shapes_accept(endpoint: End
     if endpoint.body is not None:
         schema = found["requestBody"]["content"]["application/json"]["schema"]
         msgspec.json.decode(json.dumps(examples.value(schema)), type=endpoint.body)
+    for wanted in found.get("parameters", ()):
+        if wanted.get("required"):
+            assert re.fullmatch(wanted["schema"].get("pattern", ".*"), str(wanted["example"]))
     answer = examples.response(found)
     if answer and endpoint.response is not None:
         msgspec.json.decode(answer, type=endpoint.response)

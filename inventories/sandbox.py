@@ -8,9 +8,14 @@ from pyinfra.api.exceptions import InventoryError
 
 _name = os.environ.get("NAME", "demo")
 _state = Path("/var/lib/bantam-sandbox/servers") / _name / "server.json"
-if not _state.exists():
-    raise InventoryError(f"There is no sandbox named {_name}: start it with `make up NAME={_name}`.")
-_server = json.loads(_state.read_text())
+try:
+    _server = json.loads(_state.read_text())
+except FileNotFoundError:
+    raise InventoryError(
+        f"There is no sandbox named {_name}: start it with `make up NAME={_name}`."
+    ) from None
+except PermissionError:
+    raise InventoryError("Sandboxes belong to root: run the same command as root.") from None
 
 sandbox = [
     (

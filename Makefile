@@ -33,14 +33,16 @@ check: .venv/ready ## check format, lint and types; run every test that needs no
 	  .venv/bin/pytest tests -m "not server" --ignore-glob "*_server.py" -q -n 2; tests=$$?; wait $$mypy && exit $$tests
 
 # Two processes, each with its own server, then the tests that must run alone. A test that fails next to other work
-# runs once more on its own, and both results are shown: if it fails again, it is a real failure.
+# runs once more on its own, and both results are shown: if it fails again, it is a real failure. Some of those that run
+# alone count what others of them have done, so all of these run again.
 SUITE = .venv/bin/pytest tests -q --durations 10
 AGAIN = { test $$? = 1 && echo "Retrying the failed tests on their own:" && \
   .venv/bin/pytest tests -q -m server --last-failed --last-failed-no-failures none; }
+ALONE = $(SUITE) -m "server and alone"
 
 test: check ## all of check, then every test on real servers; FRESH=1 rebuilds their snapshot
 	@$(SUITE) -m "server and not alone" -n 2 --dist loadfile --no-loadscope-reorder $(if $(FRESH),--fresh) || $(AGAIN)
-	@$(SUITE) -m "server and alone" || $(AGAIN)
+	@$(ALONE) || { test $$? = 1 && echo "Once more, from the start:" && $(ALONE); }
 
 # The full-length cache proofs, on their own server.
 cache-proof: .venv/ready ## run the full-length cache proofs

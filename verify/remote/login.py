@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 import psycopg
 
 PASSWORD = Path("/etc/bantam/credentials/database-password").read_text().strip()
+TRIES = 100
 ADD: LiteralString = "SELECT %s::integer + %s::integer, pg_backend_pid()"
 WHO: LiteralString = """
 SELECT
@@ -38,23 +39,38 @@ def ask(client: psycopg.Connection[Any], query: LiteralString, *values: int) -> 
     return tuple(row)
 
 
+def ask_elsewhere(
+    first: psycopg.Connection[Any], second: psycopg.Connection[Any]
+) -> tuple[tuple[int, int], int]:
+    """
+    The server connections of two statements of the first client, and the answer of the second statement.
+
+    While the second client keeps the first server connection busy, the first client must get another one. The
+    app uses the pool too, so the second client may be given a different connection: then both try again.
+    """
+    for _ in range(TRIES):
+        _, backend = ask(first, ADD, 0, 0)
+        with second.transaction():
+            [busy] = second.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+            answer, elsewhere = ask(first, ADD, 40, 2)
+            if busy == backend:
+                break
+    return (backend, elsewhere), answer
+
+
 def main() -> None:
     with connect() as first, connect() as second:
         answers = [ask(first, ADD, 0, number) for number in (1, 2, 3)]
         prepared = [row[0] for row in first.execute("SELECT statement FROM pg_prepared_statements")]
-        # The second client keeps that server connection busy, so the first gets another one, which has
-        # never seen its prepared statement.
-        with second.transaction():
-            second.execute("SELECT 1")
-            elsewhere = ask(first, ADD, 40, 2)
+        backends, answer_elsewhere = ask_elsewhere(first, second)
         who = ask(first, WHO)
     print(
         json.dumps(
             {
                 "answers": [answer for answer, _backend in answers],
                 "prepared": prepared.count("SELECT $1::integer + $2::integer, pg_backend_pid()"),
-                "backends": [answers[-1][1], elsewhere[1]],
-                "answer_elsewhere": elsewhere[0],
+                "backends": backends,
+                "answer_elsewhere": answer_elsewhere,
                 **dict(
                     zip(
                         ("current_user", "session_user", "activity", "statement_timeout_ms"), who, strict=True

@@ -15,6 +15,7 @@ from tests.app.support.world import Ids, World
 
 # None: without a token.
 ROLES = ("client", "member", "manager", "admin", None)
+ASK_THE_NEXT_ROLE = (requests.codes.unauthorized, requests.codes.forbidden)
 TOPICS = {
     name + suffix: topic
     for suffix in ("", "_id")
@@ -58,7 +59,7 @@ class Walk:
 
     def answers(self, case: schemathesis.Case[Any]) -> Iterator[Any]:
         """
-        The responses to a case with one role; after a 403, with the next roles too.
+        The responses to a case with one role; after a 401 or 403, with the next roles too.
 
         The document's own example is sent until one role succeeds.
         """
@@ -74,7 +75,7 @@ class Walk:
             self.statuses[case.operation.label, response.status_code] += 1
             yield response
             if response.status_code < requests.codes.bad_request or (
-                response.status_code != requests.codes.forbidden and not is_example
+                response.status_code not in ASK_THE_NEXT_ROLE and not is_example
             ):
                 break
 

@@ -6,18 +6,19 @@ WORK ?= 1
 SCENARIO ?= mixed
 ASK ?= /api/dashboards/user
 WHO ?= 7
+TO ?= previous
 
 SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
 RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))
 PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
-export NAME
+export NAME TO SCHEMA
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help demo check test up snapshot forget deploy update deploy-again seed verify load evidence bench bench-growth bench-cache \
+.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback releases seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof warm-cache ask first-admin ssh status down lock
 
 help:
@@ -71,6 +72,12 @@ deploy-again: .venv/ready ## show that a second deploy changes nothing
 
 $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
+
+rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --back-to "$$TO" $(if $(SCHEMA),--schema "$$SCHEMA")
+
+releases: $(RUN)/target.json ## list the releases on the server, and which one is current
+	@$(SSH) sudo -n bantam-switch
 
 seed: $(RUN)/target.json ## fill the database with test data: SCALE=
 	@$(SSH) sudo -n test -e /etc/bantam/credentials/seed-token-key || \

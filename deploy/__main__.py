@@ -1,13 +1,17 @@
 """
-Run the deploy and record what it did: `python -m deploy INVENTORY FOLDER [--again | --only NAMES]`.
+Run the deploy or the rollback and record what it did.
+
+`python -m deploy INVENTORY FOLDER [--again | --only NAMES | --back-to RELEASE [--schema down]]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change
 nothing: it adds second_run_seconds and second_run_changed, and otherwise fails and names the operations.
 --only deploys the components it names; the figures stay those of the whole deploy, but the result of its
-second run is dropped.
+second run is dropped. --back-to runs the rollback instead; then FOLDER/deploy.json is gone, because the
+server no longer is what these sources make of it.
 """
 
+import argparse
 import json
 import re
 import subprocess
@@ -31,34 +35,52 @@ _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
 
 def main(inventory: str, folder: str, *options: str) -> None:
     """Deploy, record, exit 1 if the deploy failed or a second run changed something."""
-    again, only = options == ("--again",), options[1] if options[:1] == ("--only",) else None
+    asked = _parse(options)
+    script, what = ("deploy/rollback.py", "rollback") if asked.back_to else ("deploy/main.py", "deploy")
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as results:
-        data = [f"--data=only={only}"] if only else []
-        command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, "deploy/main.py"]
+        values = {"only": asked.only, "to": asked.back_to, "schema": asked.schema}
+        data = [f"--data={name}={value}" for name, value in values.items() if value]
+        command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, script]
         with subprocess.Popen(command, stdout=results, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr  # noqa: S101  tells mypy what PIPE promises
             unfinished = list(_show_changes(process.stderr, started))
         if process.returncode:
-            sys.exit(_reason(unfinished) or f"The deploy ended with exit code {process.returncode}.")
+            sys.exit(_reason(unfinished) or f"The {what} ended with exit code {process.returncode}.")
         results.seek(0)
         text = results.read()
     if not text:  # pyinfra ends with exit code 0 when it is interrupted
-        sys.exit("The deploy was interrupted: run the same command again to continue.")
+        sys.exit(f"The {what} was interrupted: run the same command again to continue.")
     operations = json.loads(text)["results"]["operations"]
     if not operations:
         sys.exit(f"{inventory} names no server: inventories/ has sandbox, staging and production.")
     changed = [operation["name"] for operation in operations if operation["success"]]
     seconds = round(time.monotonic() - started, 1)
-    print(f"Deploy: {len(operations)} operations, {len(changed)} changed, {seconds} s", file=sys.stderr)
+    print(
+        f"{what.capitalize()}: {len(operations)} operations, {len(changed)} changed, {seconds} s",
+        file=sys.stderr,
+    )
+    record = Path(folder) / "deploy.json"
+    if asked.back_to:
+        record.unlink(missing_ok=True)
+        return
     _record(
-        Path(folder) / "deploy.json",
-        again=again,
-        whole=only is None,
+        record,
+        again=asked.again,
+        whole=asked.only is None,
         seconds=seconds,
         total=len(operations),
         changed=changed,
     )
+
+
+def _parse(options: tuple[str, ...]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy", allow_abbrev=False)
+    parser.add_argument("--again", action="store_true")
+    parser.add_argument("--only")
+    parser.add_argument("--back-to")
+    parser.add_argument("--schema")
+    return parser.parse_args(options)
 
 
 def _show_changes(log: IO[str], started: float) -> Iterator[str]:

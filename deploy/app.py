@@ -1,17 +1,18 @@
 """The app: a release directory, its migrations, and workers that share one systemd socket."""
 
-from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
-from pyinfra import host
-from pyinfra.api import FactBase, deploy, operation
+from jinja2 import StrictUndefined, Template
+from pyinfra.api import deploy
 from pyinfra.operations import apt, files, server
 
 from deploy.build import Release
 from deploy.operations.confidential import credential
 from deploy.operations.migrations import migrated
-from deploy.operations.release import CURRENT, FOLDER, current, installed, old_releases_removed
+from deploy.operations.release import CURRENT, FOLDER, SWITCH, installed, old_releases_removed, switched
 from deploy.operations.units import loaded, unit
+from deploy.operations.workers import surplus_workers_stopped
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
 
@@ -28,6 +29,40 @@ JOBS = (
 )
 
 
+# Values of worker.service.j2: what serves, and a release that must become ready before it is current.
+WORKER: dict[str, Any] = {
+    "role": "worker %i",
+    "worker": "%i",
+    "socket": "bantam-app.socket",
+    "link": "current",
+    "statistics": "bantam-statistics",
+    "restart": "on-failure",
+}
+CANDIDATE: dict[str, Any] = {
+    "role": "the release that is about to be current",
+    "worker": "0",
+    "socket": "bantam-candidate.socket",
+    "link": "candidate",
+    "statistics": "bantam-candidate",
+    "restart": "no",
+}
+
+
+def configuration(*, sizes: Sizes, workers: int, event_loop: str, max_body_kb: int) -> str:
+    """The text of app.toml."""
+    pool_per_worker = max(1, sizes.pool_size // workers)
+    text = Path("templates/app/app.toml.j2").read_text()
+    template = Template(text, undefined=StrictUndefined, keep_trailing_newline=True)
+    return str(
+        template.render(
+            pool_min=min(2, pool_per_worker),
+            pool_max=pool_per_worker,
+            event_loop=event_loop,
+            max_body_kb=max_body_kb,
+        )
+    )
+
+
 @deploy("App")
 def app(
     *,
@@ -35,8 +70,6 @@ def app(
     sizes: Sizes,
     secrets: Secrets,
     workers: int,
-    event_loop: str,
-    max_body_kb: int,
     releases_kept: int,
     seed_allowed: bool,
 ) -> None:
@@ -55,41 +88,44 @@ def app(
     installed(name="Install the release", release=release)
 
     _credentials(secrets=secrets, seed_allowed=seed_allowed)
-    pool_per_worker = max(1, sizes.pool_size // workers)
-    files.template(
-        name="Write the app's configuration",
-        src="templates/app/app.toml.j2",
-        dest=CONFIGURATION,
-        mode="644",
-        pool_min=min(2, pool_per_worker),
-        pool_max=pool_per_worker,
-        event_loop=event_loop,
-        max_body_kb=max_body_kb,
-    )
     files.put(
         name="Install the socket unit, which stays open when workers restart",
         src="templates/app/bantam-app.socket",
         dest=SOCKET,
         mode="644",
     )
-    files.template(
-        name="Install the worker's service",
-        src="templates/app/bantam-app@.service.j2",
-        dest=SERVICE,
+    for name, dest, values in (
+        ("Install the worker's service", SERVICE, WORKER),
+        ("Install the candidate's service", "/etc/systemd/system/bantam-candidate.service", CANDIDATE),
+    ):
+        files.template(
+            name=name,
+            src="templates/app/worker.service.j2",
+            dest=dest,
+            mode="644",
+            memory_max_mb=sizes.app_memory_max_mb,
+            **values,
+        )
+    files.put(
+        name="Install the candidate's socket",
+        src="templates/app/bantam-candidate.socket",
+        dest="/etc/systemd/system/bantam-candidate.socket",
         mode="644",
-        memory_max_mb=sizes.app_memory_max_mb,
     )
+    loaded(name="Load the candidate", unit="bantam-candidate.service")
+    loaded(name="Load the candidate's socket", unit="bantam-candidate.socket")
+    files.put(name="Install bantam-switch", src="deploy/remote/switch.py", dest=SWITCH, mode="755")
 
     migrated(name="Migrate the schema", release=release)
-    current(name="Make the release current", release=release)
+    switched(name="Make the release current", release=release)
+    files.link(name="Link its configuration", path=CONFIGURATION, target=f"{CURRENT}/app.toml")
     unit(name="Run the app's socket", unit="bantam-app.socket", restart_after=(SOCKET,))
     for worker in range(1, workers + 1):
-        # One after the other: if the first worker of a release does not become ready, the deploy stops
-        # here while the others still serve the old one.
+        # One after the other: if the first is not ready, the deploy stops here while the others serve.
         unit(
             name=f"Run worker {worker}",
             unit=f"bantam-app@{worker}.service",
-            restart_after=(CURRENT, SERVICE, CONFIGURATION, *_credential_paths()),
+            restart_after=(CURRENT, SERVICE, *_credential_paths()),
         )
     surplus_workers_stopped(name="Stop surplus workers", workers=workers)
     files.put(
@@ -142,33 +178,3 @@ def _credentials(*, secrets: Secrets, seed_allowed: bool) -> None:
         credential(name="Write the secret seed-token-key", path=seed_token_key, value=secrets.seed_token_key)
     else:
         files.file(name="Remove the seed key", path=seed_token_key, present=False)
-
-
-class Workers(FactBase[list[str]]):
-    """The app's loaded worker units: ["bantam-app@1.service", ...]."""
-
-    default = list
-
-    def command(self) -> str:
-        """Plain names, one per line."""
-        return "systemctl list-units --all --plain --no-legend 'bantam-app@*.service' | awk '{print $1}'"
-
-    def process(self, output: list[str]) -> list[str]:
-        """As printed."""
-        return output
-
-
-@operation()
-def surplus_workers_stopped(workers: int) -> Generator[str]:
-    """
-    No worker above this number is running or enabled.
-
-    + workers: the number of workers
-    """
-    wanted = {f"bantam-app@{worker}.service" for worker in range(1, workers + 1)}
-    loaded: list[str] = host.get_fact(Workers)
-    surplus = sorted(set(loaded) - wanted)
-    if not surplus:
-        host.noop(f"{workers} workers, none surplus")
-    for name in surplus:
-        yield f"systemctl disable --now --quiet {name}"

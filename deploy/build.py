@@ -21,20 +21,44 @@ _PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_
 @dataclass(frozen=True, kw_only=True)
 class Release:
     """
-    A release: its name (derived from its content), its wheel, and the archive of all its wheels.
+    A release: its name (derived from its content), configuration, wheel, and the archive of all wheels.
 
-    `dependencies` is equal for releases with the same dependencies.
+    `code` is equal for releases that differ only in their configuration, `dependencies` for those with
+    the same dependencies.
     """
 
     name: str
+    code: str
     dependencies: str
+    configuration: str
     wheel: Path
     archive: Path
 
 
-def build_release(machine: str) -> Release:
+def build_release(machine: str, configuration: str) -> Release:
+    """The release of today's sources with this configuration (the text of its app.toml)."""
+    code, dependencies, wheel, archive = _build_code(machine)
+    digest = hashlib.sha256(f"{code}\0{configuration}".encode()).hexdigest()[:12]
+    return Release(
+        name=f"{code.partition('-')[0]}-{digest}",
+        code=code,
+        dependencies=dependencies,
+        configuration=configuration,
+        wheel=wheel,
+        archive=archive,
+    )
+
+
+def code_name(machine: str) -> str:
+    """`code` of the release of today's sources."""
+    return _build_code(machine)[0]
+
+
+def _build_code(machine: str) -> tuple[str, str, Path, Path]:
     """
     The app's wheel and its locked dependencies for the server's Python and `machine`, as one archive.
+
+    Returns the names of the code and of its dependencies, the wheel and the archive.
 
     The same sources give the same name; files already in build/ are not rebuilt. Raises
     DeployError if a wheel cannot be built or fetched.
@@ -51,7 +75,7 @@ def build_release(machine: str) -> Release:
             kept.parent.mkdir(parents=True, exist_ok=True)
             wheel.rename(kept)
             _pack(archive, [kept, LOCK, *sorted(wheels.iterdir())])
-    return Release(name=name, dependencies=wheels.name, wheel=kept, archive=archive)
+    return name, wheels.name, kept, archive
 
 
 def _pack(archive: Path, files: list[Path]) -> None:

@@ -7,10 +7,11 @@ The whole deploy from top to bottom: `pyinfra inventories/NAME.py deploy/main.py
 from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
 
-from deploy.app import app
+from deploy.app import app, configuration
 from deploy.base import base
 from deploy.build import build_release
 from deploy.edge import edge
+from deploy.lock import lock_server
 from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host
@@ -23,6 +24,7 @@ from deploy.sources import config_hash, sources_recorded
 settings = read_settings(host.name, host.data.dict())
 components = read_components(host.name, host.data.get("only"))
 server = preflight(swap_mb=settings.swap_mb)
+lock_server("deploy")
 config.SUDO = server.login_user != "root"  # a bare server may not have sudo yet
 try:
     sizes = size_server(
@@ -45,7 +47,15 @@ except BudgetError as error:
 refuse_other_secrets(host.name, settings.environment, found=server.password_sha256)
 secrets = load_secrets(settings.environment)
 record_host(server, environment=settings.environment)
-release = build_release(server.machine)
+release = build_release(
+    server.machine,
+    configuration(
+        sizes=sizes,
+        workers=settings.app_workers,
+        event_loop=settings.app_event_loop,
+        max_body_kb=settings.max_body_kb,
+    ),
+)
 
 if "base" in components:
     base(
@@ -80,8 +90,6 @@ if "app" in components:
         sizes=sizes,
         secrets=secrets,
         workers=settings.app_workers,
-        event_loop=settings.app_event_loop,
-        max_body_kb=settings.max_body_kb,
         releases_kept=settings.releases_kept,
         seed_allowed=settings.seed_allowed,
     )

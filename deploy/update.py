@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from deploy import __main__ as deploy
-from deploy.build import build_release
+from deploy.build import code_name
 from deploy.operations.release import CURRENT
 from deploy.sources import RECORD, config_hash
 
@@ -18,7 +18,8 @@ from deploy.sources import RECORD, config_hash
 def main() -> None:
     """Exit with the deploy's exit code, if one is needed."""
     inventory, folder = sys.argv[1:]
-    asked = f"uname -m; basename $(readlink {CURRENT} || echo none); cat {RECORD} 2>/dev/null || echo none"
+    code = f"tail -n 1 {CURRENT}/complete 2>/dev/null || echo none"
+    asked = f"uname -m; {code}; cat {RECORD} 2>/dev/null || echo none"
     answer = subprocess.run(
         ["ssh", "-F", f"{folder}/ssh_config", "server", asked], capture_output=True, text=True, check=False
     )
@@ -26,10 +27,10 @@ def main() -> None:
         sys.exit(
             f"Cannot read from the server of {inventory} what it was deployed from: {answer.stderr.strip()}"
         )
-    machine, release, sources = answer.stdout.split()
+    machine, code, sources = answer.stdout.split()
     if sources != config_hash():
         deploy.main(inventory, folder)
-    elif release != build_release(machine).name:
+    elif code != code_name(machine):
         deploy.main(inventory, folder, "--only", "app")
 
 

@@ -138,6 +138,20 @@ def test_worker_runs_the_current_release(host: Any, worker_unit: Unit, current: 
     assert host.check_output(command).split() == [f"/opt/bantam/releases/{current}"]
 
 
+def test_the_release_brought_its_own_configuration(host: Any) -> None:
+    assert host.file("/etc/bantam/app.toml").linked_to == host.file("/opt/bantam/current/app.toml").linked_to
+
+
+def test_no_candidate_is_left_running(host: Any, unit: Callable[[str], Unit]) -> None:
+    assert unit("bantam-candidate.service").properties["ActiveState"] == "inactive"
+    assert not host.file("/opt/bantam/candidate").exists
+
+
+def test_the_release_can_run_on_the_schema(host: Any) -> None:
+    check = "cd / && runuser -u postgres -- /opt/bantam/current/bin/bantam-check-schema"
+    assert host.check_output(check) == ""
+
+
 def test_nobody_but_root_may_change_a_release(host: Any) -> None:
     assert host.check_output("find /opt/bantam ! -type l '(' ! -user root -o -perm /022 ')'") == ""
 

@@ -1,4 +1,4 @@
-"""`bantam-migrate up|status|down`: migrations as plain SQL files, each applied in one transaction."""
+"""`bantam-migrate up|status|down [--to VERSION]`: migrations as SQL files, each in one transaction."""
 
 import argparse
 import hashlib
@@ -114,24 +114,36 @@ def up(connection: Connection) -> None:
         print(f"{step.version} applied in {apply(connection, step)} ms")
 
 
-def down(connection: Connection) -> None:
-    """Roll back the newest applied migration."""
+def down(connection: Connection, to: str | None = None) -> None:
+    """Roll back the newest applied migration, or all those after the version `to`: all of them or none."""
     lock(connection)
     done = applied(connection)
-    newest = max(done, default=None)
-    if newest is None:
+    newest_first = sorted(done, reverse=True)
+    if not done:
         raise RunnerError("No migration is applied; there is nothing to roll back.")
-    step = next((step for step in migrations() if step.version == newest), None)
+    if to is not None and to not in done:
+        raise RunnerError(f"{to} is not applied; `bantam-migrate status` lists what is.")
+    undone = newest_first[:1] if to is None else [version for version in newest_first if version > to]
+    steps = [_step_of(version, done[version]) for version in undone]
+    with connection.transaction():
+        for step in steps:
+            revert(connection, step)
+    for version in undone:
+        print(f"{version} rolled back")
+
+
+def _step_of(version: str, sha256: str) -> Migration:
+    """The release's migration that was applied; RunnerError if the release does not have it."""
+    step = next((step for step in migrations() if step.version == version), None)
     if step is None:
         raise RunnerError(
-            f"{newest} is not among this release's migrations; run the release that applied it."
+            f"{version} is not among this release's migrations; run the release that applied it."
         )
-    if done[newest] != step.sha256:
+    if sha256 != step.sha256:
         raise RunnerError(
-            f"{newest}.up.sql was changed after it was applied; roll it back with the release that has it."
+            f"{version}.up.sql was changed after it was applied; roll it back with the release that has it."
         )
-    revert(connection, step)
-    print(f"{newest} rolled back")
+    return step
 
 
 def status(connection: Connection) -> None:
@@ -149,6 +161,11 @@ def main() -> int:
     parser.add_argument(
         "--database", default=DATABASE, help="conninfo of PostgreSQL itself (default: %(default)s)"
     )
+    parser.add_argument("--to", metavar="VERSION", help="down: roll back every migration after this one")
     options = parser.parse_args()
-    command = {"up": up, "status": status, "down": down}[options.command]
-    return run(options.database, f"bantam-migrate {options.command}", command)
+    commands = {
+        "up": up,
+        "status": status,
+        "down": lambda connection: down(connection, options.to),
+    }
+    return run(options.database, f"bantam-migrate {options.command}", commands[options.command])

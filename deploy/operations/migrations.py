@@ -9,7 +9,7 @@ from pyinfra.api import operation
 
 from deploy.build import Release
 from deploy.operations.psql import Query
-from deploy.operations.release import FOLDER
+from deploy.operations.release import CURRENT, FOLDER
 
 MIGRATIONS = Path("app/agency/migrations")
 
@@ -38,3 +38,12 @@ def migrated(release: Release) -> Generator[str]:
         host.noop("the schema is up to date")
         return
     yield f"cd / && runuser -u postgres -- {FOLDER}/{release.name}/bin/bantam-migrate up"
+
+
+MIGRATE = f"cd / && runuser -u postgres -- {CURRENT}/bin/bantam-migrate"
+
+
+def undo_migrations(release: str) -> str:
+    """Shell: the migrations that an older release on the server does not have are undone, or none is."""
+    newest = f"ls {FOLDER}/{release}/lib/python3*/site-packages/app/*/migrations/*.up.sql | tail -n 1"
+    return f"{MIGRATE} down --to $(basename $({newest}) .up.sql)"

@@ -1,5 +1,7 @@
 """Releases on the server: each in its own directory, one of them current."""
 
+import io
+import shlex
 from collections.abc import Generator
 
 from pyinfra import host
@@ -7,17 +9,21 @@ from pyinfra.api import FactBase, FileUploadCommand, StringCommand, operation
 from pyinfra.facts.files import File
 
 from deploy.build import LOCK, Release
+from deploy.lock import operator
 
 FOLDER = "/opt/bantam/releases"
 CURRENT = "/opt/bantam/current"
+PREVIOUS = "/opt/bantam/previous"
+CONFIGURATION = "app.toml"
+SWITCH = "/usr/local/sbin/bantam-switch"
 
 
-class CurrentRelease(FactBase[str | None]):
-    """The name of the release that /opt/bantam/current points to; None before the first."""
+class LinkedRelease(FactBase[str | None]):
+    """The name of the release that a link such as /opt/bantam/current points to; None if there is none."""
 
-    def command(self) -> str:
+    def command(self, link: str) -> str:
         """The link's target."""
-        return f"readlink {CURRENT} || true"
+        return f"readlink {link} || true"
 
     def process(self, output: list[str]) -> str | None:
         """The last part of the path."""
@@ -39,11 +45,11 @@ class Releases(FactBase[list[str]]):
 
 
 class ReleaseWith(FactBase[str | None]):
-    """The newest complete release with exactly these dependencies; None if there is none."""
+    """The newest complete release with exactly this code or these dependencies; None if there is none."""
 
-    def command(self, dependencies: str) -> str:
-        """A release's marker names its dependencies."""
-        return f"grep -lsx {dependencies} $(ls -1t {FOLDER}/*/complete) | head -n 1"
+    def command(self, content: str) -> str:
+        """A release's marker names its dependencies and its code."""
+        return f"grep -lsx {content} $(ls -1t {FOLDER}/*/complete) | head -n 1"
 
     def process(self, output: list[str]) -> str | None:
         """The name of the marker's directory."""
@@ -53,7 +59,7 @@ class ReleaseWith(FactBase[str | None]):
 @operation()
 def installed(release: Release) -> Generator[str | StringCommand | FileUploadCommand]:
     """
-    The release is complete in its own directory: a virtual environment that never changes again.
+    The release is complete in its own directory: an environment and a configuration that never change.
 
     If another release has the same dependencies, they are copied: seconds instead of half a minute.
 
@@ -66,8 +72,8 @@ def installed(release: Release) -> Generator[str | StringCommand | FileUploadCom
     incoming = f"{FOLDER}/.{release.name}"
     pip = f"{target}/bin/pip --disable-pip-version-check install --quiet --no-index --no-cache-dir"
     yield f"rm -rf {target} {incoming} && mkdir -p {incoming}"
-    if akin := host.get_fact(ReleaseWith, dependencies=release.dependencies):
-        yield FileUploadCommand(str(release.wheel), f"{incoming}/{release.wheel.name}")
+    same_code = host.get_fact(ReleaseWith, content=release.code)
+    if akin := same_code or host.get_fact(ReleaseWith, content=release.dependencies):
         # Without its marker from the start, so that an interrupted copy does not count.
         copy = f"{incoming}/copy"
         yield f"cp -a {FOLDER}/{akin} {copy} && rm {copy}/complete && mv -T {copy} {target}"
@@ -79,32 +85,47 @@ def installed(release: Release) -> Generator[str | StringCommand | FileUploadCom
         yield f"tar -xf {incoming}/release.tar -C {incoming}"
         yield f"python3 -m venv {target}"
         yield f"{pip} --find-links={incoming} --require-hashes --requirement={incoming}/{LOCK.name}"
-    yield f"{pip} --no-deps --force-reinstall {incoming}/{release.wheel.name}"
-    yield f"rm -rf {incoming} && echo {release.dependencies} > {target}/complete"
+    if not same_code:
+        yield FileUploadCommand(str(release.wheel), f"{incoming}/{release.wheel.name}")
+        yield f"{pip} --no-deps --force-reinstall {incoming}/{release.wheel.name}"
+    yield FileUploadCommand(io.StringIO(release.configuration), f"{target}/{CONFIGURATION}")
+    yield f"chown root:root {target}/{CONFIGURATION} && chmod 644 {target}/{CONFIGURATION}"
+    marker = f"printf '%s\\n' {release.dependencies} {release.code}"
+    yield f"rm -rf {incoming} && {marker} > {target}/complete"
 
 
 @operation()
-def current(release: Release) -> Generator[str]:
+def switched(release: Release) -> Generator[str]:
     """
-    /opt/bantam/current points to the release; the switch is atomic.
+    The release is current and the workers run it; if it does not become ready, nothing has changed.
+
+    bantam-switch says why and the deploy ends, without a trace of the release. It runs to its end on the
+    server even if the connection is cut.
 
     + release: an installed one
     """
-    if host.get_fact(CurrentRelease) == release.name:
+    if host.get_fact(LinkedRelease, link=CURRENT) == release.name:
         host.noop(f"release {release.name} is current")
         return
-    yield f"ln -sfn releases/{release.name} {CURRENT}.next && mv -T {CURRENT}.next {CURRENT}"
+    yield f"{switch_command(release.name)} || {{ rm -rf {FOLDER}/{release.name}; false; }}"
+
+
+def switch_command(release: str) -> str:
+    """Shell: bantam-switch, whatever becomes of the connection."""
+    by = shlex.quote(f"--setenv=BY={operator()}")
+    return f"systemd-run --quiet --pipe --wait --collect {by} {SWITCH} {release}"
 
 
 @operation()
 def old_releases_removed(kept: int) -> Generator[str]:
     """
-    At most `kept` releases besides the current one are on the server.
+    At most `kept` releases besides the current one are on the server, among them the one before it.
 
-    + kept: how many to keep
+    + kept: how many to keep, at least 1
     """
-    live = host.get_fact(CurrentRelease)
+    live, before = (host.get_fact(LinkedRelease, link=link) for link in (CURRENT, PREVIOUS))
     others = [name for name in host.get_fact(Releases) if name != live]
+    others.sort(key=lambda name: name == before)  # keeps the order otherwise
     surplus = others[: max(0, len(others) - kept)]
     if not surplus:
         host.noop(f"{len(others)} old releases are kept")

@@ -1,12 +1,10 @@
 """What a real server cannot give is refused in one sentence, before anything on it changed."""
 
-import subprocess
-import sys
-
 import pytest
 
 from tests.conftest import NewServer
-from tests.servers import ROOT, SandboxServer
+from tests.deploy.direct import pyinfra
+from tests.servers import SandboxServer
 
 pytestmark = pytest.mark.server
 
@@ -16,17 +14,6 @@ FINGERPRINT = "{ find /etc /usr/sbin -type f | sort | xargs sha256sum; dpkg --li
 @pytest.fixture(scope="module")
 def server(bare_server: NewServer) -> SandboxServer:
     return bare_server("bare")
-
-
-def deploy(server: SandboxServer, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pyinfra", "-y", *options, server.inventory, "deploy/main.py"],
-        cwd=ROOT,
-        env=server.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +55,7 @@ def test_a_deploy_that_cannot_succeed_changes_nothing(
     prepared = server.ssh(prepare)
     assert prepared.returncode == 0, prepared.stderr
     before = server.ssh(FINGERPRINT).stdout
-    done = deploy(server, *options)
+    done = pyinfra(server, "-y", *options)
     after = server.ssh(FINGERPRINT).stdout
     server.ssh(restore)
     assert done.returncode == 1

@@ -1,14 +1,13 @@
 """The deploy on real servers: it converges, repairs, scales."""
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from tests.conftest import NewServer
-from tests.servers import ROOT, SandboxServer, checked
+from tests.deploy.direct import pyinfra
+from tests.servers import SandboxServer, checked
 
 pytestmark = [pytest.mark.server, pytest.mark.long]
 
@@ -22,6 +21,7 @@ def test_the_second_run_changes_nothing(sandbox_server: SandboxServer) -> None:
 ANOTHER_RELEASE = """
 cd /opt/bantam && ours=$(readlink -f current) && mv $ours releases/another
 sed -i "s#$ours#/opt/bantam/releases/another#" releases/another/bin/pip && ln -sfn releases/another current
+sed -i '$ s/.*/another/' releases/another/complete
 """
 SAME_PYTHON = "head -n 1 /opt/bantam/current/bin/pip; echo '#!'$(readlink -f /opt/bantam/current)/bin/python3"
 
@@ -48,16 +48,7 @@ def test_an_update_deploys_what_changed_and_nothing_more(
 
 
 def deploy(server: SandboxServer, *options: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "pyinfra", "--json", *options, server.inventory, "deploy/main.py"],
-        cwd=ROOT,
-        env=server.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(checked(pyinfra(server, "--json", *options)).stdout)
     return told
 
 

@@ -29,6 +29,19 @@ def test_down_and_up_again_gives_the_same_schema(server: Server) -> None:
         assert "CREATE TABLE public.users" in before
 
 
+def test_down_to_a_version_leaves_it_the_newest(server: Server) -> None:
+    with server.scratch_database() as scratch:
+        server.run(f"{MIGRATE} up --database {scratch}")
+        undone = server.run(f"{MIGRATE} down --to 0018_messages --database {scratch}").splitlines()
+        refused = server.run(f"({MIGRATE} down --to 0019_nothing --database {scratch} 2>&1; echo $?)")
+        left = server.sql("SELECT max(version) FROM schema_migrations", "scratch")
+
+    assert left == "0018_messages"
+    assert undone[-1] == "0019_cache_touches rolled back"
+    assert undone == sorted(undone, reverse=True)
+    assert refused == "0019_nothing is not applied; `bantam-migrate status` lists what is.\n1"
+
+
 def test_only_one_runner_at_a_time_and_the_error_names_the_other(server: Server) -> None:
     holder = (
         "cd / && runuser -u postgres -- psql -qX scratch"

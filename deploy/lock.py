@@ -1,0 +1,37 @@
+"""One deploy at a time: the server's lock, which ends with the connection of the run that holds it."""
+
+import getpass
+import shlex
+import socket
+from datetime import UTC, datetime
+
+from pyinfra import host
+from pyinfra.api.exceptions import DeployError
+
+FILE = "/run/bantam-deploy.lock"
+# The file says who holds it; the shell holds it until its input ends, which a lost connection also does.
+_HOLD = f'exec 9>>{FILE}; flock -n 9 || {{ cat {FILE}; exit 1; }}; echo "$1" > {FILE}; echo held; cat'
+
+
+# Open channels: one that nothing refers to is closed.
+_held: list[object] = []
+
+
+def operator() -> str:
+    """Who runs this: "anna on laptop"."""
+    return f"{getpass.getuser()} on {socket.gethostname()}"
+
+
+def lock_server(what: str) -> None:
+    """The server is this run's until it ends; DeployError names who holds it. `what`: what the run does."""
+    client = getattr(host.connector, "client", None)
+    if client is None:
+        return  # not a server behind ssh
+    holder = f"{operator()} has begun to {what} at {datetime.now(UTC):%H:%M} UTC"
+    channel = client.get_transport().open_session()
+    shell = shlex.join(["sh", "-c", _HOLD, "lock", holder])
+    channel.exec_command(f"$([ $(id -u) = 0 ] || echo sudo -n) {shell}")
+    answer = channel.makefile().readline().strip()
+    if answer != "held":
+        raise DeployError(f"{host.name}: {answer or 'the lock cannot be taken'}: wait for that run to end.")
+    _held.append(channel)

@@ -27,12 +27,12 @@ class Described(msgspec.Struct, frozen=True):
     types: tuple[str, ...] = ()
 
 
-def statements() -> Iterator[Described]:
-    """Yield the named queries, and the statements of all lists, searches and reports."""
+def statements(most_filters: int = MOST_FILTERS) -> Iterator[Described]:
+    """Yield the named queries, and the statements of lists (with so many filters), searches and reports."""
     for name, description in queries.descriptions.items():
         yield Described(name, getattr(queries, name).decode(), tuple(PARAMETER.findall(description)))
     for listing in LISTS:
-        for statement in listing.statements(MOST_FILTERS):
+        for statement in listing.statements(most_filters):
             yield _page(statement)
         if listing not in NEVER_BY_IDS:
             yield _by_id(listing.sql.batch, "ids")

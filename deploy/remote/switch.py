@@ -91,12 +91,16 @@ def last_words(unit: str, since: float) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def check_schema(release: str) -> None:
-    """Every statement of the release can be prepared on today's schema."""
+@contextlib.contextmanager
+def checked_schema(release: str) -> Iterator[None]:
+    """Every statement of the release can be prepared on today's schema; meanwhile the block runs."""
     check = f"{HOME}/releases/{release}/bin/bantam-check-schema"
-    done = run("runuser", "-u", "postgres", "--", check)
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it has no such check"])[-1]
+    command = ["runuser", "-u", "postgres", "--", check]
+    with subprocess.Popen(command, cwd="/", stderr=subprocess.PIPE, text=True) as process:
+        yield
+        _, stderr = process.communicate()
+    if process.returncode:
+        said = (stderr.strip().splitlines() or ["it has no such check"])[-1]
         raise RefusedError(
             f"{release} cannot run on today's schema: {said.rstrip('.')}; see docs/rollback.md."
         )
@@ -165,8 +169,8 @@ def switch(release: str) -> str | None:
     """The release is current and runs; after a RefusedError nothing is changed. The release before."""
     before = target("current")
     if release != before:
-        check_schema(release)
-        check_candidate(release)
+        with checked_schema(release):
+            check_candidate(release)
         point("current", release)
     try:
         restart(release)

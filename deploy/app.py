@@ -8,6 +8,7 @@ from pyinfra.api import deploy
 from pyinfra.operations import apt, files, server
 
 from deploy.build import Release
+from deploy.contradictions import APP_POOL_TIMEOUT_S
 from deploy.operations.confidential import credential
 from deploy.operations.migrations import migrated
 from deploy.operations.release import CURRENT, FOLDER, SWITCH, installed, old_releases_removed, switched
@@ -57,6 +58,7 @@ def configuration(*, sizes: Sizes, workers: int, event_loop: str, max_body_kb: i
         template.render(
             pool_min=min(2, pool_per_worker),
             pool_max=pool_per_worker,
+            pool_timeout_s=APP_POOL_TIMEOUT_S,
             event_loop=event_loop,
             max_body_kb=max_body_kb,
         )

@@ -10,6 +10,7 @@ from pyinfra.api.exceptions import DeployError
 from deploy.app import app, configuration
 from deploy.base import base
 from deploy.build import build_release
+from deploy.contradictions import refuse_contradictions
 from deploy.edge import edge
 from deploy.lock import lock_server
 from deploy.pgbouncer import pgbouncer
@@ -44,6 +45,7 @@ try:
     )
 except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
+refuse_contradictions(host.name, settings, sizes)
 refuse_other_secrets(host.name, settings.environment, found=server.password_sha256)
 secrets = load_secrets(settings.environment)
 record_host(server, environment=settings.environment)

@@ -3,6 +3,7 @@
 from pyinfra.api import deploy
 from pyinfra.operations import apt, files, server
 
+from deploy.operations.roles import sessions_renewed
 from deploy.operations.units import unit
 from deploy.sizing import Sizes
 
@@ -60,3 +61,4 @@ def pgbouncer(
         mode="644",
     )
     unit(name="Run PgBouncer", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA))
+    sessions_renewed(name="Replace sessions that are older than their role")

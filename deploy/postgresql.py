@@ -9,6 +9,7 @@ from pyinfra.api import FileUploadCommand, StringCommand, deploy, operation
 from pyinfra.facts.files import File
 from pyinfra.operations import apt, files
 
+from deploy.contradictions import TRANSACTION_TIMEOUT_S
 from deploy.operations.psql import Query, run_sql
 from deploy.operations.roles import role
 from deploy.operations.units import unit
@@ -85,7 +86,7 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
             "statement_timeout": f"{app_statement_timeout_ms}ms",
             "lock_timeout": "2s",
             "idle_in_transaction_session_timeout": "10s",
-            "transaction_timeout": "15s",
+            "transaction_timeout": f"{TRANSACTION_TIMEOUT_S}s",
             # Fuzzy search: one wrong letter in a six-letter word still counts as similar (0.57).
             "pg_trgm.word_similarity_threshold": "0.5",
         },
@@ -114,7 +115,7 @@ def cluster() -> Generator[str]:
         return
     # A run that was killed during initdb leaves a directory without a control file: no data yet.
     yield "rm -rf /var/lib/postgresql/17/main /etc/postgresql/17/main"
-    yield "pg_createcluster 17 main"
+    yield "pg_createcluster 17 main --port 5432"
 
 
 @operation()

@@ -89,6 +89,7 @@ def test_socket_is_for_the_edge_only(host: Any) -> None:
         ("NeedDaemonReload", "no"),
         ("Type", "notify"),
         ("Restart", "on-failure"),
+        ("StartLimitIntervalUSec", "0"),
         ("WatchdogUSec", "15s"),
         ("OOMScoreAdjust", "500"),
         ("UMask", "0077"),

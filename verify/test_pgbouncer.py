@@ -55,6 +55,7 @@ def complaint(
         ("UnitFileState", "enabled"),
         ("NeedDaemonReload", "no"),
         ("Restart", "on-failure"),
+        ("StartLimitIntervalUSec", "0"),
         ("UMask", "0077"),
     ],
 )

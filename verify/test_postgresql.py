@@ -52,6 +52,7 @@ def megabytes(setting: dict[str, Any]) -> float:
         ("UnitFileState", {"enabled", "enabled-runtime"}),
         ("NeedDaemonReload", {"no"}),
         ("Restart", {"on-failure"}),
+        ("StartLimitIntervalUSec", {"0"}),
         ("OOMScoreAdjust", {"-900"}),
     ],
 )

@@ -85,6 +85,7 @@ def refusals(connection: Connection, secrets: dict[str, Secret]) -> dict[tuple[s
         ("UnitFileState", "enabled"),
         ("NeedDaemonReload", "no"),
         ("Restart", "on-failure"),
+        ("StartLimitIntervalUSec", "0"),
         ("OOMScoreAdjust", "300"),
         ("UMask", "0077"),
     ],

@@ -11,6 +11,7 @@ CERTIFICATE = f"{FOLDER}/server.crt"
 _CA_EXTENSIONS = (
     "-addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign"
 )
+_LONGEST_COMMON_NAME = 64
 _NEW_KEY = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 
 
@@ -51,25 +52,33 @@ def local_certificate(
         host.noop(f"the certificate for {server_name} is valid")
         return
     names = f"DNS:{server_name}" + (f",IP:{server_address}" if server_address else "")
-    ca = f"-keyout {FOLDER}/ca.key -out {FOLDER}/ca.crt -days 3650 -subj '/CN=Bantam CA of {server_name}'"
+    ca = f"-keyout {FOLDER}/ca.key -out {FOLDER}/ca.crt -days 3650 -subj"
     yield StringCommand(
-        f"umask 077; test -s {FOLDER}/ca.crt",
-        f"|| openssl req -x509 {_NEW_KEY} {ca} {_CA_EXTENSIONS} 2>/dev/null",
+        f"umask 077; test -s {FOLDER}/ca.crt || openssl req -x509 {_NEW_KEY} {ca}",
+        QuoteString(f"/CN={_common_name('Bantam CA of ', server_name)}"),
+        _CA_EXTENSIONS,
     )
+    request = f"{FOLDER}/server.csr"
     yield StringCommand(
-        f"umask 077; openssl req {_NEW_KEY} -keyout {FOLDER}/server.key.next -subj",
-        QuoteString(f"/CN={server_name}"),
+        f"umask 077; openssl req {_NEW_KEY} -keyout {FOLDER}/server.key.next -out {request} -subj",
+        QuoteString(f"/CN={_common_name('', server_name)}"),
         "-addext",
         QuoteString(f"subjectAltName={names}"),
-        "-addext extendedKeyUsage=serverAuth 2>/dev/null",
-        f"| openssl x509 -req -CA {FOLDER}/ca.crt -CAkey {FOLDER}/ca.key -days 825 -copy_extensions copyall",
-        f"-out {CERTIFICATE}.next 2>/dev/null",
+        f"-addext extendedKeyUsage=serverAuth && openssl x509 -req -in {request}",
+        f"-CA {FOLDER}/ca.crt -CAkey {FOLDER}/ca.key -days 825 -copy_extensions copyall",
+        f"-out {CERTIFICATE}.next && rm {request}",
     )
     # The key first: nginx reads both only when it starts or reloads, which happens later.
     yield StringCommand(
         f"mv {FOLDER}/server.key.next {FOLDER}/server.key && mv {CERTIFICATE}.next {CERTIFICATE}"
     )
     yield StringCommand(f"chmod 644 {FOLDER}/ca.crt {CERTIFICATE}")
+
+
+def _common_name(prefix: str, server_name: str) -> str:
+    """At most 64 characters (RFC 5280, ub-common-name); clients look at the whole name in subjectAltName."""
+    whole = f"{prefix}{server_name}"
+    return whole if len(whole) <= _LONGEST_COMMON_NAME else f"{prefix}bantam"
 
 
 class AcmeState(FactBase[set[str]]):

@@ -37,6 +37,16 @@ _ATTRIBUTES = "NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS"
 # Not even a verifier belongs in the log.
 _UNLOGGED = ("SET LOCAL log_min_duration_statement = -1", "SET LOCAL log_statement = 'none'")
 
+# Kept with the role, so that any later run can tell which sessions are older.
+_NOTE_THE_TIME = "DO $$ BEGIN EXECUTE format('COMMENT ON ROLE {role} IS %L', clock_timestamp()::text); END $$"
+_OLDER_SESSIONS = """
+SELECT to_json(count(*))
+FROM pg_stat_activity AS a
+JOIN pg_roles AS r ON r.oid = a.usesysid
+WHERE r.rolname IN ('bantam_app', 'bantam_monitor')
+  AND a.backend_start < shobj_description(r.oid, 'pg_authid')::timestamptz
+"""
+
 Described = dict[str, Any]
 
 
@@ -82,7 +92,19 @@ def role(
         *(f"REVOKE {group} FROM {role}" for group in former if group not in member_of),
         *(f"GRANT {group} TO {role}" for group in member_of),
     ]
+    statements.append(_NOTE_THE_TIME.format(role=role))
     yield from run_sql(";\n".join(["BEGIN", *_UNLOGGED, *statements, "COMMIT"]) + ";\n")
+
+
+@operation()
+def sessions_renewed() -> Generator[str]:
+    """No session in PgBouncer's pool is older than the last change of its role: each has today's settings."""
+    if not host.get_fact(Query, query=_OLDER_SESSIONS):
+        host.noop("no session is older than its role")
+        return
+    console = "cd / && runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer"
+    # A session that is in use is closed when its transaction ends, which WAIT_CLOSE waits for.
+    yield f"{console} -c RECONNECT -c 'WAIT_CLOSE bantam'"
 
 
 def _password_is(password: str | None, verifier: str | None) -> bool:

@@ -77,13 +77,15 @@ def unit(
     if state.get("ConditionTimestamp") and state.get("ConditionResult") == "no":
         host.noop(f"{unit} has a condition that this machine does not meet")
     elif state.get("ActiveState") not in ("active", "reloading"):
+        # While it is "activating", a start would join the attempt that began with the files of before.
+        verb = "restart" if state.get("ActiveState") == "activating" else "start"
         yield StringCommand(
             systemctl,
             "reset-failed",
             QuoteString(unit),
             "2>/dev/null;",
             systemctl,
-            "start",
+            verb,
             QuoteString(unit),
         )
     elif _newest(state, restart_after) > _entered(state, "ActiveEnterTimestamp"):

@@ -1,6 +1,7 @@
 """The deploy on real servers: it converges, repairs, scales."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -90,6 +91,11 @@ DAMAGES = {
         "grep -c vendor /etc/apt/sources.list.d/debian.sources; rm /etc/apt/sources.list.d/aaa.sources",
         "0",
     ),
+    "a service that cannot start": (
+        "sed -i s/^pool_mode.*/pool_mode=no/ /etc/pgbouncer/pgbouncer.ini; systemctl restart pgbouncer; true",
+        "systemctl is-active pgbouncer",
+        "active",
+    ),
     "a lost secret": (
         "rm /etc/bantam/credentials/cursor-key",
         "stat -c '%a %U' /etc/bantam/credentials/cursor-key",
@@ -111,6 +117,44 @@ def test_a_run_repairs_what_was_damaged_and_nothing_else(sandbox_server: Sandbox
     assert after == {name: answer for name, (_, _, answer) in DAMAGES.items()}
     again = sandbox_server.make("deploy-again")
     assert again.returncode == 0, again.stderr
+
+
+def test_a_changed_role_reaches_the_sessions_of_the_pool(sandbox_server: SandboxServer) -> None:
+    def lifetimes() -> set[str]:
+        sessions = "SELECT pid FROM pg_stat_activity WHERE usename = 'bantam_app'"
+        return set(sandbox_server.ssh(f'cd / && {PSQL} "{sessions}"').stdout.split())
+
+    before = lifetimes()
+    deploy(sandbox_server, "-y", "--data=app_statement_timeout_ms=4000")
+    assert before
+    assert lifetimes() & before == set()
+    deploy(sandbox_server, "-y")
+
+
+# What keeps each service from starting, and back again.
+OBSTACLES = (
+    "/etc/postgresql/17/main/postgresql.conf",
+    "/etc/pgbouncer/pgbouncer.ini",
+    "/etc/redis/redis.conf",
+    "/etc/nginx/nginx.conf",
+)
+SERVICES = "postgresql@17-main pgbouncer redis-server nginx"
+
+
+def test_services_come_back_by_themselves_however_often_they_failed(sandbox_server: SandboxServer) -> None:
+    def active() -> list[str]:
+        return sandbox_server.ssh(f"systemctl is-active {SERVICES}").stdout.split()
+
+    aside = "; ".join(f"mv {file} {file}.aside" for file in OBSTACLES)
+    back = "; ".join(f"mv {file}.aside {file}" for file in OBSTACLES)
+    checked(sandbox_server.ssh(f"{aside}; systemctl kill --signal=KILL {SERVICES}; sleep 25"))
+    failing = active()
+    checked(sandbox_server.ssh(back))
+    end = time.monotonic() + 60
+    while set(active()) != {"active"} and time.monotonic() < end:
+        time.sleep(1)
+    assert "active" not in failing
+    assert active() == ["active"] * 4
 
 
 def test_four_gigabytes_give_the_scaled_configuration(ready_server: NewServer) -> None:

@@ -3,6 +3,7 @@
 from pyinfra.api import deploy
 from pyinfra.operations import files, server
 
+from deploy.operations.firewall import other_rules_replaced
 from deploy.operations.kernel import swap_file, sysctls
 from deploy.operations.packages import packages
 from deploy.operations.people import others_locked_out
@@ -20,6 +21,7 @@ def base(
     root_login: str,
     ssh_ports: list[int],
     connections_per_address: int,
+    other_firewall: str,
     swap_mb: int,
     container: bool,
 ) -> None:
@@ -29,7 +31,7 @@ def base(
     _people(admins=admins, login_user=login_user)
     _ssh(root_login)
     _service_groups()
-    _firewall(ssh_ports, connections_per_address)
+    _firewall(ssh_ports, connections_per_address, other_firewall)
     if swap_mb and not container:
         _swap(swap_mb)
     _kernel(container=container)
@@ -101,7 +103,9 @@ def _service_groups() -> None:
     server.group(name="Create the group that may use PostgreSQL", group="pgbouncer", system=True)
 
 
-def _firewall(ssh_ports: list[int], connections_per_address: int) -> None:
+def _firewall(ssh_ports: list[int], connections_per_address: int, other_firewall: str) -> None:
+    if other_firewall == "replace":
+        other_rules_replaced(name="Replace the rules of another firewall", file="/etc/nftables.conf")
     files.template(
         name="Configure the firewall: allow ssh, http and https, nothing else",
         src="templates/base/nftables.conf.j2",

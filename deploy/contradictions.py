@@ -24,7 +24,7 @@ def refuse_contradictions(host_name: str, settings: Settings, sizes: Sizes) -> N
     rules = (
         (
             settings.app_statement_timeout_ms >= TRANSACTION_TIMEOUT_S * 1000,
-            f"`app_statement_timeout_ms` must be less than {TRANSACTION_TIMEOUT_S * 1000}, as transactions are",
+            f"`app_statement_timeout_ms` must be below {TRANSACTION_TIMEOUT_S * 1000}, as transactions are",
         ),
         (
             settings.pool_timeout_s <= APP_POOL_TIMEOUT_S,

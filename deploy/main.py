@@ -13,9 +13,10 @@ from deploy.build import build_release
 from deploy.contradictions import refuse_contradictions
 from deploy.edge import edge
 from deploy.lock import lock_server
+from deploy.neighbors import refuse_neighbors
 from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
-from deploy.preflight import preflight, record_host
+from deploy.preflight import preflight, record_host, refuse_taken_ports
 from deploy.redis import redis
 from deploy.secrets import load_secrets, refuse_other_secrets
 from deploy.settings import COMPONENTS, read_components, read_settings
@@ -25,6 +26,8 @@ from deploy.sources import config_hash, sources_recorded
 settings = read_settings(host.name, host.data.dict())
 components = read_components(host.name, host.data.get("only"))
 server = preflight(swap_mb=settings.swap_mb)
+refuse_neighbors(settings.other_firewall)
+refuse_taken_ports(server)
 lock_server("deploy")
 config.SUDO = server.login_user != "root"  # a bare server may not have sudo yet
 try:
@@ -66,6 +69,7 @@ if "base" in components:
         root_login=server.root_login,
         ssh_ports=server.ssh_ports,
         connections_per_address=settings.connections_per_address,
+        other_firewall=settings.other_firewall,
         swap_mb=settings.swap_mb,
         container=server.container,
     )

@@ -116,13 +116,17 @@ def preflight(*, swap_mb: int) -> Server:
         raise DeployError(
             f"{host.name}: /var/lib has {server.free_disk_mb} MB free, {needed_mb} MB are needed: make room."
         )
+    return server
+
+
+def refuse_taken_ports(server: Server) -> None:
+    """DeployError with one sentence if another program listens on a port of the stack."""
     for port, owner in PORT_OWNERS.items():
         holder = server.listeners.get(port)
         if holder and holder != owner:
             raise DeployError(
                 f"{host.name}: port {port} is taken by {holder}: stop it, Bantam needs that port."
             )
-    return server
 
 
 def record_host(server: Server, *, environment: str) -> None:

@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     requests_per_second_per_address: Count
     connections_per_address: Count
 
+    other_firewall: Literal["refuse", "replace", "keep"]
+
 
 def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
     """

@@ -93,3 +93,7 @@ requests_per_second_per_address = 500
 # Open connections per address (IPv6: per /64); more are reset by the firewall. nginx has room for 4,000:
 # without a limit, one address could take them all. A load test is one address: at most this many users.
 connections_per_address = 500
+
+# If the server has a firewall of its own: "refuse" the deploy, "replace" the rules of /etc/nftables.conf (a
+# copy stays beside it), or "keep" it; then open 80, 443 and ssh in it yourself.
+other_firewall = "refuse"

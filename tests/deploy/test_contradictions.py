@@ -31,7 +31,7 @@ def test_the_defaults_agree_with_each_other() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"app_statement_timeout_ms": 15_000}, "setting `app_statement_timeout_ms` must be less than 15000"),
+        ({"app_statement_timeout_ms": 15_000}, "setting `app_statement_timeout_ms` must be below 15000"),
         ({"pool_timeout_s": 5}, "setting `pool_timeout_s` must be more than 5"),
         ({"connect_timeout_s": 11}, "setting `connect_timeout_s` must not be more than `pool_timeout_s`"),
         ({"max_client_connections": 20}, "setting `max_client_connections` must be at least 30"),

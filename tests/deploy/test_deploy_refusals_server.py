@@ -11,6 +11,9 @@ pytestmark = pytest.mark.server
 FINGERPRINT = "{ find /etc /usr/sbin -type f | sort | xargs sha256sum; dpkg --list; } | sha256sum"
 
 
+A_UNIT = "[Service]\\nExecStart=true\\n[Install]\\nWantedBy=multi-user.target\\n"
+
+
 @pytest.fixture(scope="module")
 def server(bare_server: NewServer) -> SandboxServer:
     return bare_server("bare")
@@ -43,6 +46,31 @@ def server(bare_server: NewServer) -> SandboxServer:
             "userdel -r plain 2>/dev/null",
             "the ssh user is neither root nor allowed to sudo",
         ),
+        (
+            "echo 'table inet mine { }' > /etc/nftables.conf",
+            [],
+            "rm /etc/nftables.conf",
+            "/etc/nftables.conf has rules that would be lost",
+        ),
+        (
+            "mkdir -p /etc/postgresql/17/main && touch /etc/postgresql/17/main/postgresql.conf",
+            [],
+            "rm -r /etc/postgresql",
+            "there is a PostgreSQL cluster 17/main that Bantam has not made",
+        ),
+        (
+            "mkdir -p /etc/postgresql/16/old && echo 'port = 5432' > /etc/postgresql/16/old/postgresql.conf",
+            [],
+            "rm -r /etc/postgresql",
+            "the PostgreSQL cluster 16/old is set to port 5432, which Bantam's needs",
+        ),
+        (
+            f"printf '{A_UNIT}' > /etc/systemd/system/ufw.service && systemctl enable -q ufw",
+            [],
+            "systemctl disable -q ufw; rm /etc/systemd/system/ufw.service",
+            "the firewall ufw is enabled: disable it",
+        ),
+        ("true", ["--data", "max_client_connections=20"], "true", "setting `max_client_connections` must be"),
         ("true", ["--data", "ssh_port=9"], "true", "Could not connect"),
         ("true", ["--data", "work_mem_mb=64"], "true", "the worst case needs"),
         ("true", ["--data", "pool_size=many"], "true", "wrong setting: Expected `int | null`, got `str`"),

@@ -119,6 +119,28 @@ def test_a_run_repairs_what_was_damaged_and_nothing_else(sandbox_server: Sandbox
     assert again.returncode == 0, again.stderr
 
 
+OTHER_RULES = """
+table ip filter { chain INPUT { type filter hook input priority 0; tcp dport 22 accept; drop; }; }
+"""
+
+
+def test_a_firewall_that_drops_is_refused_kept_or_replaced(sandbox_server: SandboxServer) -> None:
+    loaded = f"echo '{OTHER_RULES}' | nft -f -"
+    in_the_file = f"cp -a /etc/nftables.conf /root/ours && echo '{OTHER_RULES}' > /etc/nftables.conf"
+    checked(sandbox_server.ssh(loaded))
+    refused = pyinfra(sandbox_server, "-y")
+    assert refused.returncode == 1
+    assert "the firewall table ip filter drops what no rule accepts" in refused.stderr
+    deploy(sandbox_server, "-y", "--data=only=redis", "--data=other_firewall=keep")
+    checked(sandbox_server.ssh(in_the_file))
+    assert "has rules that would be lost" in pyinfra(sandbox_server, "-y").stderr
+    deploy(sandbox_server, "-y", "--data=only=base", "--data=other_firewall=replace")
+    after = sandbox_server.ssh("nft list tables; cmp /etc/nftables.conf /root/ours; rm /root/ours")
+    assert after.stdout == "table inet bantam\n"
+    kept = sandbox_server.ssh("cat /etc/nftables.conf.before-bantam; rm /etc/nftables.conf.before-bantam")
+    assert kept.stdout.strip() == OTHER_RULES.strip()
+
+
 def test_a_changed_role_reaches_the_sessions_of_the_pool(sandbox_server: SandboxServer) -> None:
     def lifetimes() -> set[str]:
         sessions = "SELECT pid FROM pg_stat_activity WHERE usename = 'bantam_app'"

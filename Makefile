@@ -74,7 +74,7 @@ $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
 
 rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
-	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --back-to "$$TO" $(if $(SCHEMA),--schema "$$SCHEMA")
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--back-to=$$TO" $(if $(SCHEMA),"--schema=$$SCHEMA")
 
 releases: $(RUN)/target.json ## list the releases on the server, and which one is current
 	@$(SSH) sudo -n bantam-switch

@@ -36,11 +36,14 @@ _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
 def main(inventory: str, folder: str, *options: str) -> None:
     """Deploy, record, exit 1 if the deploy failed or a second run changed something."""
     asked = _parse(options)
-    script, what = ("deploy/rollback.py", "rollback") if asked.back_to else ("deploy/main.py", "deploy")
+    script, what = (
+        ("deploy/rollback.py", "rollback") if asked.back_to is not None else ("deploy/main.py", "deploy")
+    )
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as results:
         values = {"only": asked.only, "to": asked.back_to, "schema": asked.schema}
-        data = [f"--data={name}={value}" for name, value in values.items() if value]
+        # pyinfra reads the values as JSON.
+        data = [f"--data={name}={json.dumps(value)}" for name, value in values.items() if value is not None]
         command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, script]
         with subprocess.Popen(command, stdout=results, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr  # noqa: S101  tells mypy what PIPE promises
@@ -61,7 +64,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
         file=sys.stderr,
     )
     record = Path(folder) / "deploy.json"
-    if asked.back_to:
+    if asked.back_to is not None:
         record.unlink(missing_ok=True)
         return
     _record(

@@ -14,7 +14,7 @@ from pyinfra.operations import server
 
 from deploy.lock import lock_server
 from deploy.operations.migrations import MIGRATE, undo_migrations
-from deploy.operations.release import CURRENT, PREVIOUS, LinkedRelease, Releases, switch_command
+from deploy.operations.release import CURRENT, PREVIOUS, LinkedRelease, Releases, runs_only, switch_command
 from deploy.operations.units import unit
 
 config.SUDO = True  # a deployed server has it
@@ -23,6 +23,8 @@ kept = host.get_fact(Releases)
 current, previous = (host.get_fact(LinkedRelease, link=link) for link in (CURRENT, PREVIOUS))
 asked, schema = host.data.get("to"), host.data.get("schema")
 release = previous if asked == "previous" else asked
+if not asked:
+    raise DeployError(f"{host.name}: which release? Run `make releases`, then `make rollback TO=...`.")
 if current is None:
     raise DeployError(f"{host.name} has no release: deploy one first.")
 if release is None:
@@ -33,9 +35,10 @@ if schema not in {None, "down"}:
     raise DeployError(f"SCHEMA={schema}: the schema can only go `down`, or stay as it is without SCHEMA.")
 if release not in kept:
     raise DeployError(f"{host.name} has no release {release}; it has {', '.join(kept)}.")
-if release != current:
+if release != current or not runs_only(release):
     command = switch_command(release)
     if schema == "down":
-        command = f"{{ {undo_migrations(release)} && {command}; }} || {{ {MIGRATE} up; false; }}"
+        undo, redo = undo_migrations(release), f"{{ {MIGRATE} up; false; }}"
+        command = f"{switch_command(release, '--only-try')} && {{ {{ {undo} && {command}; }} || {redo}; }}"
     server.shell(name=f"Make {release} current, after {current}", commands=[command])
 unit(name="Warm the cache for the release", unit="bantam-warm.service", restart_after=(CURRENT,))

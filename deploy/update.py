@@ -27,7 +27,7 @@ def main() -> None:
         sys.exit(
             f"Cannot read from the server of {inventory} what it was deployed from: {answer.stderr.strip()}"
         )
-    machine, code, sources = answer.stdout.split()
+    machine, code, sources = (*answer.stdout.split(), "none", "none")[:3]
     if sources != config_hash():
         deploy.main(inventory, folder)
     elif code != code_name(machine):

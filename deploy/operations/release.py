@@ -44,12 +44,48 @@ class Releases(FactBase[list[str]]):
         return output
 
 
+class UnfinishedReleases(FactBase[list[str]]):
+    """The directories of installations that were cut off."""
+
+    default = list
+
+    def command(self) -> str:
+        """They have no marker."""
+        return (
+            f"cd {FOLDER} 2>/dev/null && for name in $(ls -A); do test -e $name/complete || echo $name; done"
+        )
+
+    def process(self, output: list[str]) -> list[str]:
+        """One name per line."""
+        return output
+
+
+class RunningReleases(FactBase[list[str]]):
+    """The releases that the app's workers run."""
+
+    default = list
+
+    def command(self) -> str:
+        """A worker's command line begins with the path of its release's Python."""
+        workers = "systemctl show --value --property=MainPID 'bantam-app@*.service'"
+        return (
+            f"for pid in $({workers}); do tr '\\0' '\\n' < /proc/$pid/cmdline 2>/dev/null | head -n 1; done"
+            f" | sed -n 's#{FOLDER}/\\([^/]*\\)/.*#\\1#p'"
+        )
+
+    def process(self, output: list[str]) -> list[str]:
+        """One name per line."""
+        return output
+
+
 class ReleaseWith(FactBase[str | None]):
     """The newest complete release with exactly this code or these dependencies; None if there is none."""
 
     def command(self, content: str) -> str:
         """A release's marker names its dependencies and its code."""
-        return f"grep -lsx {content} $(ls -1t {FOLDER}/*/complete) | head -n 1"
+        # The current one first: it runs, so nothing is missing in it.
+        markers = f"$(realpath {CURRENT}/complete 2>/dev/null) $(ls -1t {FOLDER}/*/complete)"
+        return f"grep -lsx {content} {markers} | head -n 1"
 
     def process(self, output: list[str]) -> str | None:
         """The name of the marker's directory."""
@@ -91,7 +127,8 @@ def installed(release: Release) -> Generator[str | StringCommand | FileUploadCom
     yield FileUploadCommand(io.StringIO(release.configuration), f"{target}/{CONFIGURATION}")
     yield f"chown root:root {target}/{CONFIGURATION} && chmod 644 {target}/{CONFIGURATION}"
     marker = f"printf '%s\\n' {release.dependencies} {release.code}"
-    yield f"rm -rf {incoming} && {marker} > {target}/complete"
+    yield f"rm -rf {incoming} && {marker} > {target}/complete.next && sync --file-system {target}"
+    yield f"mv {target}/complete.next {target}/complete"
 
 
 @operation()
@@ -104,16 +141,25 @@ def switched(release: Release) -> Generator[str]:
 
     + release: an installed one
     """
-    if host.get_fact(LinkedRelease, link=CURRENT) == release.name:
+    if host.get_fact(LinkedRelease, link=CURRENT) == release.name and runs_only(release.name):
         host.noop(f"release {release.name} is current")
         return
-    yield f"{switch_command(release.name)} || {{ rm -rf {FOLDER}/{release.name}; false; }}"
+    yield switch_command(release.name, "--discard")
 
 
-def switch_command(release: str) -> str:
-    """Shell: bantam-switch, whatever becomes of the connection."""
+def runs_only(release: str) -> bool:
+    """Whether no worker runs another release: an earlier switch may have been cut off."""
+    running: list[str] = host.get_fact(RunningReleases)
+    return set(running) <= {release}
+
+
+def switch_command(release: str, *options: str) -> str:
+    """Shell: bantam-switch, which runs to its end whatever becomes of the connection."""
     by = shlex.quote(f"--setenv=BY={operator()}")
-    return f"systemd-run --quiet --pipe --wait --collect {by} {SWITCH} {release}"
+    switch = shlex.join([SWITCH, *options, release])
+    run = f"systemd-run --quiet --pipe --wait --collect {by} {switch}"
+    # Stopped in the middle, the unit counts as a success.
+    return run if "--only-try" in options else f'{run} && test "$(readlink {CURRENT})" = releases/{release}'
 
 
 @operation()
@@ -127,7 +173,8 @@ def old_releases_removed(kept: int) -> Generator[str]:
     others = [name for name in host.get_fact(Releases) if name != live]
     others.sort(key=lambda name: name == before)  # keeps the order otherwise
     surplus = others[: max(0, len(others) - kept)]
-    if not surplus:
+    unfinished: list[str] = host.get_fact(UnfinishedReleases)
+    if not surplus and not unfinished:
         host.noop(f"{len(others)} old releases are kept")
-    for name in surplus:
-        yield f"rm -rf {FOLDER}/{name}"
+    for name in (*surplus, *unfinished):
+        yield f"rm -f {FOLDER}/{name}/complete && rm -rf {FOLDER}/{name}"

@@ -7,6 +7,9 @@ schema, and it must become ready. Until then nothing that serves has changed. Th
 switched and the workers restart one after the other; if one does not become ready, the release before is
 current again. Without an argument: the releases on this server. /var/log/bantam/releases.jsonl has a line for
 each switch.
+
+Killed at any point, it is finished by running it again. It takes the deploy's lock unless a deploy runs it,
+which then has set BY to the name of who deploys.
 """
 
 import argparse
@@ -15,6 +18,8 @@ import fcntl
 import http.client
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +31,7 @@ from pathlib import Path
 HOME = Path("/opt/bantam")
 LOG = Path("/var/log/bantam/releases.jsonl")
 LOCK = Path("/run/bantam-switch.lock")
+DEPLOY_LOCK = Path("/run/bantam-deploy.lock")
 CANDIDATE = "bantam-candidate"
 CANDIDATE_SOCKET = "/run/bantam-candidate.sock"
 WORKERS = "bantam-app@*.service"
@@ -84,11 +90,12 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def last_words(unit: str, since: float) -> str:
-    """The last line that a unit's processes printed since then."""
-    said = run("journalctl", f"--unit={unit}", f"--since=@{since:.0f}", "--output=cat", "_TRANSPORT=stdout")
-    lines = [line for line in said.stdout.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+def failure(unit: str, since: float, done: subprocess.CompletedProcess[str]) -> str:
+    """The last line that a unit's processes printed since then; else the last one of systemctl."""
+    run("journalctl", "--sync")
+    said = run("journalctl", f"--unit={unit}", f"--since=@{int(since)}", "--output=cat", "_TRANSPORT=stdout")
+    lines = [line for line in (done.stderr + said.stdout).splitlines() if line.strip()]
+    return lines[-1] if lines else "it printed nothing"
 
 
 @contextlib.contextmanager
@@ -107,22 +114,29 @@ def checked_schema(release: str) -> Iterator[None]:
 
 
 def check_candidate(release: str) -> None:
-    """The release becomes ready on a socket that nobody uses; afterwards the candidate is gone."""
+    """The release becomes ready on a socket that nobody uses; before and afterwards there is no candidate."""
+    _remove_candidate()
     started = time.time()
     point("candidate", release)
     try:
-        if run("systemctl", "start", f"{CANDIDATE}.service").returncode:
-            raise RefusedError(f"{release} does not start: {last_words(CANDIDATE, started)}")
-        if (answer := _readiness()) != http.HTTPStatus.OK:
+        done = run("systemctl", "start", f"{CANDIDATE}.service")
+        if done.returncode:
+            raise RefusedError(f"{release} does not start: {failure(CANDIDATE, started, done)}")
+        answer = _readiness()
+        if answer != http.HTTPStatus.OK or not runs(f"{CANDIDATE}.service", release):
             raise RefusedError(
                 f"{release} starts, but is not ready: /readyz answered {answer} for {READY_S} s."
             )
     finally:
-        # It has no request that it must finish.
-        run("systemctl", "kill", "--signal=KILL", f"{CANDIDATE}.service")
-        run("systemctl", "stop", f"{CANDIDATE}.socket", f"{CANDIDATE}.service")
-        run("systemctl", "reset-failed", f"{CANDIDATE}.service")
-        (HOME / "candidate").unlink(missing_ok=True)
+        _remove_candidate()
+
+
+def _remove_candidate() -> None:
+    # It has no request that it must finish.
+    run("systemctl", "kill", "--signal=KILL", f"{CANDIDATE}.service")
+    run("systemctl", "stop", f"{CANDIDATE}.socket", f"{CANDIDATE}.service")
+    run("systemctl", "reset-failed", f"{CANDIDATE}.service")
+    (HOME / "candidate").unlink(missing_ok=True)
 
 
 def _readiness() -> object:
@@ -134,7 +148,7 @@ def _readiness() -> object:
             connection = CandidateConnection("candidate", timeout=5)
             connection.request("GET", "/readyz")
             answer = connection.getresponse().status
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             answer = error
         time.sleep(0 if answer == http.HTTPStatus.OK else 0.2)
     return answer
@@ -161,44 +175,75 @@ def restart(release: str) -> None:
         if runs(worker, release):
             continue
         started = time.time()
-        if run("systemctl", "restart", worker).returncode:
-            raise RefusedError(f"{worker} of {release} does not become ready: {last_words(worker, started)}")
+        done = run("systemctl", "restart", worker)
+        if done.returncode:
+            said = failure(worker, started, done)
+            raise RefusedError(f"{worker} of {release} does not become ready: {said}")
 
 
-def switch(release: str) -> str | None:
-    """The release is current and runs; after a RefusedError nothing is changed. The release before."""
-    before = target("current")
+def take_back(before: str, previous: str | None) -> None:
+    """The release before is current again, and every worker that can runs it."""
+    point("current", before)
+    point("previous", previous) if previous else (HOME / "previous").unlink(missing_ok=True)
+    for worker in workers():
+        if not runs(worker, before):
+            run("systemctl", "restart", worker)
+
+
+def switch(release: str, before: str | None) -> None:
+    """The release is current and runs; after a RefusedError the release before is and does."""
+    previous = target("previous")
     if release != before:
         with checked_schema(release):
             check_candidate(release)
+        # First, so that the way back is known from the moment on that something has changed.
+        if before:
+            point("previous", before)
         point("current", release)
     try:
         restart(release)
     except RefusedError:
         if before and release != before:
-            point("current", before)
-            restart(before)
+            take_back(before, previous)
         raise
-    if before and before != release:
-        point("previous", before)
-    return before
+
+
+def discard(release: str) -> None:
+    """The release is removed, unless it is current or the way back; its marker goes first."""
+    if release not in {target("current"), target("previous")}:
+        folder = HOME / "releases" / release
+        (folder / "complete").unlink(missing_ok=True)
+        shutil.rmtree(folder)
 
 
 @contextlib.contextmanager
-def locked() -> Iterator[None]:
-    """Of two at once the second waits; the lock ends with the process that holds it."""
-    with LOCK.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def locked(path: Path) -> Iterator[None]:
+    """Of two at once the second is refused; the lock ends with the process that holds it."""
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = path.read_text().strip() or "another switch is running"
+            raise RefusedError(f"{holder[0].upper()}{holder[1:]}: wait for that run to end.") from None
         yield
 
 
 def record(**line: object) -> None:
-    """Add a line to the log."""
-    LOG.parent.mkdir(mode=0o755, exist_ok=True)
+    """Add a line to the log; a full disk does not undo what was done."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     by = os.environ.get("BY") or os.environ.get("SUDO_USER") or "root"
-    with LOG.open("a") as log:
-        log.write(json.dumps({"at": at, "by": by, **line}) + "\n")
+    try:
+        LOG.parent.mkdir(mode=0o755, exist_ok=True)
+        with LOG.open("a") as log:
+            log.write(json.dumps({"at": at, "by": by, **line}) + "\n")
+    except OSError as error:
+        say(f"{LOG} has no line of this: {error.strerror}.")
+
+
+def say(sentence: str) -> None:
+    """Print it; nobody may be there to read it."""
+    with contextlib.suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def listed() -> Iterator[str]:
@@ -209,26 +254,48 @@ def listed() -> Iterator[str]:
         yield f"{release}  {made:%Y-%m-%d %H:%M} UTC  {notes.get(release, '')}".rstrip()
 
 
+def change(asked: argparse.Namespace) -> None:
+    """Switch, or only try; RefusedError says why not."""
+    started = time.monotonic()
+    with contextlib.ExitStack() as locks:
+        for path in (LOCK,) if "BY" in os.environ else (DEPLOY_LOCK, LOCK):
+            locks.enter_context(locked(path))
+        before, release = target("current"), chosen(asked.release)
+        try:
+            if asked.only_try:
+                check_candidate(release)
+                return
+            switch(release, before)
+        except RefusedError as error:
+            record(release=release, before=before, refused=str(error))
+            if asked.discard:
+                discard(release)
+            raise
+        seconds = round(time.monotonic() - started, 1)
+        record(release=release, before=before, seconds=seconds)
+        say(f"{release} is current, after {before}: {seconds} s")
+
+
 def main() -> int:
-    """Switch or list; a refusal is one sentence and exit code 1."""
+    """Change or list; a refusal is one sentence and exit code 1."""
     parser = argparse.ArgumentParser(prog="bantam-switch", description=__doc__)
     parser.add_argument("release", nargs="?", help="a release's name, or `previous`")
-    asked = parser.parse_args().release
-    if asked is None:
+    parser.add_argument("--discard", action="store_true", help="remove the release if it is refused")
+    parser.add_argument("--only-try", action="store_true", help="start it as the candidate, and nothing else")
+    asked = parser.parse_args()
+    # Stopped by systemd, it still removes the candidate, and has not succeeded.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if os.geteuid() != 0:
+        say("bantam-switch needs root: run `sudo bantam-switch`.")
+        return 1
+    if asked.release is None:
         print("\n".join(listed()))
         return 0
-    started, before, release = time.monotonic(), target("current"), asked
     try:
-        with locked():
-            release = chosen(asked)
-            switch(release)
+        change(asked)
     except RefusedError as error:
-        record(release=release, before=before, refused=str(error))
-        print(error, file=sys.stderr)
+        say(str(error))
         return 1
-    seconds = round(time.monotonic() - started, 1)
-    record(release=release, before=before, seconds=seconds)
-    print(f"{release} is current, after {before}: {seconds} s")
     return 0
 
 

@@ -55,6 +55,10 @@ LINKS = (
 )
 PIDS = "systemctl show --property=MainPID 'bantam-app@*.service'"
 
+RELEASE_OF_WORKER = (
+    "grep -aho 'releases/[^/]*' /proc/$(systemctl show --value -p MainPID bantam-app@1)/cmdline"
+)
+
 
 @contextmanager
 def requests(http: httpx.Client) -> Iterator[Counter[int]]:
@@ -171,15 +175,19 @@ def test_a_switch_that_was_cut_off_is_finished_by_the_next(
 ) -> None:
     """The link points to it already, but no worker has been restarted."""
     checked(sandbox_server.ssh(f"ln -sfn releases/{before} /opt/bantam/current && bantam-switch {before}"))
-    of_workers = sandbox_server.ssh(
-        "grep -aho 'releases/[^/]*' /proc/$(systemctl show --value -p MainPID bantam-app@1)/cmdline"
-    )
+    of_workers = sandbox_server.ssh(RELEASE_OF_WORKER)
     assert set(of_workers.stdout.split()) == {f"releases/{before}"}
 
 
 @pytest.mark.parametrize(
     ("release", "sentence"),
-    [("nonsense", "has no release nonsense; it has "), ("x; touch /tmp/typed", "has no release x; touch")],
+    [
+        ("nonsense", "has no release nonsense; it has "),
+        ("x; touch /tmp/typed", "has no release x; touch"),
+        ("", "which release? Run `make releases`"),
+        ("-x", "has no release -x; it has "),
+        ("null", "has no release null; it has "),
+    ],
 )
 def test_what_cannot_be_gone_back_to_is_refused(
     sandbox_server: SandboxServer, release: str, sentence: str
@@ -202,11 +210,87 @@ def test_the_release_before_is_kept_longest(sandbox_server: SandboxServer, befor
     checked(sandbox_server.ssh("rm -r /opt/bantam/releases/f?"))
 
 
-def begun(server: SandboxServer) -> subprocess.Popen[bytes]:
+@pytest.mark.parametrize(
+    "obstacle",
+    [
+        "cd /opt/bantam && ln -sfn $(readlink current) candidate && systemctl start bantam-candidate",
+        "mv /var/log/bantam/releases.jsonl /root && mkdir /var/log/bantam/releases.jsonl",
+    ],
+    ids=["a candidate was left running", "the log cannot be written"],
+)
+def test_what_an_earlier_run_left_does_not_let_a_broken_release_pass(
+    sandbox_server: SandboxServer, obstacle: str
+) -> None:
+    checked(sandbox_server.ssh(f"{COPY} sed -i '1i raise SystemExit(\"out of order\")' {MAIN}"))
+    checked(sandbox_server.ssh(obstacle))
+    done = sandbox_server.ssh("bantam-switch --discard broken")
+    sandbox_server.ssh("rmdir /var/log/bantam/releases.jsonl && mv /root/releases.jsonl /var/log/bantam")
+    assert done.returncode == 1
+    assert "broken does not start: out of order" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sandbox_server.ssh("ls /opt/bantam/releases/broken").returncode != 0
+    assert sandbox_server.ssh("systemctl is-active bantam-candidate").stdout == "inactive\n"
+
+
+@pytest.mark.parametrize("end", ["kill -KILL $pid", "kill -TERM $pid"])
+def test_a_switch_ended_in_the_middle_deletes_nothing_and_is_finished_by_a_rollback(
+    sandbox_server: SandboxServer, before: str, end: str
+) -> None:
+    moved = f"until [ $(basename $(readlink /opt/bantam/current)) = {before} ]; do sleep 0.02; done"
+    ours = sandbox_server.ssh("readlink /opt/bantam/current").stdout.strip()
+    cut = f"bantam-switch --discard {before} & pid=$!; {moved}; {end}; wait $pid"
+    assert sandbox_server.ssh(f"timeout 60 bash -c '{cut}'").returncode != 0
+    assert sandbox_server.ssh("readlink /opt/bantam/previous").stdout.strip() == ours
+    checked(sandbox_server.make("rollback", f"TO={before}"))
+    assert set(sandbox_server.ssh(RELEASE_OF_WORKER).stdout.split()) == {f"releases/{before}"}
+    checked(sandbox_server.make("rollback"))
+    assert set(sandbox_server.ssh(RELEASE_OF_WORKER).stdout.split()) == {ours}
+
+
+@pytest.mark.usefixtures("before")
+def test_a_deploy_whose_connection_is_cut_still_makes_its_release_current(
+    sandbox_server: SandboxServer,
+) -> None:
+    ours = sandbox_server.ssh("readlink /opt/bantam/current").stdout.strip()
+    with begun(sandbox_server, "--data=only=app", "--data=max_body_kb=2048") as deploying:
+        candidate = (
+            "for i in $(seq 900); do systemctl is-active -q bantam-candidate && break; sleep 0.1; done"
+        )
+        checked(sandbox_server.ssh(candidate))
+        os.killpg(deploying.pid, signal.SIGKILL)
+    settled = (
+        "for i in $(seq 300); do flock -n /run/bantam-switch.lock true && break; sleep 0.1; done;"
+        " cat /opt/bantam/current/app.toml"
+    )
+    time.sleep(1)
+    assert "body_limit_bytes = 2097152" in checked(sandbox_server.ssh(settled)).stdout
+    assert sandbox_server.ssh("readlink /opt/bantam/previous").stdout.strip() == ours
+    checked(pyinfra(sandbox_server, "-y", "--data=only=app"))
+    assert sandbox_server.ssh("readlink /opt/bantam/current").stdout.strip() == ours
+
+
+NOT_LATER = "DELETE FROM schema_migrations WHERE version = '9998_later'"
+LATER = "INSERT INTO schema_migrations (milliseconds, version, sha256) VALUES (1, '9998_later', 'x')"
+
+
+def test_sources_from_before_a_migration_leave_it_alone(sandbox_server: SandboxServer) -> None:
+    checked(sandbox_server.ssh(f'cd / && {PSQL} "{LATER}"'))
+    done = pyinfra(sandbox_server, "-y", "--json", "--data=only=app")
+    checked(sandbox_server.ssh(f'cd / && {PSQL} "{NOT_LATER}"'))
+    operations = json.loads(checked(done).stdout)["results"]["operations"]
+    [migrate] = [each for each in operations if each["name"].endswith("Migrate the schema")]
+    assert not migrate["success"]
+
+
+def begun(server: SandboxServer, *options: str) -> subprocess.Popen[bytes]:
     """A deploy that has taken the server's lock."""
     held = "flock -n /run/bantam-deploy.lock true"
     running = subprocess.Popen(
-        command(server, "-y"), cwd=ROOT, env=server.env, stderr=subprocess.DEVNULL, start_new_session=True
+        command(server, "-y", *options),
+        cwd=ROOT,
+        env=server.env,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     end = time.monotonic() + 60
     while server.ssh(held).returncode == 0 and time.monotonic() < end:

@@ -13,7 +13,8 @@ RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))
 PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
-export NAME TO SCHEMA
+# What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
+export NAME ASK EMAIL FROM IMAGE ONLY RAM SCALE SCENARIO SCHEMA TO WHO WORK
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -51,18 +52,18 @@ cache-proof: .venv/ready ## run the full-length cache proofs
 
 # A copy of a snapshot is already deployed; only its name, address and key need an update.
 up: .venv/ready ## start a sandbox: NAME=, RAM= (MB), FROM= (a snapshot)
-	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) $(if $(RAM),--ram $(RAM)) $(if $(FROM),--from $(FROM)),true)
+	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) $(if $(RAM),--ram "$$RAM") $(if $(FROM),--from "$$FROM"),true)
 	@$(if $(FROM),test ! -e inventories/secrets/sandbox-$(NAME).yml || \
 	  $(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(RAM),,--only base,edge),true)
 
 snapshot: .venv/ready ## save sandbox NAME's disk as IMAGE=, for make up FROM=
-	@$(PYTHON) -m sandbox snapshot --name $(NAME) --image $(IMAGE)
+	@$(PYTHON) -m sandbox snapshot --name $(NAME) --image "$$IMAGE"
 
 forget: .venv/ready ## remove the snapshot IMAGE=
-	@$(PYTHON) -m sandbox forget --image $(IMAGE)
+	@$(PYTHON) -m sandbox forget --image "$$IMAGE"
 
 deploy: .venv/ready ## deploy to the inventory's server; ONLY=app,edge deploys just these components
-	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(ONLY),--only $(ONLY))
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(ONLY),--only "$$ONLY")
 
 update: $(RUN)/target.json ## deploy only what changed in the sources since the last deploy
 	@$(PYTHON) -m deploy.update $(INVENTORY) $(RUN)
@@ -80,11 +81,12 @@ releases: $(RUN)/target.json ## list the releases on the server, and which one i
 	@$(SSH) sudo -n bantam-switch
 
 seed: $(RUN)/target.json ## fill the database with test data: SCALE=
+	@case "$$SCALE$$WORK" in *[!0-9.]*) echo "SCALE and WORK are numbers, such as SCALE=0.1." >&2; exit 1;; esac
 	@$(SSH) sudo -n test -e /etc/bantam/credentials/seed-token-key || \
 	  { echo "$(INVENTORY) cannot be seeded: seed_allowed is off, or it has not been deployed yet." >&2; exit 1; }
 	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=postgres --property=WorkingDirectory=/ \
 	  --property=LoadCredential=seed-token-key:/etc/bantam/credentials/seed-token-key \
-	  /opt/bantam/current/bin/bantam-seed --scale $(SCALE) --work $(WORK) \
+	  /opt/bantam/current/bin/bantam-seed --scale $$SCALE --work $$WORK \
 	  --token-key-file '\$${CREDENTIALS_DIRECTORY}/seed-token-key'" > $(RUN)/seed.json.draft
 	@mv $(RUN)/seed.json.draft $(RUN)/seed.json
 
@@ -92,15 +94,15 @@ verify: .venv/ready ## check that the running server is what was promised
 	@mkdir -p $(RUN) && .venv/bin/pytest verify --inventory $(INVENTORY) --summary $(RUN)/verify.json
 
 load: $(RUN)/target.json ## run a load test with Locust, judge the results, write the report: SCENARIO=
-	@test -e loadtests/scenarios/$(SCENARIO).py || \
-	  { echo "There is no scenario $(SCENARIO): loadtests/scenarios/ has them." >&2; exit 1; }
+	@test -e "loadtests/scenarios/$$SCENARIO.py" || \
+	  { echo "There is no scenario $$SCENARIO: loadtests/scenarios/ has them." >&2; exit 1; }
 	@for step in deploy verify seed; do test -e $(RUN)/$$step.json || \
 	  { echo "The evidence of this load test needs $(RUN)/$$step.json: run \`make $$step\` first." >&2; exit 1; }; done
-	@.venv/bin/locust -f loadtests/scenarios/$(SCENARIO).py --headless \
+	@.venv/bin/locust -f "loadtests/scenarios/$$SCENARIO.py" --headless \
 	  --target $(RUN)/target.json --run-dir $(RUN); test -e $(RUN)/load.json && $(MAKE) --no-print-directory evidence
 
 evidence: .venv/ready ## rewrite the report of the last load test
-	@$(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario $(SCENARIO) --out evidence
+	@$(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario "$$SCENARIO" --out evidence
 
 bench: $(RUN)/target.json ## measure each kind of read against its limit
 	@$(PYTHON) -m bench --run-dir $(RUN)
@@ -116,12 +118,11 @@ bench-growth: $(RUN)/target.json ## compare with a server that has ten times the
 	  $(MAKE) --no-print-directory down NAME=$(NAME)-x10; exit $$found
 
 ask: $(RUN)/target.json ## send one request as a seeded user: ASK=/api/... WHO=
-	@$(PYTHON) -m loadtests.ask --run-dir $(RUN) --user $(WHO) "$(ASK)"
+	@$(PYTHON) -m loadtests.ask --run-dir $(RUN) --user "$$WHO" -- "$$ASK"
 
 first-admin: $(RUN)/target.json ## create the first admin and print the token: EMAIL=
-	@test -n "$(EMAIL)" || { echo "Whose account? Run: make first-admin EMAIL=you@example.com" >&2; exit 1; }
-	@$(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/bantam-first-admin \
-	  --email '$(EMAIL)'"
+	@test -n "$$EMAIL" || { echo "Whose account? Run: make first-admin EMAIL=you@example.com" >&2; exit 1; }
+	@printf '%s\n' "$$EMAIL" | $(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/bantam-first-admin"
 
 cache-stats: $(RUN)/target.json ## print cache statistics by namespace
 	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/bantam-cache-stats"

@@ -25,6 +25,7 @@ from typing import IO, Any
 from deploy.sources import config_hash
 
 _STARTED = re.compile(r"--> Starting operation: (.*\S)")
+_CONNECTED = re.compile(r"    \[(\S+)\] Connected")
 _PROGRESS = re.compile(
     r"--> (Loading|Connecting|Preparing|Skipping|Beginning|Results|Disconnecting)"
     r"|    Loading: |    \[\S+\] (Connected|Ready)"
@@ -47,7 +48,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
         command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, script]
         with subprocess.Popen(command, stdout=results, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr  # noqa: S101  tells mypy what PIPE promises
-            unfinished = list(_show_changes(process.stderr, started))
+            unfinished = list(_show_changes(process.stderr, started, what))
         if process.returncode:
             sys.exit(_reason(unfinished) or f"The {what} ended with exit code {process.returncode}.")
         results.seek(0)
@@ -86,11 +87,19 @@ def _parse(options: tuple[str, ...]) -> argparse.Namespace:
     return parser.parse_args(options)
 
 
-def _show_changes(log: IO[str], started: float) -> Iterator[str]:
-    """Print a line for each operation that changed something; yield the lines that explain a failure."""
-    operation = ""
+def _show_changes(log: IO[str], started: float, what: str) -> Iterator[str]:
+    """
+    Print a line for each operation that changed something; yield the lines that explain a failure.
+
+    Before the first of them: which server this is about to change.
+    """
+    operation, server = "", ""
     for line in log:
+        if match := _CONNECTED.match(line):
+            server = match[1]
         if match := _STARTED.search(line):
+            if not operation:
+                print(f"{server}: {what}", file=sys.stderr, flush=True)
             operation = match[1]
         elif line.rstrip().endswith("] Success"):
             print(f"{time.monotonic() - started:6.1f} s  {operation}", file=sys.stderr, flush=True)

@@ -1,7 +1,8 @@
-"""`bantam-first-admin --email you@example.com`: create the first admin, who can create all other users."""
+"""`bantam-first-admin`: create the first admin, whose address it reads from standard input."""
 
 import argparse
 import secrets
+import sys
 from functools import partial
 from hashlib import sha256
 
@@ -36,12 +37,12 @@ def make(connection: Connection, email: str, name: str) -> None:
 def main() -> int:
     """Run; return 1 and print one sentence if it is not possible."""
     parser = argparse.ArgumentParser(prog="bantam-first-admin", description=make.__doc__)
-    parser.add_argument("--email", required=True)
     parser.add_argument("--name", help="the name that others see (default: the address)")
     parser.add_argument("--database", default=DATABASE, help="a conninfo, for tests")
     options = parser.parse_args()
+    email = sys.stdin.readline().strip()
     return run(
         options.database,
         "bantam-first-admin",
-        partial(make, email=options.email, name=options.name or options.email),
+        partial(make, email=email, name=options.name or email),
     )

@@ -39,6 +39,16 @@ def test_a_command_that_is_called_is_there(file: Path, name: str) -> None:
     assert name in COMMANDS, f"{file} calls {name}"
 
 
+TYPED = ("ASK", "EMAIL", "FROM", "IMAGE", "ONLY", "RAM", "SCALE", "SCENARIO", "SCHEMA", "TO", "WHO", "WORK")
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_what_a_person_types_is_never_part_of_a_command_line(name: str) -> None:
+    recipes = [line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("\t")]
+    # A condition of make's own runs no shell.
+    assert [line for line in recipes if f"$({name})" in line.replace(f"$(if $({name})", "")] == []
+
+
 @pytest.mark.parametrize("file", OUTSIDE, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_module_of_the_app_is_named(file: Path) -> None:
     assert not re.search(r"-m[\"', ]+app\b", file.read_text())

@@ -20,9 +20,11 @@ from deploy.preflight import preflight, record_host, refuse_taken_ports
 from deploy.redis import redis
 from deploy.secrets import load_secrets, refuse_other_secrets
 from deploy.settings import COMPONENTS, read_components, read_settings
+from deploy.shell import CLEAN_SHELL
 from deploy.sizing import BudgetError, Overrides, size_server
 from deploy.sources import config_hash, sources_recorded
 
+config.SHELL = CLEAN_SHELL
 settings = read_settings(host.name, host.data.dict())
 components = read_components(host.name, host.data.get("only"))
 server = preflight(swap_mb=settings.swap_mb)

@@ -36,20 +36,26 @@ class Server:
     root_login: str
     password_sha256: str | None
     listeners: dict[int, str]
+    ssh_port: int | None
+    socket_activated_ssh: bool
+    printed: str
 
     @property
     def ssh_ports(self) -> list[int]:
-        """The ports of sshd, which the firewall must leave open."""
-        return sorted(port for port, program in self.listeners.items() if program == "sshd") or [22]
+        """The ports of sshd, which the firewall must leave open: among them the one of this connection."""
+        listening = {port for port, program in self.listeners.items() if program == "sshd"}
+        return sorted(listening | ({self.ssh_port} if self.ssh_port else set())) or [22]
 
 
 class ServerFact(FactBase[Server]):
     """Reads everything in one round trip, without sudo, so that it can also report missing sudo."""
 
     def command(self) -> str:
-        """Lines of `key=value`; a listener is `listen=ADDRESS:PORT PROGRAM`."""
+        """Lines of `key=value`, `listen=ADDRESS:PORT PROGRAM`; the login shell may print before them."""
         return (
-            ". /etc/os-release; echo version=$ID-$VERSION_ID;"
+            "echo; echo begin; . /etc/os-release; echo version=$ID-$VERSION_ID;"
+            " echo ssh_port=${SSH_CONNECTION##* };"
+            " systemctl is-active --quiet ssh.socket && echo ssh_socket=1;"
             " echo machine=$(uname -m); echo login=$(id -un);"
             " test -s ~/.ssh/authorized_keys && echo key=1; test -e /proc/net/if_inet6 && echo ipv6=1;"
             " sudo=; [ $(id -u) = 0 ] || sudo='sudo -n'; $sudo true 2>/dev/null && echo root=1;"
@@ -65,6 +71,7 @@ class ServerFact(FactBase[Server]):
 
     def process(self, output: list[str]) -> Server:
         """The lines as a Server; a missing line means no."""
+        printed = " ".join(output[: output.index("begin")]).strip() if "begin" in output else ""
         lines = [line.split("=", 1) for line in output if "=" in line]
         values = {key: value for key, value in lines if key != "listen"}
         found = values.get("root_login", "")
@@ -83,6 +90,9 @@ class ServerFact(FactBase[Server]):
             # Root login never becomes weaker than it was.
             root_login=found if found in {"no", "forced-commands-only"} else "prohibit-password",
             password_sha256=values.get("password_sha256"),
+            ssh_port=int(values["ssh_port"]) if values.get("ssh_port") else None,
+            socket_activated_ssh="ssh_socket" in values,
+            printed=printed,
             listeners=dict(_listener(value) for key, value in lines if key == "listen"),
         )
 
@@ -100,6 +110,16 @@ def preflight(*, swap_mb: int) -> Server:
     if server.debian_version != f"debian-{DEBIAN_VERSION}":
         raise DeployError(
             f"{host.name} runs {server.debian_version}, but Bantam needs debian-{DEBIAN_VERSION}."
+        )
+    if server.printed:
+        raise DeployError(
+            f"{host.name}: the login shell of {server.login_user} prints {server.printed[:60]!r}, which"
+            " would be taken for results: let its start-up files print only to a terminal."
+        )
+    if server.socket_activated_ssh:
+        raise DeployError(
+            f"{host.name}: ssh.socket starts sshd for each connection: put its port into sshd_config and"
+            " let sshd run by itself (`systemctl disable --now ssh.socket; systemctl enable --now ssh`)."
         )
     if not server.is_root:
         raise DeployError(

@@ -16,7 +16,9 @@ from deploy.lock import lock_server
 from deploy.operations.migrations import MIGRATE, undo_migrations
 from deploy.operations.release import CURRENT, PREVIOUS, LinkedRelease, Releases, runs_only, switch_command
 from deploy.operations.units import unit
+from deploy.shell import CLEAN_SHELL
 
+config.SHELL = CLEAN_SHELL
 config.SUDO = True  # a deployed server has it
 lock_server("roll back")
 kept = host.get_fact(Releases)

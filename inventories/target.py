@@ -65,13 +65,18 @@ def write_target(folder: Path, name: str, data: dict[str, Any]) -> None:
     ssh_config = write_ssh_config(folder, name, data)
     local_ca = data["tls_issuer"] == "local"
     target = {
-        "url": f"https://{data['server_address'] or data['server_name']}",
+        "url": f"https://{_as_host(data['server_address'] or data['server_name'])}",
         "ca": str(folder / "ca.crt") if local_ca else None,
         "seed_token_key_file": str(_write_seed_token_key(folder, data["environment"])),
         "ssh": ["ssh", "-F", str(ssh_config), "server"],
         "kind": data["environment"].partition("-")[0],
     }
     (folder / "target.json").write_text(json.dumps(target, indent=2) + "\n")
+
+
+def _as_host(name: str) -> str:
+    """An IPv6 address needs brackets in a URL (RFC 3986)."""
+    return f"[{name}]" if ":" in name else name
 
 
 def _write_seed_token_key(folder: Path, environment: str) -> Path:

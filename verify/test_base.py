@@ -12,7 +12,7 @@ from verify.probes.ports import open_ports
 from verify.probes.ssh_offer import LISTS, ssh_offer
 from verify.probes.units import Unit
 
-OPEN = [22, 80, 443]
+EDGE = [80, 443]
 CLOSED = [
     21,
     25,
@@ -65,8 +65,8 @@ def sshd(host: Any) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def offer(settings: dict[str, Any], target: Any) -> dict[str, list[str]]:
-    return ssh_offer(settings.get("ssh_hostname", target.name), int(settings.get("ssh_port") or 22))
+def offer(settings: dict[str, Any], target: Any, ssh_port: int) -> dict[str, list[str]]:
+    return ssh_offer(settings.get("ssh_hostname", target.name), ssh_port)
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +108,15 @@ def container(host: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def outside(address: str) -> set[int]:
+def ssh_port(settings: dict[str, Any]) -> int:
+    """The port of the inventory."""
+    return int(settings.get("ssh_port") or 22)
+
+
+@pytest.fixture(scope="module")
+def outside(address: str, ssh_port: int) -> set[int]:
     """The ports that are open to the verifying machine."""
-    return open_ports(address, OPEN + CLOSED)
+    return open_ports(address, [ssh_port, *EDGE, *CLOSED])
 
 
 def test_debian_13(host: Any) -> None:
@@ -250,7 +256,11 @@ def test_ssh_offers_nothing_weak(offer: dict[str, list[str]], kind: str, weaknes
     assert [algorithm for algorithm in offer[kind] if weakness in algorithm] == []
 
 
-@pytest.mark.parametrize("port", OPEN)
+def test_ssh_answers_from_outside(outside: set[int], ssh_port: int) -> None:
+    assert ssh_port in outside
+
+
+@pytest.mark.parametrize("port", EDGE)
 def test_port_answers_from_outside(outside: set[int], port: int) -> None:
     assert port in outside
 
@@ -269,18 +279,21 @@ def test_firewall_has_our_table(ruleset: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize("chain", ["input", "forward"])
 def test_firewall_drops(ruleset: list[dict[str, Any]], chain: str) -> None:
     policies = {
-        item["chain"]["hook"]: item["chain"]["policy"] for item in ruleset if "hook" in item.get("chain", {})
+        item["chain"]["hook"]: item["chain"]["policy"]
+        for item in ruleset
+        if "hook" in item.get("chain", {}) and item["chain"]["table"] == "bantam"
     }
     assert policies[chain] == "drop"
 
 
-def test_firewall_lets_in_what_it_should(accepted: list[str], sshd: dict[str, str]) -> None:
+def test_firewall_lets_in_what_it_should(accepted: list[str], host: Any, ssh_port: int) -> None:
+    configured = host.check_output("sshd -T | sed -n 's/^port //p'").split()
     assert sorted(accepted) == [
         "ct state in ['established', 'related']",
         "ip6 saddr == fe80::/10 and udp sport == [547] and udp dport == [546]",
         "meta iifname == ['lo']",
         "meta l4proto == ['icmp', 'ipv6-icmp']",
-        f"tcp dport == {sorted([int(sshd['port']), 80, 443])}",
+        f"tcp dport == {sorted({*map(int, configured), ssh_port, *EDGE})}",
     ]
 
 

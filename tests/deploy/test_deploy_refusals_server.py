@@ -11,6 +11,11 @@ pytestmark = pytest.mark.server
 FINGERPRINT = "{ find /etc /usr/sbin -type f | sort | xargs sha256sum; dpkg --list; } | sha256sum"
 
 
+A_SOCKET = """
+cd /run/systemd/system && printf '[Service]\\nExecStart=true\\n' > ssh-none.service
+printf '[Socket]\\nListenStream=/run/x\\nService=ssh-none.service\\n' > ssh.socket
+systemctl daemon-reload; systemctl start ssh.socket
+"""
 A_UNIT = "[Service]\\nExecStart=true\\n[Install]\\nWantedBy=multi-user.target\\n"
 
 
@@ -69,6 +74,18 @@ def server(bare_server: NewServer) -> SandboxServer:
             [],
             "systemctl disable -q ufw; rm /etc/systemd/system/ufw.service",
             "the firewall ufw is enabled: disable it",
+        ),
+        (
+            "echo 'echo hello' | cat - ~/.bashrc > b && mv b ~/.bashrc",
+            [],
+            "sed -i 1d ~/.bashrc",
+            "the login shell of root prints 'hello', which would be taken for results",
+        ),
+        (
+            A_SOCKET,
+            [],
+            "systemctl stop ssh.socket; rm /run/systemd/system/ssh*; systemctl daemon-reload",
+            "ssh.socket starts sshd for each connection",
         ),
         ("true", ["--data", "max_client_connections=20"], "true", "setting `max_client_connections` must be"),
         ("true", ["--data", "ssh_port=9"], "true", "Could not connect"),

@@ -119,6 +119,25 @@ def test_a_run_repairs_what_was_damaged_and_nothing_else(sandbox_server: Sandbox
     assert again.returncode == 0, again.stderr
 
 
+# What a hosted image or its owner may have set for every login.
+HOSTED_LOGIN = """
+umask 077
+export LC_ALL=xx_XX.UTF-8 PGHOST=nowhere PIP_INDEX_URL=http://nowhere.invalid PYTHONPATH=/nowhere
+cd /tmp
+"""
+
+
+def test_a_login_of_its_own_changes_nothing_in_the_result(sandbox_server: SandboxServer) -> None:
+    """A new release is installed under it, and every service can read it."""
+    prepare = f"cp ~/.bashrc ~/kept; printf %s '{HOSTED_LOGIN}' | cat - ~/kept > ~/.bashrc"
+    checked(sandbox_server.ssh(prepare))
+    deploy(sandbox_server, "-y", "--data=max_body_kb=1000")
+    unreadable = sandbox_server.ssh("umask; find -L /opt/bantam/current ! -perm -o=r | head -n 3")
+    checked(sandbox_server.ssh("mv ~/kept ~/.bashrc"))
+    deploy(sandbox_server, "-y")
+    assert unreadable.stdout == "0077\n"
+
+
 OTHER_RULES = """
 table ip filter { chain INPUT { type filter hook input priority 0; tcp dport 22 accept; drop; }; }
 """

@@ -21,7 +21,7 @@ _OTHER_KEYS = ("ssh_", "fake_", "_", "only")
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One server's settings; inventories/group_data/all.py documents each with its default."""
 
-    environment: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
+    environment: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]*$")]
     server_name: Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]
     server_address: Annotated[str, Meta(pattern=r"^[0-9a-f.:]+$")] | None
     admins: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")], PublicKey]

@@ -8,6 +8,8 @@ from pyinfra.api import FactBase, operation
 from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import apt, files, server
 
+from deploy.operations.waiting import installations_ended
+
 _SOURCES = "/etc/apt/sources.list.d/debian.sources"
 _STAMP = "/var/lib/apt/periodic/update-success-stamp"
 
@@ -119,6 +121,7 @@ def packages() -> None:
         dest="/usr/sbin/policy-rc.d",
         mode="755",
     )
+    installations_ended(name="Wait for installations that others have begun")
     if host.get_fact(UnfinishedPackages):
         server.shell(name="Finish the interrupted installation", commands=["dpkg --configure -a"])
     mirrors: dict[str, str] = host.get_fact(AptMirrors)

@@ -1,6 +1,7 @@
 """The deploy on real servers: it converges, repairs, scales."""
 
 import json
+import shlex
 import time
 from typing import Any
 
@@ -136,6 +137,25 @@ def test_a_login_of_its_own_changes_nothing_in_the_result(sandbox_server: Sandbo
     checked(sandbox_server.ssh("mv ~/kept ~/.bashrc"))
     deploy(sandbox_server, "-y")
     assert unreadable.stdout == "0077\n"
+
+
+HOLD = "import fcntl, time; file = open('{}', 'a'); fcntl.lockf(file, fcntl.LOCK_EX); time.sleep(12)"
+
+
+@pytest.mark.parametrize("lock", ["/var/lib/apt/lists/lock", "/var/lib/dpkg/lock-frontend"])
+def test_an_installation_of_others_is_waited_for(sandbox_server: SandboxServer, lock: str) -> None:
+    """As at a hosted server's first boot."""
+    hold = shlex.quote(HOLD.format(lock))
+    stale = "rm -f /var/lib/apt/periodic/update-success-stamp"
+    checked(sandbox_server.ssh(f"{stale}; systemd-run --quiet --collect python3 -c {hold}; sleep 0.5"))
+    told = deploy(sandbox_server, "-y", "--data=only=base")
+    waited, updated = (
+        [each["success"] for each in told["results"]["operations"] if text in each["name"]]
+        for text in ("Wait for installations", "Update the package lists")
+    )
+    assert all((*waited, *updated))
+    assert waited
+    assert updated
 
 
 OTHER_RULES = """

@@ -24,6 +24,10 @@ def data(**changes: Any) -> dict[str, Any]:
     }
 
 
+def test_an_inventory_file_may_have_an_underscore_in_its_name() -> None:
+    assert read_settings("host", data(environment="my_vps")).environment == "my_vps"
+
+
 def test_the_defaults_and_an_inventory_make_settings() -> None:
     settings = read_settings("host", data(ssh_hostname="192.0.2.1", pool_size=12))
     assert settings.pool_size == 12

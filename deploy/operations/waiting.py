@@ -13,7 +13,7 @@ _FILES = " ".join(
 # apt itself waits for dpkg's locks only. /proc/locks names files by their inodes.
 _RUNNING = (
     f"for lock in {_FILES}; do"
-    ' test -e $lock && grep -q ":$(stat -c %i $lock) " /proc/locks && echo "a program that holds $lock"; done;'
+    ' test -e $lock && grep -q ":$(stat -c %i $lock) " /proc/locks && echo "what holds $lock"; done;'
     " cloud-init status 2>/dev/null | grep -q '^status: running' && echo cloud-init"
 )
 

@@ -64,12 +64,15 @@ def _build_code(machine: str) -> tuple[str, str, Path, Path]:
     DeployError if a wheel cannot be built or fetched.
     """
     wheels = _fetch_wheels(machine)
-    with tempfile.TemporaryDirectory() as folder:
+    releases = Path("build/releases")
+    releases.mkdir(parents=True, exist_ok=True)
+    # Drafts are made beside what they become: a rename does not reach across file systems.
+    with tempfile.TemporaryDirectory(dir=releases, prefix=".draft-") as folder:
         wheel = _build_wheel(Path(folder))
         digest = hashlib.sha256(wheel.read_bytes() + LOCK.read_bytes() + f"{PYTHON} {machine}".encode())
         version = tomllib.loads(Path("pyproject.toml").read_text())["project"]["version"]
         name = f"{version}-{digest.hexdigest()[:12]}"
-        archive = Path(f"build/releases/{name}.tar")
+        archive = releases / f"{name}.tar"
         kept = archive.with_suffix("") / wheel.name
         if not archive.exists() or not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +83,6 @@ def _build_code(machine: str) -> tuple[str, str, Path, Path]:
 
 def _pack(archive: Path, files: list[Path]) -> None:
     """Write the archive completely or not at all."""
-    archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=archive.parent, delete=False) as draft:
         with tarfile.open(fileobj=draft, mode="w") as tar:
             for file in files:
@@ -101,7 +103,19 @@ def _fetch_wheels(machine: str) -> Path:
     if folder.exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = tempfile.mkdtemp(dir=folder.parent)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".draft-") as draft:
+        wheels = Path(draft, "wheels")
+        _download(machine, wheels)
+        try:
+            wheels.rename(folder)
+        except OSError:
+            # Another deploy from this checkout has fetched the same wheels in the meantime.
+            if not folder.is_dir():
+                raise
+    return folder
+
+
+def _download(machine: str, folder: Path) -> None:
     platforms = [f"--platform={platform}_{machine}" for platform in _PLATFORMS]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += [
@@ -111,9 +125,7 @@ def _fetch_wheels(machine: str) -> Path:
         f"--python-version={PYTHON}",
         *platforms,
     ]
-    _run("fetch the app's dependencies", [*command, f"--dest={draft}", f"--requirement={LOCK}"])
-    Path(draft).rename(folder)
-    return folder
+    _run("fetch the app's dependencies", [*command, f"--dest={folder}", f"--requirement={LOCK}"])
 
 
 def _run(what: str, command: list[str]) -> None:

@@ -18,7 +18,7 @@ class _UniqueKeys(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise RefusedError(f"`{key}` stands twice in the entry at line {node.start_mark.line + 1}")
+                raise RefusedError(f"`{key}` is given twice in the entry at line {node.start_mark.line + 1}")
         return super().construct_mapping(node, deep)
 
 

@@ -29,4 +29,6 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_shape(path: Path) -> Shape:
     """Return the shape in the file."""
-    return as_kind(read_yaml(path, "a scenario's shape stands beside it"), Shape, str(path))
+    return as_kind(
+        read_yaml(path, "a scenario's shape is the .yml file of the same name beside it"), Shape, str(path)
+    )

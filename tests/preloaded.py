@@ -66,7 +66,7 @@ class Preloaded:
     def run(
         self, *arguments: str, cwd: Path, env: dict[str, str], folder: Path
     ) -> subprocess.CompletedProcess[str]:
-        """The finished command; what it prints stands in `folder` meanwhile."""
+        """The finished command; its output is in `folder` meanwhile."""
         assert self._forker.stdin
         assert self._forker.stdout
         outputs = {name: str(folder / f".{self._module}.{name}") for name in ("stdout", "stderr")}

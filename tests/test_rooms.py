@@ -78,7 +78,7 @@ def test_a_room_knows_only_what_it_may(folder: str) -> None:
 
 
 AGENCY = ROOT / "app" / "agency"
-# What the engine asks of whatever domain stands in agency/'s place: who calls, and tables of its own.
+# What the engine asks of any domain that takes agency/'s place: who calls, and tables of its own.
 ENGINE_TABLES = {"users", "api_tokens", "features", "idempotency_keys", "cache_popularity", "cache_touches"}
 ROLES = ("project_manager", "team_member")
 

@@ -34,7 +34,7 @@ MADE_BY = (
 
 async def measured() -> dict[str, Any]:
     """Return the figures that have targets, and under `phases` how they came about."""
-    say("looking around")
+    say("reading the seeded users")
     everybody = await people()
     empty()
     await asyncio.sleep(1)

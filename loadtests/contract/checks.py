@@ -52,7 +52,7 @@ def page_after(project_id: int, seen: set[int]) -> Check[TaskPage]:
         if page.items != sorted(page.items, key=lambda task: (task.due_on, task.id)):
             return "tasks out of order"
         if len(ids) < len(page.items) or ids & seen:
-            return "a task stands twice"
+            return "a task appears twice"
         if len(page.items) > PAGE_SIZE:
             return "a page longer than its limit"
         if page.next and len(page.items) < PAGE_SIZE:

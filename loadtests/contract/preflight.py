@@ -48,7 +48,7 @@ def _sees_projects(session: FastHttpSession, target: Target, token: str) -> bool
     try:
         return bool(msgspec.json.decode(answer.content or b"", type=Dashboard).projects)
     except msgspec.DecodeError as error:
-        raise RefusedError(f"{target.url} answers a user's dashboard with another body: {error}.") from None
+        raise RefusedError(f"{target.url} returned an invalid user dashboard: {error}.") from None
 
 
 def _ask(session: FastHttpSession, target: Target, path: str, headers: dict[str, str]) -> FastResponse:
@@ -56,7 +56,7 @@ def _ask(session: FastHttpSession, target: Target, path: str, headers: dict[str,
     error = getattr(answer, "error", None)
     if isinstance(error, ssl.SSLCertVerificationError):
         raise RefusedError(
-            f"The certificate of {target.url} is not to be trusted with {target.ca or 'the system CAs'}: "
+            f"The certificate of {target.url} is not trusted by {target.ca or 'the system CAs'}: "
             f"{error.verify_message}."
         )
     if answer.status_code == 0:

@@ -98,7 +98,9 @@ def _hit_rate(load: Load) -> Plot:
         _limit(axes, limit, f"target {format_number(limit)} %")
     _finish(axes, load)
     return Plot(
-        "Cache hit rate", "Reads that the cache answered, as the answers themselves say", svg(drawn, "hits")
+        "Cache hit rate",
+        "Reads answered from the cache, by the X-Cache header of each response",
+        svg(drawn, "hits"),
     )
 
 

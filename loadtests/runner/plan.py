@@ -44,7 +44,9 @@ def add_arguments(parser: "LocustArgumentParser", scenario: Path) -> None:
 def read_plan(options: Namespace, scenario: str) -> Plan:
     """Return the plan; every file that it depends on is valid, and there are no figures of an earlier run."""
     if not options.target or not options.run_dir:
-        raise RefusedError("Say what to load and where to leave the figures: --target FILE --run-dir DIR.")
+        raise RefusedError(
+            "Give the server to load and a folder for the figures: --target FILE --run-dir DIR."
+        )
     # Figures of an earlier run must not be mistaken for this one's if this one is refused or aborted.
     (Path(options.run_dir) / LOAD_FILE).unlink(missing_ok=True)
     if options.master or options.worker:

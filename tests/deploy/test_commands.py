@@ -1,4 +1,4 @@
-"""What stands outside of a release calls it by the names of its commands, which stay when modules move."""
+"""What is outside of a release calls it by the names of its commands, which stay when modules move."""
 
 import re
 import tomllib

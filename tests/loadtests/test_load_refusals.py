@@ -12,7 +12,7 @@ def test_a_certificate_of_another_authority_is_refused_before_any_load(
     done = load(server.url, ca=str(certificates.other_ca))
 
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f"The certificate of {server.url} is not to be trusted with")
+    assert done.err.startswith(f"The certificate of {server.url} is not trusted by")
     assert len(done.err.splitlines()) == 1
 
 
@@ -22,7 +22,7 @@ def test_the_systems_authorities_do_not_vouch_for_a_server_of_our_own(
     done = load(server.url, ca=None)
 
     assert done.code == 1
-    assert "is not to be trusted with the system CAs" in done.err
+    assert "is not trusted by the system CAs" in done.err
 
 
 def test_a_server_that_is_not_there_is_refused(load: Load, server: ContractServer) -> None:
@@ -96,7 +96,7 @@ def test_a_load_that_is_all_warm_up_is_refused(load: Load) -> None:
         (SHAPE + "colour: red", "Object contains unknown field `colour`"),
         (SHAPE.replace("users: 8", "users: 0"), "Expected `int` >= 1 - at `$.users`"),
         (SHAPE.replace("users: 8\n", ""), "Object missing required field `users`"),
-        (SHAPE + "users: 9", "`users` stands twice"),
+        (SHAPE + "users: 9", "`users` is given twice"),
     ],
 )
 def test_a_wrong_shape_is_refused(load: Load, tmp_path: Path, shape: str, said: str) -> None:

@@ -67,7 +67,7 @@ def but(old: str, new: str) -> str:
         ("targets: []", "at least one target"),
         ("targets:" + ENTRY + "more: 1", "and no key but `targets` and `bench`"),
         ("targets:" + ENTRY + "    colour: red", "target 1 (Dashboard, p95): Object contains unknown field"),
-        ("targets:" + ENTRY + "    unit: ms", "`unit` stands twice in the entry at line 2"),
+        ("targets:" + ENTRY + "    unit: ms", "`unit` is given twice in the entry at line 2"),
         ("targets:\n  - just text", "target 1: Expected `object`, got `str`"),
         ("targets:" + ENTRY + ENTRY, "two targets have the name `Dashboard, p95`"),
         (
@@ -81,7 +81,10 @@ def but(old: str, new: str) -> str:
         (but("dashboard.p95", "dashboard.p96"), "nothing measures `dashboard.p96`"),
         (but("unit: ms", "unit: s"), "`dashboard.p95` is measured in ms, not s"),
         (but('"< 50"', '"< 600"'), "the ambition (< 600) is weaker than the target (< 500)"),
-        (but('"< 50"', '"> 50"'), "the ambition (> 50) points another way than the target (< 500)"),
+        (
+            but('"< 50"', '"> 50"'),
+            "the ambition (> 50) must compare in the same direction as the target (< 500)",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_sentence_that_names_the_entry(

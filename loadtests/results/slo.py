@@ -91,7 +91,8 @@ def _target(entry: object, units: dict[str, str], where: str) -> Target:
         )
     if target.ambition and _parse(target.ambition)[0] != _parse(target.target)[0]:
         raise RefusedError(
-            f"{where}: the ambition ({target.ambition}) must compare in the same direction as the target ({target.target})."
+            f"{where}: the ambition ({target.ambition}) must compare in the same direction"
+            f" as the target ({target.target})."
         )
     if target.ambition and not _holds(_parse(target.ambition)[1], target.target):
         raise RefusedError(

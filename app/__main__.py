@@ -61,7 +61,7 @@ async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services
     try:
         await database.open()
         await cache.health.beat()
-        yield Services(settings.http, database, cache, secrets.cursor_key, CONSTRAINTS, ADMIN_KEY)
+        yield Services(settings.http, database, cache, secrets.cursor_keys, CONSTRAINTS, ADMIN_KEY)
     finally:
         keeper.cancel()
         # It may be running a query right now.

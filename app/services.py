@@ -9,17 +9,17 @@ from app.cache.cache import Cache
 from app.cache.popularity import Popularity
 from app.database.pool import Database
 from app.http.large_pages import LargePages
-from app.settings import HttpSettings
+from app.settings import CursorKeys, HttpSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the cache, the request limits, the cursor key, and what the domain configures."""
+    """The database, the cache, the request limits, the cursor keys, and what the domain configures."""
 
     http: HttpSettings
     database: Database
     cache: Cache
-    cursor_key: bytes
+    cursor_keys: CursorKeys
     constraints: Mapping[str, tuple[int, str, str]]
     admin_key: str
     large_pages: LargePages = field(default_factory=LargePages)

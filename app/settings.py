@@ -65,13 +65,17 @@ class Settings(Section, frozen=True):
     redis: RedisSettings
 
 
+CursorKeys = tuple[bytes, ...]
+"""The first one signs; each one verifies, so that cursors outlive a change of the key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The three secrets, kept out of reprs and logs."""
+    """The secrets, kept out of reprs and logs."""
 
     database_password: str
     redis_password: str
-    cursor_key: bytes
+    cursor_keys: CursorKeys
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -113,7 +117,7 @@ def load_secrets() -> Secrets:
     return Secrets(
         database_password=_secret(directory, "database-password"),
         redis_password=_secret(directory, "redis-password"),
-        cursor_key=_secret(directory, "cursor-key").encode(),
+        cursor_keys=tuple(_secret(directory, "cursor-key").encode().split()),
     )
 
 

@@ -1,14 +1,15 @@
 """
 Run the deploy or the rollback and record what it did.
 
-`python -m deploy INVENTORY FOLDER [--again | --only NAMES | --back-to RELEASE [--schema down]]`.
+`python -m deploy INVENTORY FOLDER [--again | --only NAMES [--rotation STEP] |
+--back-to RELEASE [--schema down]]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change
 nothing: it adds second_run_seconds and second_run_changed, and otherwise fails and names the operations.
 --only deploys the components it names; the figures stay those of the whole deploy, but the result of its
-second run is dropped. --back-to runs the rollback instead; then FOLDER/deploy.json is gone, because the
-server no longer is what these sources make of it.
+second run is dropped. --rotation is a step of deploy/rotate.py. --back-to runs the rollback instead; then
+FOLDER/deploy.json is gone, because the server no longer is what these sources make of it.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
     )
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as results:
-        values = {"only": asked.only, "to": asked.back_to, "schema": asked.schema}
+        values = {"only": asked.only, "to": asked.back_to, "schema": asked.schema, "rotation": asked.rotation}
         # pyinfra reads the values as JSON.
         data = [f"--data={name}={json.dumps(value)}" for name, value in values.items() if value is not None]
         command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, script]
@@ -84,6 +85,7 @@ def _parse(options: tuple[str, ...]) -> argparse.Namespace:
     parser.add_argument("--only")
     parser.add_argument("--back-to")
     parser.add_argument("--schema")
+    parser.add_argument("--rotation")
     return parser.parse_args(options)
 
 

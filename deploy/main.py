@@ -1,7 +1,8 @@
 """
 The whole deploy from top to bottom: `pyinfra inventories/NAME.py deploy/main.py`.
 
-`--data only=app` (or `only=app,edge`) deploys only the named components.
+`--data only=app` (or `only=app,edge`) deploys only the named components. `--data rotation=begin` replaces the
+secrets and lets the services accept the former ones too; `rotation=finish` ends that.
 """
 
 from pyinfra import config, host
@@ -18,7 +19,7 @@ from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host, refuse_taken_ports
 from deploy.redis import redis
-from deploy.secrets import load_secrets, refuse_other_secrets
+from deploy.secrets import ROTATION, load_secrets, refuse_other_secrets
 from deploy.settings import COMPONENTS, read_components, read_settings
 from deploy.shell import CLEAN_SHELL
 from deploy.sizing import BudgetError, Overrides, size_server
@@ -52,7 +53,12 @@ except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
 refuse_contradictions(host.name, settings, sizes)
 refuse_other_secrets(host.name, settings.environment, found=server.password_sha256)
-secrets = load_secrets(settings.environment)
+rotation = host.data.get("rotation")
+secrets = ROTATION[rotation](settings.environment) if rotation else load_secrets(settings.environment)
+if secrets.replaced and not rotation and components != COMPONENTS:
+    raise DeployError(
+        f"{host.name}: a rotation of its secrets was cut off: finish it by `make rotate-secrets`."
+    )
 record_host(server, environment=settings.environment)
 release = build_release(
     server.machine,

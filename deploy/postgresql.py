@@ -19,6 +19,7 @@ from deploy.sizing import Sizes
 UNIT = "postgresql@17-main.service"
 CONFIGURATION = "/etc/postgresql/17/main/conf.d/bantam.conf"
 HBA = "/etc/postgresql/17/main/pg_hba.conf"
+IDENT = "/etc/postgresql/17/main/pg_ident.conf"
 DROP_IN = "/etc/systemd/system/postgresql@17-main.service.d/bantam.conf"
 
 
@@ -59,12 +60,20 @@ def postgresql(
         mode="640",
     )
     files.put(
+        name="Let PgBouncer connect as the app's role, so that its pool outlives a change of the password",
+        src="templates/postgresql/pg_ident.conf",
+        dest=IDENT,
+        user="postgres",
+        group="postgres",
+        mode="640",
+    )
+    files.put(
         name="Configure the service: restarted after a crash, last choice of the OOM killer",
         src="templates/postgresql/service.conf",
         dest=DROP_IN,
         mode="644",
     )
-    unit(name="Run PostgreSQL", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA))
+    unit(name="Run PostgreSQL", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA, IDENT))
     pending_restart(name="Restart PostgreSQL if a setting needs it")
 
     _roles(sizes=sizes, secrets=secrets, app_statement_timeout_ms=app_statement_timeout_ms)

@@ -35,7 +35,7 @@ def redis(*, sizes: Sizes, secrets: Secrets) -> None:
         user="redis",
         group="redis",
         mode="640",
-        app_password_sha256=_sha256(secrets.redis_app_password),
+        app_passwords_sha256=[_sha256(password) for password in secrets.redis_app_passwords],
         monitor_password_sha256=_sha256(secrets.redis_monitor_password),
     )
     files.template(

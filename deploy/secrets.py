@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from pyinfra.api.exceptions import DeployError
@@ -14,8 +15,23 @@ DEPLOYED = "/etc/bantam/credentials/database-password"
 Secret = str
 
 
+class Replaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What services still accept beside the new secret, until each of them has it."""
+
+    database_app_password: Secret
+    redis_app_password: Secret
+    cursor_key: Secret
+
+    def __repr__(self) -> str:
+        return "Replaced(hidden)"
+
+
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One environment's secrets, each 256 random bits in hexadecimal."""
+    """
+    One environment's secrets, each 256 random bits in hexadecimal.
+
+    `replaced` is there only while a rotation is under way.
+    """
 
     database_app_password: Secret
     database_monitor_password: Secret
@@ -23,9 +39,23 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     redis_monitor_password: Secret
     cursor_key: Secret
     seed_token_key: Secret
+    replaced: Replaced | None = None
+
+    @property
+    def redis_app_passwords(self) -> list[Secret]:
+        """Each password that Redis accepts from the app, today's first."""
+        return [self.redis_app_password, *([self.replaced.redis_app_password] if self.replaced else [])]
+
+    @property
+    def cursor_keys(self) -> list[Secret]:
+        """Each key whose cursors are valid; the first one signs."""
+        return [self.cursor_key, *([self.replaced.cursor_key] if self.replaced else [])]
 
     def __repr__(self) -> str:
         return "Secrets(hidden)"
+
+
+_NAMES = tuple(name for name in Secrets.__struct_fields__ if name != "replaced")
 
 
 def load_secrets(environment: str) -> Secrets:
@@ -37,17 +67,46 @@ def load_secrets(environment: str) -> Secrets:
     """
     path = _FOLDER / f"{environment}.yml"
     if not path.exists():
-        _write(path, {name: secrets.token_hex(32) for name in Secrets.__struct_fields__})
+        _write(path, {name: secrets.token_hex(32) for name in _NAMES})
     try:
         values = msgspec.yaml.decode(path.read_bytes(), type=Secrets)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise DeployError(f"{path}: {error}; restore the file from your backup.") from None
-    empty = [name for name in Secrets.__struct_fields__ if len(getattr(values, name)) < 32]
+    empty = [name for name in _NAMES if len(getattr(values, name)) < 32]
     if empty:
         raise DeployError(
             f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup."
         )
     return values
+
+
+def begin_rotation(environment: str) -> Secrets:
+    """
+    The secrets, new since this rotation began, beside those that they replace.
+
+    The seed key stays: the tokens of seeded users are derived from it.
+    """
+    known = load_secrets(environment)
+    if known.replaced:  # an earlier run was cut off
+        return known
+    fresh = {name: secrets.token_hex(32) for name in _NAMES if name != "seed_token_key"}
+    replaced = {name: getattr(known, name) for name in Replaced.__struct_fields__}
+    _write(
+        _FOLDER / f"{environment}.yml",
+        {**fresh, "seed_token_key": known.seed_token_key, "replaced": replaced},
+    )
+    return load_secrets(environment)
+
+
+def finish_rotation(environment: str) -> Secrets:
+    """The secrets alone: nothing accepts those that they replaced after the next deploy."""
+    known = load_secrets(environment)
+    if known.replaced:
+        _write(_FOLDER / f"{environment}.yml", {name: getattr(known, name) for name in _NAMES})
+    return load_secrets(environment)
+
+
+ROTATION = {"begin": begin_rotation, "finish": finish_rotation}
 
 
 def refuse_other_secrets(host_name: str, environment: str, *, found: str | None) -> None:
@@ -58,7 +117,7 @@ def refuse_other_secrets(host_name: str, environment: str, *, found: str | None)
     uses the old ones.
     """
     path = _FOLDER / f"{environment}.yml"
-    if found is None or (path.exists() and _sha256(load_secrets(environment)) == found):
+    if found is None or (path.exists() and found in _fingerprints(load_secrets(environment))):
         return
     state = "has other secrets than this server" if path.exists() else "is missing"
     raise DeployError(
@@ -67,11 +126,15 @@ def refuse_other_secrets(host_name: str, environment: str, *, found: str | None)
     )
 
 
-def _sha256(secrets: Secrets) -> str:
-    return hashlib.sha256(secrets.database_app_password.encode()).hexdigest()
+def _fingerprints(secrets: Secrets) -> list[str]:
+    """Of today's database password, and of the one that it is about to replace."""
+    passwords = [secrets.database_app_password]
+    if secrets.replaced:
+        passwords.append(secrets.replaced.database_app_password)
+    return [hashlib.sha256(password.encode()).hexdigest() for password in passwords]
 
 
-def _write(path: Path, values: dict[str, str]) -> None:
+def _write(path: Path, values: dict[str, Any]) -> None:
     """Write all or nothing, readable only by the owner from the first byte on."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")

@@ -15,7 +15,7 @@ Seconds = Annotated[int, Meta(ge=1)]
 COMPONENTS = frozenset({"base", "postgresql", "pgbouncer", "redis", "app", "edge"})
 
 # What belongs to pyinfra's connection or to one run, not to the server's configuration.
-_OTHER_KEYS = ("ssh_", "fake_", "_", "only")
+_OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

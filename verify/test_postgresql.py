@@ -208,8 +208,20 @@ def test_hba_has_no_rule_for_everybody(catalog: Catalog) -> None:
     assert [row for row in catalog("hba") if "all" in row["user_name"]] == []
 
 
+def test_only_the_pool_logs_in_as_another_role(catalog: Catalog) -> None:
+    expected = {"map_name": "pool", "sys_name": "pgbouncer", "pg_username": "bantam_app", "error": None}
+    assert catalog("ident") == [expected]
+
+
 @pytest.mark.parametrize(
-    ("user", "role"), [("bantam", "postgres"), ("bantam", "bantam_owner"), ("root", "postgres")]
+    ("user", "role"),
+    [
+        ("bantam", "postgres"),
+        ("bantam", "bantam_owner"),
+        ("bantam", "bantam_app"),
+        ("root", "bantam_app"),
+        ("root", "postgres"),
+    ],
 )
 def test_nobody_becomes_another_role(host: Any, user: str, role: str) -> None:
     refused = host.run(
@@ -223,7 +235,7 @@ def test_nobody_becomes_another_role(host: Any, user: str, role: str) -> None:
 
 
 def test_wrong_password_is_refused(connection: Connection) -> None:
-    client = "psql -XAtqw -p 5432 -h /run/postgresql -U bantam_app -d bantam -c 'SELECT 1'"
+    client = "psql -XAtqw -p 5432 -h /run/postgresql -U bantam_monitor -d bantam -c 'SELECT 1'"
     done = connection.run(f"f=$(mktemp) && cat > $f && PGPASSFILE=$f {client}; rm $f", "*:*:*:*:wrong\n")
     assert "password authentication failed" in done.stderr
 

@@ -67,6 +67,13 @@ def information(connection: Connection, secrets: dict[str, Secret]) -> dict[str,
 
 
 @pytest.fixture(scope="module")
+def users(connection: Connection) -> dict[str, list[str]]:
+    """The rules of each user in Redis's file of users."""
+    lines = [line.split() for line in connection.run("cat /etc/redis/users.acl").stdout.splitlines()]
+    return {name: rules for _, name, *rules in lines}
+
+
+@pytest.fixture(scope="module")
 def refusals(connection: Connection, secrets: dict[str, Secret]) -> dict[tuple[str, str], str]:
     """The reply to each forbidden command, in an unused database."""
     tried = {("bantam", "redis_app_password"): FORBIDDEN_TO_THE_APP}
@@ -170,6 +177,12 @@ def test_socket_is_for_the_app_only(host: Any) -> None:
 
 def test_nobody_without_a_name_gets_in(connection: Connection) -> None:
     assert "NOAUTH" in connection.run("redis-cli -s /run/redis/redis.sock", stdin="GET bantam:x\n").stdout
+
+
+@pytest.mark.parametrize("user", ["bantam", "monitor"])
+def test_user_has_one_password(users: dict[str, list[str]], user: str) -> None:
+    passwords = [rule for rule in users[user] if rule.startswith("#")]
+    assert len(passwords) == 1, "two during a rotation of the secrets: `make rotate-secrets` finishes it"
 
 
 @pytest.mark.parametrize("user", ["default", "bantam", "monitor"])

@@ -27,6 +27,7 @@ from app.reading import cached, cursors
 from app.reading.cached import Loaded
 from app.reading.cursors import Position
 from app.services import Services, services_of
+from app.settings import CursorKeys
 
 BEST = Position("forward", (str(2**63 - 1), str(2**63 - 1)))
 """The position before every hit: hits descend by score, then id."""
@@ -60,7 +61,7 @@ def _search(kind: str) -> Callable[[Request], Awaitable[Response]]:
         asked = requests.query(request, SearchQuery)
         _check_word_count(asked.q)
         scope = f"search_{kind}:{asked.q}"
-        position = _position(services.cursor_key, scope, asked.cursor)
+        position = _position(services.cursor_keys, scope, asked.cursor)
 
         async def load() -> Loaded | None:
             return await _page(services, token, kind, asked, position)
@@ -85,7 +86,7 @@ async def _page(
     following = None
     if more:
         following = cursors.sign(
-            services.cursor_key,
+            services.cursor_keys,
             f"search_{kind}:{asked.q}",
             Position("forward", (str(last_score), str(last_id))),
         )
@@ -109,10 +110,10 @@ def _check_word_count(words: str) -> None:
         raise Problem(422, f"A search has at most {MOST_WORDS} words.", field="q")
 
 
-def _position(key: bytes, scope: str, cursor: str | None) -> Position:
+def _position(keys: CursorKeys, scope: str, cursor: str | None) -> Position:
     if cursor is None:
         return BEST
-    position = cursors.verify(key, scope, cursor)
+    position = cursors.verify(keys, scope, cursor)
     if position is None:
         raise Problem(422, "The cursor was not issued by this search.", field="cursor")
     return position

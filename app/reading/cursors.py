@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from app.settings import CursorKeys
+
 Direction = Literal["forward", "backward"]
 
 SIGNATURE_BYTES = 16
@@ -35,13 +37,13 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
         return Position(other, self.keys, not self.inclusive)
 
 
-def sign(key: bytes, scope: str, position: Position) -> str:
+def sign(keys: CursorKeys, scope: str, position: Position) -> str:
     """Return the cursor of a position; it is valid for the list `scope` only."""
     text = msgspec.json.encode(position)
-    return urlsafe_b64encode(_signature(key, scope, text) + text).decode().rstrip("=")
+    return urlsafe_b64encode(_signature(keys[0], scope, text) + text).decode().rstrip("=")
 
 
-def verify(key: bytes, scope: str, cursor: str) -> Position | None:
+def verify(keys: CursorKeys, scope: str, cursor: str) -> Position | None:
     """Return the position of a cursor that `sign` created for `scope`, or None for any other text."""
     if len(cursor) > LONGEST or not cursor.isascii():
         return None
@@ -53,7 +55,7 @@ def verify(key: bytes, scope: str, cursor: str) -> Position | None:
     if urlsafe_b64encode(raw).decode().rstrip("=") != cursor:
         return None
     signature, text = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, _signature(key, scope, text)):
+    if not any(hmac.compare_digest(signature, _signature(key, scope, text)) for key in keys):
         return None
     return msgspec.json.decode(text, type=Position)
 

@@ -49,7 +49,7 @@ class Listing:
         selected = page.selection(query, self.sql.filters)
         self._check_order(selected)
         start = page.start_for(
-            services.cursor_key, selected.scope(self.sql.name), query, most=services.http.max_page
+            services.cursor_keys, selected.scope(self.sql.name), query, most=services.http.max_page
         )
         statement = self.sql.statement(page.choice(selected, start, total=query.total))
         async with services.large_pages.slot_for(query.limit, counts=query.total):
@@ -62,7 +62,7 @@ class Listing:
         found = page.Rows(*rows)
         body = b'{"items":%b,%b%b}' % (
             found.items,
-            start.links(services.cursor_key, found),
+            start.links(services.cursor_keys, found),
             b',"total":%d' % total if query.total else b"",
         )
         return JsonBytes(body)

@@ -10,6 +10,7 @@ from app.http.problems import Problem
 from app.reading import cursors
 from app.reading.cursors import Direction, Position
 from app.reading.sql_fragments import Choice
+from app.settings import CursorKeys
 
 KEYS = msgspec.json.Decoder(tuple[str, ...])
 
@@ -67,7 +68,7 @@ class PageStart:
         """Return whether the page begins with the row at the position."""
         return self.position is not None and self.position.inclusive
 
-    def links(self, key: bytes, rows: Rows) -> bytes:
+    def links(self, keys: CursorKeys, rows: Rows) -> bytes:
         """Return the JSON fields `next` and `previous` of the page; even an empty page has a way back."""
         way: Direction = "backward" if self.backward else "forward"
         onward = Position(way, KEYS.decode(rows.last)) if rows.more and rows.last else None
@@ -76,10 +77,10 @@ class PageStart:
             turned = self.position.turned()
             back = turned if rows.first is None else Position(turned.direction, KEYS.decode(rows.first))
         before, after = (onward, back) if self.backward else (back, onward)
-        return b'"next":%b,"previous":%b' % (self._cursor(key, after), self._cursor(key, before))
+        return b'"next":%b,"previous":%b' % (self._cursor(keys, after), self._cursor(keys, before))
 
-    def _cursor(self, key: bytes, position: Position | None) -> bytes:
-        return b"null" if position is None else msgspec.json.encode(cursors.sign(key, self.scope, position))
+    def _cursor(self, keys: CursorKeys, position: Position | None) -> bytes:
+        return b"null" if position is None else msgspec.json.encode(cursors.sign(keys, self.scope, position))
 
 
 def choice(selected: Selection, start: PageStart, *, total: bool = False, audience: bool = False) -> Choice:
@@ -115,13 +116,13 @@ def selection(query: object, filters: Iterable[str]) -> Selection:
     return Selection(tuple(chosen), tuple(values), sort.removeprefix("-"), sort.startswith("-"))
 
 
-def start_for(key: bytes, scope: str, query: Paged, *, most: int) -> PageStart:
+def start_for(keys: CursorKeys, scope: str, query: Paged, *, most: int) -> PageStart:
     """Return where the page begins; Problem 422 for another list's cursor or a limit above `most`."""
     if query.limit > most:
         raise Problem(422, f"Expected `int` <= {most}.", field="limit")
     if query.cursor is None:
         return PageStart(scope, None, query.direction == "backward")
-    position = cursors.verify(key, scope, query.cursor)
+    position = cursors.verify(keys, scope, query.cursor)
     if position is None:
         raise Problem(422, "The cursor was not issued by this list for these filters.", field="cursor")
     if query.direction not in {None, position.direction}:

@@ -55,7 +55,7 @@ class SharedPages:
         query = requests.query(request, PageQuery)
         selected = page.Selection((self.by,), (container,), self.sort, descending=False)
         start = page.start_for(
-            services.cursor_key, selected.scope(self.listing.sql.name), query, most=services.http.max_page
+            services.cursor_keys, selected.scope(self.listing.sql.name), query, most=services.http.max_page
         )
         statement = self.listing.sql.statement(page.choice(selected, start, audience=True))
         database = services.database
@@ -68,7 +68,7 @@ class SharedPages:
                 return None
             caller, seconds_left, *rows, _, audience = row
             found = page.Rows(*rows)
-            body = b'{"items":%b,%b}' % (found.items, start.links(services.cursor_key, found))
+            body = b'{"items":%b,%b}' % (found.items, start.links(services.cursor_keys, found))
             return Loaded(caller, seconds_left, audience, body)
 
         place = start.position or ("end" if start.backward else "start")

@@ -91,7 +91,7 @@ def test_a_start_that_fails_is_one_sentence_and_exit_code_1(
 @pytest.fixture
 def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in SECRETS:
-        (tmp_path / name).write_text(f"the {name}\n")
+        (tmp_path / name).write_text(f"the-{name}\n")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     return tmp_path
 
@@ -100,8 +100,14 @@ def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_secrets_are_the_files_without_their_last_newline() -> None:
     secrets = load_secrets()
 
-    assert secrets.database_password == "the database-password"
-    assert secrets.cursor_key == b"the cursor-key"
+    assert secrets.database_password == "the-database-password"
+    assert secrets.cursor_keys == (b"the-cursor-key",)
+
+
+def test_while_the_cursor_key_changes_the_file_has_two(credentials: Path) -> None:
+    (credentials / "cursor-key").write_text("new\nold\n")
+
+    assert load_secrets().cursor_keys == (b"new", b"old")
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -120,4 +126,4 @@ def test_a_missing_secret_is_named(
 
 
 def test_secrets_do_not_show_in_their_representation() -> None:
-    assert "hunter2" not in repr(Secrets("hunter2", "hunter2", b"hunter2"))
+    assert "hunter2" not in repr(Secrets("hunter2", "hunter2", (b"hunter2",)))

@@ -6,6 +6,7 @@ import pytest
 
 _SQL = "cd / && runuser -u postgres -- psql -Xqw -p 5432 -d bantam"
 _HBA = "/etc/postgresql/17/main/pg_hba.conf"
+_IDENT = "/etc/postgresql/17/main/pg_ident.conf"
 _ACL = "/etc/redis/users.acl"
 _SSHD = "/etc/ssh/sshd_config.d/00-broken.conf"
 _POOLER = "cd / && runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer"
@@ -43,6 +44,13 @@ BREAKAGES = {
         mends=f"sed -i '/ trust$/d' {_HBA} && systemctl reload postgresql@17-main",
         # The socket's group keeps everybody out even so.
         noticed_by={"test_hba_asks_for_the_system_user_or_scram"},
+    ),
+    "the app may bypass the pool": Breakage(
+        file="test_postgresql.py",
+        breaks=f"echo 'pool bantam bantam_app' >> {_IDENT} && systemctl reload postgresql@17-main",
+        mends=f"sed -i '$d' {_IDENT} && systemctl reload postgresql@17-main",
+        # The socket's group keeps the app out even so.
+        noticed_by={"test_only_the_pool_logs_in_as_another_role"},
     ),
     "the app may create tables": Breakage(
         file="test_postgresql.py",
@@ -87,6 +95,12 @@ BREAKAGES = {
         breaks=f"sed -i '/^user bantam /s/$/ +eval/' {_ACL} && systemctl restart redis-server",
         mends=f"sed -i 's/ +eval$//' {_ACL} && systemctl restart redis-server",
         noticed_by={"test_app_may_not[EVAL 'return 1' 0]"},
+    ),
+    "a rotation of the secrets that was cut off": Breakage(
+        file="test_redis.py",
+        breaks=f"sed -i '/^user bantam /s/$/ #{'0' * 64}/' {_ACL} && systemctl restart redis-server",
+        mends=f"sed -i 's/ #{'0' * 64}$//' {_ACL} && systemctl restart redis-server",
+        noticed_by={"test_user_has_one_password[bantam]"},
     ),
     "a socket that everybody may use": Breakage(
         file="test_redis.py",

@@ -5,6 +5,7 @@ SELECT
 FROM (
     VALUES
         ('pg_hba.conf', current_setting('hba_file')),
+        ('pg_ident.conf', current_setting('ident_file')),
         ('postgresql.conf', current_setting('config_file'))
 ) AS files (name, path)
 UNION ALL

@@ -41,6 +41,7 @@ from app.reading.cached import Loaded
 from app.reading.cursors import Position
 from app.reading.page import KEYS, PageStart, Rows, Selection
 from app.services import Services, services_of
+from app.settings import CursorKeys
 
 CSV_PAGE = 1000
 CSV_LINES = 100_000
@@ -89,7 +90,7 @@ class Report:
         query = requests.query(request, self.query)
         selected = page.selection(query, self.sql.filters)
         start = page.start_for(
-            services.cursor_key, selected.scope(self.sql.view), query, most=services.http.max_page
+            services.cursor_keys, selected.scope(self.sql.view), query, most=services.http.max_page
         )
         accepted = request.headers.get("accept", "")
         if query.format == "csv" or (query.format is None and "text/csv" in accepted):
@@ -101,7 +102,7 @@ class Report:
     ) -> Response:
         async def load() -> Loaded:
             lines = await self._lines(services, token, selected, start, limit=limit)
-            body = _page(services.cursor_key, start, lines)
+            body = _page(services.cursor_keys, start, lines)
             return Loaded(lines.caller, lines.seconds_left, "", body)
 
         name = sha256(msgspec.json.encode((start.scope, start.position, start.backward, limit)))
@@ -178,13 +179,13 @@ class Report:
         return Lines(caller, seconds_left, Rows(items, first, last, more), *figures)
 
 
-def _page(key: bytes, start: PageStart, lines: Lines) -> bytes:
+def _page(keys: CursorKeys, start: PageStart, lines: Lines) -> bytes:
     """Return a page with the time, but not yet the age, of its figures."""
     return b'{"refreshed_at":%b,"items":%b,"totals":%b,%b}' % (
         msgspec.json.encode(lines.refreshed_at),
         lines.rows.items,
         lines.totals or b"null",
-        start.links(key, lines.rows),
+        start.links(keys, lines.rows),
     )
 
 

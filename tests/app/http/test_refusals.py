@@ -20,7 +20,7 @@ from app.reading.page import Selection
 from app.services import Services
 from app.settings import decode
 
-CURSOR_KEY = b"a key of this test"
+CURSOR_KEYS = (b"a key of this test",)
 TOKEN = {"authorization": "Bearer bt_" + 64 * "0"}
 EXAMPLE = Path(__file__).parents[1] / "app.toml"
 NO_OBJECT = "Expected one JSON object in UTF-8, without lone surrogates."
@@ -31,7 +31,7 @@ Ask = Callable[..., httpx.Response]
 def signed(project: int) -> str:
     """A cursor of a project's tasks."""
     scope = Selection(("project",), (project,), "due_on", descending=False).scope("tasks")
-    return sign(CURSOR_KEY, scope, Position("forward", ("2026-11-23", "42")))
+    return sign(CURSOR_KEYS, scope, Position("forward", ("2026-11-23", "42")))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         http=settings.http,
         database=Database(settings.database, "no password"),
         cache=Cache(settings.redis, "no password", Statistics(None, "1", POLICIES), fills_at_once=8),
-        cursor_key=CURSOR_KEY,
+        cursor_keys=CURSOR_KEYS,
         constraints=CONSTRAINTS,
         admin_key=ADMIN_KEY,
     )

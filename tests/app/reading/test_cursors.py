@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.reading.cursors import Direction, Position, sign, verify
 
-KEY = b"a key of this test"
+KEYS = (b"a key of this test",)
 SCOPE = "project_tasks:7"
 HERE = Position("forward", ("2026-11-23", "42"))
 
@@ -21,35 +21,41 @@ positions = st.builds(
 
 @given(positions)
 def test_a_cursor_gives_back_the_position_that_was_signed(position: Position) -> None:
-    assert verify(KEY, SCOPE, sign(KEY, SCOPE, position)) == position
+    assert verify(KEYS, SCOPE, sign(KEYS, SCOPE, position)) == position
 
 
 def test_no_byte_of_a_cursor_can_be_changed() -> None:
-    cursor = sign(KEY, SCOPE, HERE)
+    cursor = sign(KEYS, SCOPE, HERE)
     raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
 
     for place in range(len(raw)):
         changed = bytearray(raw)
         changed[place] ^= 1
-        assert verify(KEY, SCOPE, urlsafe_b64encode(changed).decode().rstrip("=")) is None
+        assert verify(KEYS, SCOPE, urlsafe_b64encode(changed).decode().rstrip("=")) is None
 
 
 def test_a_cursor_of_another_list_is_invalid() -> None:
-    assert verify(KEY, "project_tasks:8", sign(KEY, SCOPE, HERE)) is None
+    assert verify(KEYS, "project_tasks:8", sign(KEYS, SCOPE, HERE)) is None
 
 
 def test_a_cursor_signed_with_another_key_is_invalid() -> None:
-    assert verify(KEY, SCOPE, sign(b"an older key", SCOPE, HERE)) is None
+    assert verify(KEYS, SCOPE, sign((b"an older key",), SCOPE, HERE)) is None
+
+
+def test_while_the_key_changes_cursors_of_both_keys_are_valid() -> None:
+    keys = (b"the new key", *KEYS)
+    assert verify(keys, SCOPE, sign(KEYS, SCOPE, HERE)) == HERE
+    assert verify(keys[:1], SCOPE, sign(keys, SCOPE, HERE)) == HERE, "the first one signs"
 
 
 @pytest.mark.parametrize("garbage", ["", "a", "=", "abc", "é" * 8, "\0", "a" * 2001, "!!!!", "AAAA" * 40])
 def test_anything_else_is_no_cursor(garbage: str) -> None:
-    assert verify(KEY, SCOPE, garbage) is None
+    assert verify(KEYS, SCOPE, garbage) is None
 
 
 @given(st.text(max_size=250))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    assert verify(KEY, SCOPE, text) is None
+    assert verify(KEYS, SCOPE, text) is None
 
 
 @pytest.mark.parametrize(("direction", "other"), [("forward", "backward"), ("backward", "forward")])

@@ -14,7 +14,7 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export NAME ASK EMAIL FROM IMAGE ONLY RAM SCALE SCENARIO SCHEMA TO WHO WORK
+export NAME ASK EMAIL FROM IMAGE LIKE ONLY RAM SCALE SCENARIO SCHEMA TO WHO WORK
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -51,8 +51,8 @@ cache-proof: .venv/ready ## run the full-length cache proofs
 	BANTAM_PROOF=full .venv/bin/pytest -s tests/app/cache/test_*server.py tests/app/warming/test_*server.py
 
 # A copy of a snapshot is already deployed; only its name, address and key need an update.
-up: .venv/ready ## start a sandbox: NAME=, RAM= (MB), FROM= (a snapshot)
-	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) $(if $(RAM),--ram "$$RAM") $(if $(FROM),--from "$$FROM"),true)
+up: .venv/ready ## start a sandbox: NAME=, RAM= (MB), FROM= (a snapshot), LIKE=hosted
+	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) $(if $(RAM),--ram "$$RAM") $(if $(FROM),--from "$$FROM") $(if $(LIKE),--like "$$LIKE"),true)
 	@$(if $(FROM),test ! -e inventories/secrets/sandbox-$(NAME).yml || \
 	  $(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(RAM),,--only base,edge),true)
 

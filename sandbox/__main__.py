@@ -48,6 +48,9 @@ def arguments() -> argparse.ArgumentParser:
     up.add_argument("--name", default="demo", help="the server's name [demo]")
     up.add_argument("--ram", type=int, metavar="MB", help="its memory [2048, or the snapshot's]")
     up.add_argument("--from", dest="snapshot", default="", metavar="IMAGE", help="start from this snapshot")
+    up.add_argument(
+        "--like", default="", choices=["hosted"], help="not bare, but as a provider hands it over"
+    )
     up.set_defaults(command=do_up)
 
     down = commands.add_parser("down", help="remove a server and its disk")
@@ -78,7 +81,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def do_up(wish: argparse.Namespace) -> None:
     """Print the address of the running server."""
-    print(servers.up(wish.name, wish.ram, wish.snapshot).address)
+    print(servers.up(wish.name, wish.ram, wish.snapshot, wish.like).address)
 
 
 def do_down(wish: argparse.Namespace) -> None:
@@ -95,6 +98,7 @@ def do_ssh(wish: argparse.Namespace) -> None:
     state.check_name(wish.name)
     host.require_root()
     server = state.load(wish.name)
+    state.check_checkout(server)
     if server is None or server.state == "stopped":
         raise SandboxError(
             f"No server {wish.name} is running: start it with `python3 -m sandbox up --name {wish.name}`."

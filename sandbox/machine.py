@@ -98,7 +98,7 @@ def console(name: str) -> Path:
 def power_off(server: Server) -> None:
     """Shut the server down like a rented one: every service stops cleanly."""
     # The connection may close before the command has an exit code.
-    ssh.ask(server, "systemctl poweroff")
+    ssh.ask_root(server, "systemctl poweroff")
     deadline = time.monotonic() + POWER_OFF_SECONDS
     while server.process.alive():
         if time.monotonic() > deadline:
@@ -115,7 +115,7 @@ def repair_view(server: Server) -> None:
         Path(f"/proc/{child(child(server.pid))}/root/proc/meminfo").read_bytes()
     except (OSError, IndexError):
         with step(f"memory and processors shown to {server.name} again"):
-            ssh.ask(server, "systemctl restart sandbox-proc-view")
+            ssh.ask_root(server, "systemctl restart sandbox-proc-view")
 
 
 def child(pid: int) -> int:

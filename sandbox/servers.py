@@ -4,7 +4,7 @@ import shutil
 import time
 from ipaddress import IPv4Address
 
-from sandbox import cgroups, disk, host, image, lxcfs, machine, network, snapshots, state
+from sandbox import cgroups, disk, host, hosted, image, lxcfs, machine, network, snapshots, state
 from sandbox.errors import SandboxError
 from sandbox.progress import say, step
 from sandbox.state import Server
@@ -14,14 +14,15 @@ LEAST_RAM_MB = 512
 USUAL_RAM_MB = 2048
 
 
-def up(name: str, ram_mb: int | None = None, snapshot: str = "") -> Server:
-    """Start the server, a new one bare or from the snapshot: ssh answers, and no unit has failed."""
+def up(name: str, ram_mb: int | None = None, snapshot: str = "", like: str = "") -> Server:
+    """Start the server, a new one bare, from the snapshot, or `like` a hosted one: it answers by ssh."""
     state.check_name(name)
     host.require_root()
     host.require_debian()
     with state.exclusive():
         server = state.load(name)
-        check_beginning(server, snapshot)
+        state.check_checkout(server)
+        check_beginning(server, snapshot, like)
         ram_mb = usual_ram(server, snapshot) if ram_mb is None else ram_mb
         check_ram(ram_mb)
         if server and server.ready and server.ram_mb != ram_mb:
@@ -32,22 +33,36 @@ def up(name: str, ram_mb: int | None = None, snapshot: str = "") -> Server:
         if server and server.state == "running":
             prepare_shared()
             machine.wait_until_up(server)
+            hosted.ensure(server)
             say(f"{name} is already running at {server.address}")
             return server
         host.require_disk()
         host.ensure_packages()
         newest = image.ensure()
         prepare_shared()
-        boots_already = server and server.state == "starting"
-        if not (server and boots_already and (server.ram_mb, server.snapshot) == (ram_mb, snapshot)):
-            server = start(server, name, ram_mb, newest.name, snapshot)
+        wanted = (ram_mb, snapshot, like)
+        begun = server and (server.ram_mb, server.snapshot, server.like) == wanted
+        if not (server and begun and server.state == "starting"):
+            clear(name)
+            if not (server and server.ready):
+                base = snapshots.load(snapshot).image if snapshot else newest.name
+                server = plan(name, ram_mb, image=base, snapshot=snapshot, like=like)
+            start(server)
         with step(f"{name} is up at {server.address}, systemd is running"):
             machine.wait_until_up(server)
+        hosted.ensure(server)
         return server
 
 
-def check_beginning(server: Server | None, snapshot: str) -> None:
-    """Refuse a server that was not created from the snapshot, and a snapshot that does not exist."""
+def check_beginning(server: Server | None, snapshot: str, like: str) -> None:
+    """Refuse a server that began as something else, and a snapshot that does not exist."""
+    if snapshot and like:
+        raise SandboxError("A server is created from a snapshot or like another one, not both.")
+    if like and server and server.ready and server.like != like:
+        raise SandboxError(
+            f"The server {server.name} exists and is not like a {like} one: "
+            f"run `python3 -m sandbox down --name {server.name}` first, or choose another --name."
+        )
     if snapshot:
         snapshots.load(snapshot)
     if snapshot and server and server.ready and server.snapshot != snapshot:
@@ -82,28 +97,25 @@ def prepare_shared() -> None:
             machine.repair_view(server)
 
 
-def start(server: Server | None, name: str, ram_mb: int, newest: str, snapshot: str) -> Server:
+def start(server: Server) -> None:
     """Boot the server: with its own disk if it has been up before, otherwise with a fresh one."""
-    clear(name)
-    if server and server.ready:
-        with step(f"existing disk of {name} mounted"):
+    if server.ready:
+        with step(f"existing disk of {server.name} mounted"):
             disk.mount(server)
     else:
-        server = plan(name, ram_mb, snapshots.load(snapshot).image if snapshot else newest, snapshot)
         state.save(server)
-        disk.remove(name)
-        if snapshot:
+        disk.remove(server.name)
+        if server.snapshot:
             snapshots.lay(server)
         with step(f"fresh disk created from {server.image}"):
             disk.make(server)
     with step(f"network {server.address}"):
-        network.create(name, server.host_address, server.address)
+        network.create(server.name, server.host_address, server.address)
     turn = int(IPv4Address(server.address)) // 4
     machine.boot(server, cgroups.processors(server.vcpus, turn))
-    return server
 
 
-def plan(name: str, ram_mb: int, image: str, snapshot: str) -> Server:
+def plan(name: str, ram_mb: int, *, image: str, snapshot: str, like: str) -> Server:
     """Return a record with an unused address."""
     taken = [IPv4Address(other.address) for other in state.all_servers() if other.name != name]
     link = network.allocate(name, taken, network.host_routes())
@@ -125,6 +137,8 @@ def plan(name: str, ram_mb: int, image: str, snapshot: str) -> Server:
         image=image,
         ready=False,
         snapshot=snapshot,
+        like=like,
+        checkout=str(state.CHECKOUT),
     )
 
 
@@ -137,6 +151,9 @@ def take_snapshot(name: str, snapshot: str) -> None:
         server = state.load(name)
         if server is None or not server.ready:
             raise SandboxError(f"There is no server {name} to save: `python3 -m sandbox status` lists them.")
+        state.check_checkout(server)
+        if server.like:
+            raise SandboxError(f"The server {name} is like a {server.like} one; only bare ones can be saved.")
         runs = server.state == "running"
         if runs:
             with step(f"{name} is powered off, its services stopped cleanly"):
@@ -146,7 +163,7 @@ def take_snapshot(name: str, snapshot: str) -> None:
             snapshots.keep(server, snapshot)
         if runs:
             prepare_shared()
-            start(server, name, server.ram_mb, server.image, server.snapshot)
+            start(server)
             with step(f"{name} is up again"):
                 machine.wait_until_up(server)
 
@@ -167,6 +184,7 @@ def down(name: str) -> bool:
     host.require_root()
     with state.exclusive():
         found = name in known_names()
+        state.check_checkout(state.load(name))
         remove(name)
         if not known_names():
             remove_shared()

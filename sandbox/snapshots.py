@@ -10,9 +10,8 @@ from sandbox import disk, state
 from sandbox.errors import SandboxError
 from sandbox.progress import step
 from sandbox.shell import run
-from sandbox.state import SNAPSHOTS, Server
+from sandbox.state import CHECKOUT, SNAPSHOTS, Server
 
-CHECKOUT = Path(__file__).parents[1]
 # The checkout's files about a deployed server: without its secrets nobody could deploy to a copy of it.
 KNOWN_OF_A_SERVER = (
     "inventories/secrets/sandbox-{}.yml",

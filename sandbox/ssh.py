@@ -11,13 +11,21 @@ def command(server: Server, *remote: str) -> list[str]:
     return [
         *("ssh", "-F", "none", "-i", server.ssh_key),
         *("-o", f"UserKnownHostsFile={server.known_hosts}", "-o", "StrictHostKeyChecking=yes"),
-        *("-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR"),
+        *("-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR", "-p", str(server.ssh_port)),
         f"{server.ssh_user}@{server.address}",
         *remote,
     ]
 
 
-def ask(server: Server, remote: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def ask(
+    server: Server, remote: str, *, text_in: str | None = None, timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
     """Return the finished remote command; exit code 255 means that ssh itself did not get through."""
     first, *rest = command(server, remote)
-    return attempt(first, "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", *rest, timeout=timeout)
+    options = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=3")
+    return attempt(first, *options, *rest, text_in=text_in, timeout=timeout)
+
+
+def ask_root(server: Server, remote: str) -> subprocess.CompletedProcess[str]:
+    """Return the finished command, which root ran."""
+    return ask(server, remote if server.ssh_user == "root" else f"sudo -n {remote}")

@@ -13,6 +13,7 @@ from sandbox.errors import SandboxError
 from sandbox.process import Process
 from sandbox.progress import say
 
+CHECKOUT = Path(__file__).resolve().parents[1]
 HOME = Path("/var/lib/bantam-sandbox")
 IMAGES = HOME / "images"
 SERVERS = HOME / "servers"
@@ -29,7 +30,8 @@ class Server:
     """
     One server as server.json has it; times are seconds since 1970.
 
-    `pid` is 0 before the first boot, `snapshot` is empty for a server created from the bare image.
+    `pid` is 0 before the first boot, `snapshot` is empty for a server created from the bare image, `like` is
+    empty or `hosted`, `checkout` is the directory of the sources that created it.
     """
 
     name: str
@@ -47,6 +49,9 @@ class Server:
     image: str
     ready: bool
     snapshot: str = ""
+    ssh_port: int = 22
+    like: str = ""
+    checkout: str = ""
 
     @property
     def process(self) -> Process:
@@ -67,6 +72,17 @@ def check_name(name: str) -> None:
         raise SandboxError(
             f"The server name {name!r} does not fit: use at most 31 of a-z, 0-9 and dashes, a letter first."
         )
+
+
+def check_checkout(server: Server | None) -> None:
+    """Refuse a server of another checkout, which has its secrets, unless ANY_CHECKOUT is set."""
+    other = server.checkout if server else ""
+    if other in {"", str(CHECKOUT)} or not Path(other).is_dir() or os.environ.get("ANY_CHECKOUT"):
+        return
+    raise SandboxError(
+        f"The server {server.name if server else ''} was created from {other}: choose another name, or set"
+        " ANY_CHECKOUT=1 to use it from here."
+    )
 
 
 def directory(name: str) -> Path:

@@ -2,7 +2,9 @@ import json
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,15 +18,28 @@ from sandbox.state import Server
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     monkeypatch.setattr(state, "SERVERS", tmp_path)
     texts = ("name", "address", "host_address", "netns", "ssh_key", "known_hosts", "ssh_user", "image")
-    return Server(
-        **dict.fromkeys(texts, "x"), ram_mb=2048, vcpus=2, pid=0, pid_start=0, created=0.5, ready=True
-    )
+    values: dict[str, Any] = {"ram_mb": 2048, "vcpus": 2, "pid": 0, "pid_start": 0, "created": 0.5}
+    values |= dict.fromkeys(texts, "x")
+    return Server(**values, ready=True)
 
 
 def test_a_record_comes_back_as_it_was_saved(server: Server) -> None:
     state.save(server)
     assert state.load("x") == server
     assert state.all_servers() == [server]
+
+
+def test_a_server_of_another_checkout_is_refused_unless_asked_for(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state.check_checkout(None)
+    state.check_checkout(replace(server, checkout=str(state.CHECKOUT)))
+    state.check_checkout(replace(server, checkout=str(tmp_path / "deleted since")))
+    theirs = replace(server, checkout=str(tmp_path))
+    with pytest.raises(SandboxError, match=f"The server x was created from {tmp_path}: choose another name"):
+        state.check_checkout(theirs)
+    monkeypatch.setenv("ANY_CHECKOUT", "1")
+    state.check_checkout(theirs)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", json.dumps({"name": "x"})])

@@ -39,6 +39,8 @@ class Connection:
     def run(self, command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """The finished command with this input: for secrets, which must not be on a command line."""
         sudo = ("sudo", "-n") if self._sudo else ()
+        # Messages in English, whatever the login's locale is.
+        command = f"export LC_ALL=C.UTF-8; {command}"
         return subprocess.run(
             ["ssh", "-F", str(self._config), "server", *sudo, "sh", "-c", shlex.quote(command)],
             input=stdin,

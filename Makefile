@@ -19,7 +19,7 @@ export NAME ASK EMAIL FROM IMAGE LIKE ONLY RAM SCALE SCENARIO SCHEMA TO WHO WORK
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets releases seed verify load evidence bench bench-growth bench-cache \
+.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof warm-cache ask first-admin ssh status down lock
 
 help:
@@ -76,6 +76,9 @@ $(RUN)/target.json: .venv/ready .FORCE
 
 rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--back-to=$$TO" $(if $(SCHEMA),"--schema=$$SCHEMA")
+
+upgrade: .venv/ready ## install newer Debian packages, and restart in order what they replaced
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --upgrade
 
 rotate-secrets: .venv/ready ## replace all passwords and keys while the server serves
 	@$(PYTHON) -m deploy.rotate $(INVENTORY) $(RUN)

@@ -1,7 +1,7 @@
 """
-Run the deploy or the rollback and record what it did.
+Run the deploy, the upgrade or the rollback and record what it did.
 
-`python -m deploy INVENTORY FOLDER [--again | --only NAMES [--rotation STEP] |
+`python -m deploy INVENTORY FOLDER [--again | --only NAMES [--rotation STEP] | --upgrade |
 --back-to RELEASE [--schema down]]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
@@ -38,9 +38,8 @@ _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
 def main(inventory: str, folder: str, *options: str) -> None:
     """Deploy, record, exit 1 if the deploy failed or a second run changed something."""
     asked = _parse(options)
-    script, what = (
-        ("deploy/rollback.py", "rollback") if asked.back_to is not None else ("deploy/main.py", "deploy")
-    )
+    what = "rollback" if asked.back_to is not None else "upgrade" if asked.upgrade else "deploy"
+    script = f"deploy/{'main' if what == 'deploy' else what}.py"
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as results:
         values = {"only": asked.only, "to": asked.back_to, "schema": asked.schema, "rotation": asked.rotation}
@@ -65,6 +64,8 @@ def main(inventory: str, folder: str, *options: str) -> None:
         f"{what.capitalize()}: {len(operations)} operations, {len(changed)} changed, {seconds} s",
         file=sys.stderr,
     )
+    if asked.upgrade:
+        return
     record = Path(folder) / "deploy.json"
     if asked.back_to is not None:
         record.unlink(missing_ok=True)
@@ -85,6 +86,7 @@ def _parse(options: tuple[str, ...]) -> argparse.Namespace:
     parser.add_argument("--only")
     parser.add_argument("--back-to")
     parser.add_argument("--schema")
+    parser.add_argument("--upgrade", action="store_true")
     parser.add_argument("--rotation")
     return parser.parse_args(options)
 

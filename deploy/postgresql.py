@@ -11,12 +11,13 @@ from pyinfra.operations import apt, files
 
 from deploy.contradictions import TRANSACTION_TIMEOUT_S
 from deploy.operations.psql import Query, run_sql
+from deploy.operations.restarts import POSTGRESQL, restart_command
 from deploy.operations.roles import role
 from deploy.operations.units import unit
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
 
-UNIT = "postgresql@17-main.service"
+UNIT = POSTGRESQL
 CONFIGURATION = "/etc/postgresql/17/main/conf.d/bantam.conf"
 HBA = "/etc/postgresql/17/main/pg_hba.conf"
 IDENT = "/etc/postgresql/17/main/pg_ident.conf"
@@ -136,7 +137,7 @@ def pending_restart() -> Generator[str]:
     if not waiting:
         host.noop("no setting needs a restart")
         return
-    yield f"systemctl restart {UNIT}"
+    yield restart_command(UNIT)
 
 
 @operation()

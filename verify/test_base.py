@@ -13,6 +13,7 @@ from verify.probes.ssh_offer import LISTS, ssh_offer
 from verify.probes.units import Unit
 
 EDGE = [80, 443]
+SERVICES = ["postgresql@17-main.service", "pgbouncer.service", "redis-server.service", "nginx.service"]
 CLOSED = [
     21,
     25,
@@ -133,6 +134,22 @@ def test_system_is_running(host: Any) -> None:
 
 def test_no_installation_was_cut_off(host: Any) -> None:
     assert host.check_output("dpkg --audit") == ""
+
+
+def test_no_security_update_waits(host: Any) -> None:
+    """Run `make upgrade`; most of them are installed at night."""
+    simulated = host.check_output("apt-get -qq -s -o Debug::NoLocking=1 upgrade --with-new-pkgs").splitlines()
+    assert [line for line in simulated if line.startswith("Inst ") and "Debian-Security" in line] == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_runs_what_is_installed(unit: Callable[[str], Unit], name: str) -> None:
+    """Run `make upgrade`: it restarts what an upgrade has replaced."""
+    assert unit(name).replaced_files() == []
+
+
+def test_worker_runs_what_is_installed(unit: Callable[[str], Unit], worker: int) -> None:
+    assert unit(f"bantam-app@{worker}.service").replaced_files() == []
 
 
 @pytest.mark.parametrize("suite", ["trixie", "trixie-updates", "trixie-security"])

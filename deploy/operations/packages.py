@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Generator, Iterator
+from io import StringIO
 
 from pyinfra import host
 from pyinfra.api import FactBase, operation
 from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import apt, files, server
 
+from deploy.operations.release import CURRENT
+from deploy.operations.upgrades import security_updates
 from deploy.operations.waiting import installations_ended
 
 _SOURCES = "/etc/apt/sources.list.d/debian.sources"
@@ -135,13 +138,21 @@ def packages() -> None:
         mirror=mirrors["trixie"],
         security_mirror=mirrors.get("trixie-security", mirrors["trixie"]),
     )
-    files.file(name="Remove the second list of sources", path="/etc/apt/sources.list", present=False)
+    # Where it is missing, unattended-upgrades makes an empty one.
+    files.put(
+        name="Empty the second list of sources",
+        src=StringIO("# Debian's are in sources.list.d/debian.sources.\n"),
+        dest="/etc/apt/sources.list",
+        mode="644",
+    )
     package_lists(name="Update the package lists")
+    security_updates(name="Install the security updates that wait", deployed=CURRENT)
     apt.packages(
         name="Install the base packages",
         packages=[
             "ca-certificates",
             "logrotate",
+            "needrestart",
             "nftables",
             "openssh-server",
             "openssl",
@@ -151,6 +162,12 @@ def packages() -> None:
             "unattended-upgrades",
         ],
         no_recommends=True,
+    )
+    files.put(
+        name="Configure restarts after an upgrade, except of the stack's own services",
+        src="templates/base/needrestart.conf",
+        dest="/etc/needrestart/conf.d/bantam.conf",
+        mode="644",
     )
     files.put(
         name="Configure daily security updates, except for the database services",

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
 
+from deploy.operations.restarts import restart_command
+
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -89,7 +91,7 @@ def unit(
             QuoteString(unit),
         )
     elif _newest(state, restart_after) > _entered(state, "ActiveEnterTimestamp"):
-        yield StringCommand(systemctl, "restart", QuoteString(unit))
+        yield StringCommand(restart_command(unit))
     elif _newest(state, reload_after) > _entered(state, "StateChangeTimestamp") or (
         reload_after and state.get("ReloadResult", "success") != "success"
     ):

@@ -1,67 +1,20 @@
 """`make rotate-secrets` on a server that serves: no request fails, and the former secrets open nothing."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, Self
-from uuid import uuid4
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
 from tests.deploy.direct import pyinfra
+from tests.deploy.traffic import MEMBER, Traffic
 from tests.servers import ROOT, SandboxServer, checked
 
 pytestmark = [pytest.mark.server, pytest.mark.long]
 
 LOGIN = "runuser -u bantam -- env PGPASSWORD={} psql -XAtqw -h /run/pgbouncer -p 6432 -U bantam_app -d bantam"
 AUTHENTICATE = "redis-cli -s /run/redis/redis.sock AUTH bantam {}"
-MEMBER = 7
-
-
-class Traffic:
-    """Meanwhile a member follows pages by their signed cursors, reads the dashboard, and writes."""
-
-    def __init__(self, http: httpx.Client, token: str) -> None:
-        self.statuses: Counter[int] = Counter()
-        self._http, self._headers = http, {"Authorization": f"Bearer {token}"}
-        self._done = threading.Event()
-        self._threads = [threading.Thread(target=each) for each in (self._read, self._write)]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _read(self) -> None:
-        cursor: str | None = None
-        while not self._done.wait(0.1):
-            page = self._send(
-                "GET", "/api/tasks", params={"limit": "3"} | ({"cursor": cursor} if cursor else {})
-            )
-            cursor = page.get("next")
-            self._send("GET", "/api/dashboards/user")
-
-    def _write(self) -> None:
-        while not self._done.wait(0.2):
-            once = {"Idempotency-Key": str(uuid4())}
-            self._send("POST", "/api/notifications/read", json={"ids": [1]}, headers=once)
-
-    def _send(self, method: str, path: str, **options: Any) -> dict[str, Any]:
-        headers = self._headers | options.pop("headers", {})
-        try:
-            answer = self._http.request(method, path, headers=headers, **options)
-        except httpx.HTTPError:
-            self.statuses[0] += 1
-            return {}
-        self.statuses[answer.status_code] += 1
-        return dict(answer.json()) if answer.is_success else {}
 
 
 @pytest.fixture

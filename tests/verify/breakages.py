@@ -8,6 +8,7 @@ _SQL = "cd / && runuser -u postgres -- psql -Xqw -p 5432 -d bantam"
 _HBA = "/etc/postgresql/17/main/pg_hba.conf"
 _IDENT = "/etc/postgresql/17/main/pg_ident.conf"
 _ACL = "/etc/redis/users.acl"
+_LIBEVENT = "$(readlink -f /usr/lib/*/libevent-2.1.so.7)"
 _SSHD = "/etc/ssh/sshd_config.d/00-broken.conf"
 _POOLER = "cd / && runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer"
 _NGINX = "/etc/nginx/nginx.conf"
@@ -107,6 +108,19 @@ BREAKAGES = {
         breaks="chmod 777 /run/redis/redis.sock",
         mends="chmod 770 /run/redis/redis.sock",
         noticed_by={"test_socket_is_for_the_app_only"},
+    ),
+    "a service runs the library before the upgrade": Breakage(
+        file="test_base.py",
+        breaks=f"cp -a {_LIBEVENT} {_LIBEVENT}.new && mv {_LIBEVENT}.new {_LIBEVENT}",
+        mends="systemctl restart pgbouncer",
+        noticed_by={"test_service_runs_what_is_installed[pgbouncer.service]"},
+    ),
+    "a security update waits": Breakage(
+        file="test_base.py",
+        breaks="cp /var/lib/dpkg/status /root/status &&"
+        " sed -i '/^Package: libevent-2.1-7t64$/,/^$/ s/^Version: .*/&~0/' /var/lib/dpkg/status",
+        mends="mv /root/status /var/lib/dpkg/status",
+        noticed_by={"test_no_security_update_waits"},
     ),
     "a stranger listens": Breakage(
         file="test_base.py",

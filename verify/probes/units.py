@@ -38,6 +38,15 @@ class Unit:
         output = self._host.check_output(f"nsenter --net=/proc/{self.pid}/ns/net ss -Hltnp")
         return [line for line in output.splitlines() if f'("{self.process("comm")}"' in line]
 
+    def replaced_files(self) -> list[str]:
+        """Files of packages that its processes still run although an upgrade has replaced them."""
+        maps = f"/sys/fs/cgroup{self.properties['ControlGroup']}/cgroup.procs"
+        output: str = self._host.check_output(
+            f"for pid in $(cat {maps}); do cat /proc/$pid/maps 2>/dev/null; done |"
+            " sed -nE 's/.* (\\/(usr|lib)[^ ]*) \\(deleted\\)$/\\1/p' | sort -u"
+        )
+        return output.split()
+
     def oom_score_adj(self) -> int:
         """What the kernel adds to its OOM score.
 

@@ -1,0 +1,37 @@
+"""Restarts of services that are in use."""
+
+import shlex
+
+POSTGRESQL = "postgresql@17-main.service"
+NGINX = "nginx.service"
+_POOL = "runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer -c"
+_LONGEST_PAUSE_S = 15
+
+# By systemd: a pool that stays paused because a connection was cut would be an outage.
+_BEHIND_THE_POOL = "systemd-run --quiet --wait --pipe --collect --working-directory=/ sh -c " + shlex.quote(
+    f"timeout {_LONGEST_PAUSE_S} {_POOL} 'PAUSE bantam' 2>/dev/null;"
+    f" systemctl restart {POSTGRESQL}; done=$?;"
+    f" {_POOL} 'RESUME bantam' 2>/dev/null; exit $done"
+)
+
+
+def restart_command(unit: str) -> str:
+    """
+    The command that restarts the unit.
+
+    PostgreSQL restarts behind PgBouncer, if that runs: it lets transactions end and new ones wait.
+    """
+    return _BEHIND_THE_POOL if unit == POSTGRESQL else f"systemctl restart {shlex.quote(unit)}"
+
+
+# nginx's own way: a new master with the same sockets, then the old one ends when its requests have.
+_PID = "/run/nginx.pid"
+_EXCHANGE_NGINX = (
+    f"kill -USR2 $(cat {_PID}) && for try in $(seq 50); do test -s {_PID}.oldbin && test -s {_PID} && break;"
+    f" sleep 0.1; done; kill -QUIT $(cat {_PID}.oldbin)"
+)
+
+
+def exchange_command(unit: str) -> str:
+    """The command that makes the unit run its files anew: like a restart, but nginx refuses nobody."""
+    return _EXCHANGE_NGINX if unit == NGINX else restart_command(unit)

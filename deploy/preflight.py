@@ -11,7 +11,8 @@ from pyinfra.api.exceptions import DeployError
 from deploy.secrets import DEPLOYED
 
 DEBIAN_VERSION = "13"
-MIN_FREE_DISK_MB = 3072
+# Of 3 GB, what a deploy and its first months put where; each may be a file system of its own.
+NEEDED_MB = {"/var/lib": 2048, "/usr": 512, "/var/cache": 256, "/opt": 192, "/tmp": 64}  # noqa: S108
 
 # Ports of the stack, and the program of ours that may already use them. PostgreSQL, PgBouncer and
 # Redis listen on unix sockets only, so anything on their TCP ports is foreign.
@@ -20,7 +21,11 @@ PORT_OWNERS = {80: "nginx", 443: "nginx", 5432: None, 6432: None, 6379: None}
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """What the deploy needs to know about a server: sizes in MB, whether it is a container, listeners."""
+    """
+    What the deploy needs to know about a server: sizes in MB, whether it is a container, listeners.
+
+    `free_mb` has the mount point of each directory and what is free there.
+    """
 
     debian_version: str
     login_user: str
@@ -31,13 +36,14 @@ class Server:
     ram_mb: int
     cores: int
     disk_mb: int
-    free_disk_mb: int
+    free_mb: dict[str, tuple[str, int]]
     container: bool
     root_login: str
     password_sha256: str | None
     listeners: dict[int, str]
     ssh_port: int | None
     socket_activated_ssh: bool
+    has_sftp: bool
     printed: str
 
     @property
@@ -61,8 +67,11 @@ class ServerFact(FactBase[Server]):
             " sudo=; [ $(id -u) = 0 ] || sudo='sudo -n'; $sudo true 2>/dev/null && echo root=1;"
             " awk '/^MemTotal/ {print \"ram_kb=\" $2}' /proc/meminfo; echo cores=$(nproc);"
             " df -BM --output=size /var/lib | awk 'END {print \"disk_mb=\" $1+0}';"
-            " df -BM --output=avail /var/lib | awk 'END {print \"free_mb=\" $1+0}';"
-            " echo root_login=$($sudo sshd -T 2>/dev/null | awk '/^permitrootlogin / {print $2}');"
+            f" df -BM --output=file,target,avail / {' '.join(NEEDED_MB)} 2>/dev/null |"
+            " awk 'NR > 1 {print \"free=\" $1, $2, $3+0}';"
+            " sshd=$($sudo sshd -T 2>/dev/null);"
+            " echo root_login=$(echo \"$sshd\" | awk '/^permitrootlogin / {print $2}');"
+            ' test -n "$sshd" && ! echo "$sshd" | grep -q \'^subsystem sftp \' && echo no_sftp=1;'
             f" $sudo test ! -e {DEPLOYED} || echo password_sha256=$($sudo cat {DEPLOYED} |"
             " tr -d '\\n' | sha256sum | cut -d' ' -f1);"
             " systemd-detect-virt --container --quiet && echo container=1;"
@@ -73,7 +82,8 @@ class ServerFact(FactBase[Server]):
         """The lines as a Server; a missing line means no."""
         printed = " ".join(output[: output.index("begin")]).strip() if "begin" in output else ""
         lines = [line.split("=", 1) for line in output if "=" in line]
-        values = {key: value for key, value in lines if key != "listen"}
+        values = {key: value for key, value in lines if key not in {"listen", "free"}}
+        free = [value.split() for key, value in lines if key == "free"]
         found = values.get("root_login", "")
         return Server(
             debian_version=values.get("version", "unknown"),
@@ -85,13 +95,14 @@ class ServerFact(FactBase[Server]):
             ram_mb=int(values.get("ram_kb", 0)) // 1024,
             cores=int(values.get("cores", 1)),
             disk_mb=int(values.get("disk_mb", 0)),
-            free_disk_mb=int(values.get("free_mb", 0)),
+            free_mb={path: (mount, int(mb)) for path, mount, mb in free},
             container="container" in values,
             # Root login never becomes weaker than it was.
             root_login=found if found in {"no", "forced-commands-only"} else "prohibit-password",
             password_sha256=values.get("password_sha256"),
             ssh_port=int(values["ssh_port"]) if values.get("ssh_port") else None,
             socket_activated_ssh="ssh_socket" in values,
+            has_sftp="no_sftp" not in values,
             printed=printed,
             listeners=dict(_listener(value) for key, value in lines if key == "listen"),
         )
@@ -131,12 +142,28 @@ def preflight(*, swap_mb: int) -> Server:
             f"{host.name}: {server.login_user} has no ~/.ssh/authorized_keys, and the deploy disables"
             " password logins: install a key with ssh-copy-id."
         )
-    needed_mb = MIN_FREE_DISK_MB + (0 if server.container else swap_mb)
-    if server.free_disk_mb < needed_mb:
+    if not server.has_sftp and host.data.get("ssh_file_transfer_protocol") != "scp":
         raise DeployError(
-            f"{host.name}: /var/lib has {server.free_disk_mb} MB free, {needed_mb} MB are needed: make room."
+            f"{host.name}: sshd offers no sftp, by which files are uploaded: add `Subsystem sftp"
+            " internal-sftp` to its configuration, or"
+            ' `"ssh_file_transfer_protocol": "scp"` to the inventory.'
         )
+    _refuse_small_file_systems(server, swap_mb=0 if server.container else swap_mb)
     return server
+
+
+def _refuse_small_file_systems(server: Server, *, swap_mb: int) -> None:
+    """DeployError for the first file system that has too little room for all that is on it."""
+    needed: dict[str, int] = {}
+    for path, mb in {"/": swap_mb, **NEEDED_MB}.items():
+        mount, _ = server.free_mb.get(path, ("/", 0))
+        needed[mount] = needed.get(mount, 0) + mb
+    for mount, free in server.free_mb.values():
+        if free < needed.get(mount, 0):
+            raise DeployError(
+                f"{host.name}: the file system {mount} has {free} MB free, {needed[mount]} MB are needed:"
+                " make room."
+            )
 
 
 def refuse_taken_ports(server: Server) -> None:

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.preflight import NEEDED_MB
 from tests.preloaded import Preloaded
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,7 +22,8 @@ class FakeServer:
     version: str = "debian-13"
     root: bool = True
     ram_mb: int = 2048
-    free_disk_mb: int = 30_000
+    free_mb: dict[str, int] = field(default_factory=lambda: {"/": 30_000})
+    sftp: bool = True
     container: bool = False
     key: bool = True
     listeners: list[str] = field(default_factory=list)
@@ -35,8 +37,11 @@ class FakeServer:
             f"ram_kb={self.ram_mb * 1024}",
             "cores=2",
             "disk_mb=40000",
-            f"free_mb={self.free_disk_mb}",
         ]
+        for path in ("/", *NEEDED_MB):
+            mount = path if path in self.free_mb else "/"
+            lines.append(f"free={path} {mount} {self.free_mb[mount]}")
+        lines += [] if self.sftp else ["no_sftp=1"]
         lines += ["root=1"] if self.root else []
         lines += ["container=1"] if self.container else []
         lines += ["key=1"] if self.key else []

@@ -72,7 +72,17 @@ def test_no_output_shows_a_secret(tmp_path: Path) -> None:
         (FakeServer(version="debian-12"), "", "production runs debian-12, but Bantam needs debian-13"),
         (FakeServer(root=False), "", "production: the ssh user is neither root nor allowed to sudo"),
         (FakeServer(key=False), "", "production: root has no ~/.ssh/authorized_keys"),
-        (FakeServer(free_disk_mb=900), "", "production: /var/lib has 900 MB free, 4096 MB are needed"),
+        (
+            FakeServer(free_mb={"/": 900}),
+            "",
+            "production: the file system / has 900 MB free, 4096 MB are needed",
+        ),
+        (
+            FakeServer(free_mb={"/": 9000, "/opt": 90}),
+            "",
+            "production: the file system /opt has 90 MB free, 192 MB are needed",
+        ),
+        (FakeServer(sftp=False), "", "production: sshd offers no sftp, by which files are uploaded"),
         (
             FakeServer(listeners=['0.0.0.0:80 users:(("apache2",pid=7,fd=4))']),
             "",

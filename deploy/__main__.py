@@ -13,6 +13,7 @@ FOLDER/deploy.json is gone, because the server no longer is what these sources m
 """
 
 import argparse
+import contextlib
 import json
 import re
 import subprocess
@@ -40,6 +41,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
     asked = _parse(options)
     what = "rollback" if asked.back_to is not None else "upgrade" if asked.upgrade else "deploy"
     script = f"deploy/{'main' if what == 'deploy' else what}.py"
+    _begin_known_hosts()
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as results:
         values = {"only": asked.only, "to": asked.back_to, "schema": asked.schema, "rotation": asked.rotation}
@@ -78,6 +80,14 @@ def main(inventory: str, folder: str, *options: str) -> None:
         total=len(operations),
         changed=changed,
     )
+
+
+def _begin_known_hosts() -> None:
+    """~/.ssh/known_hosts exists: pyinfra adds to it, but does not begin it as ssh does."""
+    path = Path.home() / ".ssh" / "known_hosts"
+    with contextlib.suppress(OSError):  # an inventory may name another file
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.touch(mode=0o600)
 
 
 def _parse(options: tuple[str, ...]) -> argparse.Namespace:

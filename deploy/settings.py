@@ -1,5 +1,6 @@
 """The settings of one server, validated as a whole before anything on it changes."""
 
+from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -85,7 +86,20 @@ def read_settings(host_name: str, data: dict[str, Any]) -> Settings:
         raise DeployError(
             f'{host_name}: setting `server_address` is for `tls_issuer = "local"` only: remove it.'
         )
+    if settings.server_address and (wanted := _shortest(settings.server_address)) != settings.server_address:
+        raise DeployError(
+            f"{host_name}: setting `server_address` is not an IP address in its shortest form"
+            + (f": {wanted}." if wanted else ".")
+        )
     return settings
+
+
+def _shortest(address: str) -> str:
+    """The address as certificates and URLs are compared with it; empty if it is none."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""
 
 
 def read_components(host_name: str, only: str | None) -> frozenset[str]:

@@ -6,6 +6,7 @@ server` logs in) and FOLDER/target.json (the address to load-test, the CA to tru
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,21 @@ from pyinfra.api import State
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.context import ctx_state
 from pyinfra_cli.inventory import make_inventory
+
+# Options that say where a host is and who we are there.
+_OF_THE_HOST = {
+    "hostname",
+    "user",
+    "port",
+    "identityfile",
+    "identitiesonly",
+    "identityagent",
+    "certificatefile",
+    "userknownhostsfile",
+    "hostkeyalias",
+    "proxyjump",
+    "proxycommand",
+}
 
 
 class TargetError(Exception):
@@ -38,24 +54,43 @@ def read_host(inventory: str) -> tuple[str, dict[str, Any]]:
 
 
 def write_ssh_config(folder: Path, name: str, data: dict[str, Any]) -> Path:
-    """FOLDER/ssh_config, where the host is called `server`; all commands share one connection."""
-    lines = {
-        "HostName": data.get("ssh_hostname", name),
-        "User": data.get("ssh_user"),
-        "Port": data.get("ssh_port"),
-        "IdentityFile": data.get("ssh_key"),
-        "UserKnownHostsFile": data.get("ssh_known_hosts_file"),
-        "IdentitiesOnly": "yes" if "ssh_key" in data else None,
-        "StrictHostKeyChecking": data.get("ssh_strict_host_key_checking", "accept-new"),
-        "ConnectTimeout": 10,
-        "BatchMode": "yes",
-        "LogLevel": "ERROR",
-    }
+    """
+    FOLDER/ssh_config, where the host is called `server`.
+
+    As for pyinfra, the inventory comes first, then what the user's own ssh configuration says of the host,
+    which may be an alias there. The whole of it follows, for a jump host that may be an alias too.
+    """
+    own = Path(data.get("ssh_config_file", "~/.ssh/config")).expanduser()
+    lines: list[tuple[str, object]] = [
+        ("User", data.get("ssh_user")),
+        ("Port", data.get("ssh_port")),
+        ("IdentityFile", data.get("ssh_key")),
+        ("UserKnownHostsFile", data.get("ssh_known_hosts_file")),
+        ("IdentitiesOnly", "yes" if "ssh_key" in data else None),
+        ("StrictHostKeyChecking", data.get("ssh_strict_host_key_checking", "accept-new")),
+        ("ConnectTimeout", 10),
+        ("BatchMode", "yes"),
+        ("LogLevel", "ERROR"),
+        *_resolved(data.get("ssh_hostname", name), own),
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "ssh_config"
-    options = "".join(f"    {key} {value}\n" for key, value in lines.items() if value is not None)
-    path.write_text(f"Host server\n{options}")
+    options = "".join(f"    {key} {value}\n" for key, value in lines if value is not None)
+    path.write_text(f"Host server\n{options}Match all\n    Include {own}\n")
     return path
+
+
+def _resolved(hostname: str, config: Path) -> list[tuple[str, object]]:
+    """What ssh makes of the host name by this configuration: address, user, keys, the way there."""
+    if not config.is_file():
+        return [("HostName", hostname)]
+    done = subprocess.run(
+        ["ssh", "-G", "-F", str(config), hostname], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise TargetError(f"ssh does not understand {config}: {done.stderr.strip()}")
+    pairs = (line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+    return [(key, value) for key, value in pairs if key in _OF_THE_HOST]
 
 
 def write_target(folder: Path, name: str, data: dict[str, Any]) -> None:

@@ -46,7 +46,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError(
             "Which server? Add --inventory inventories/sandbox.py (or another inventory)."
         )
-    folder = Path(tempfile.mkdtemp(prefix="bantam-verify-"))
+    # The path of a socket has at most 107 characters, and TMPDIR may have more.
+    folder = Path(tempfile.mkdtemp(prefix="bantam-verify-", dir="/tmp"))
     config.add_cleanup(lambda: shutil.rmtree(folder))
     try:
         target = config.stash[TARGET] = read_target(config.option.inventory, folder)

@@ -105,7 +105,8 @@ def test_weak_ciphers_are_refused(edge: Edge, settings: dict[str, Any], ciphers:
 def test_http_leads_to_https(edge: Edge) -> None:
     answer = edge.ask_plainly("/api/projects/1?x=y")
     assert answer.status in {301, 308}
-    assert answer.headers["location"] == f"https://{edge.address}/api/projects/1?x=y"
+    name = f"[{edge.address}]" if ":" in edge.address else edge.address
+    assert answer.headers["location"] == f"https://{name}/api/projects/1?x=y"
 
 
 @pytest.mark.parametrize(

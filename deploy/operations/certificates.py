@@ -1,6 +1,7 @@
 """Certificates: from the server's own CA, or from one that browsers trust."""
 
 from collections.abc import Generator
+from ipaddress import ip_address
 
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
@@ -28,8 +29,14 @@ class CertificateNames(FactBase[list[str]]):
         )
 
     def process(self, output: list[str]) -> list[str]:
-        """The names on the last line."""
-        return [name.strip() for name in output[-1].split(",")] if output else []
+        """The names on the last line, addresses as Python writes them (openssl spells them out)."""
+        names = [name.strip() for name in output[-1].split(",")] if output else []
+        return [_as_written(name) for name in names]
+
+
+def _as_written(name: str) -> str:
+    kind, _, value = name.partition(":")
+    return f"{kind}:{ip_address(value)}" if kind == "IP Address" else name
 
 
 @operation()

@@ -57,7 +57,7 @@ def _ask(session: FastHttpSession, target: Target, path: str, headers: dict[str,
     if isinstance(error, ssl.SSLCertVerificationError):
         raise RefusedError(
             f"The certificate of {target.url} is not trusted by {target.ca or 'the system CAs'}: "
-            f"{error.verify_message}."
+            f"{error.verify_message.rstrip('.')}."
         )
     if answer.status_code == 0:
         raise RefusedError(

@@ -43,7 +43,19 @@ def server(bare_server: NewServer) -> SandboxServer:
             "mount -t tmpfs -o size=1G tmpfs /var/lib",
             [],
             "umount /var/lib",
-            "/var/lib has 1024 MB free, 3072 MB are needed",
+            "the file system /var/lib has 1024 MB free, 2048 MB are needed",
+        ),
+        (
+            "mount -t tmpfs -o size=100M tmpfs /opt",
+            [],
+            "umount /opt",
+            "the file system /opt has 100 MB free, 192 MB are needed",
+        ),
+        (
+            "sed -i 's/^Subsystem/#&/' /etc/ssh/sshd_config && systemctl reload ssh",
+            [],
+            "sed -i 's/^#Subsystem/Subsystem/' /etc/ssh/sshd_config && systemctl reload ssh",
+            "sshd offers no sftp, by which files are uploaded",
         ),
         (
             "useradd -m plain && cp -r ~/.ssh ~plain/ && chown -R plain ~plain",

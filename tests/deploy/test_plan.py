@@ -99,6 +99,11 @@ def test_no_output_shows_a_secret(tmp_path: Path) -> None:
         (FakeServer(), "server_address = '192.0.2.1'\n", "production: setting `server_address` is for"),
         (
             FakeServer(),
+            "tls_issuer = 'local'\nserver_address = '2001:db8:0:0::1'\n",
+            "`server_address` is not an IP address in its shortest form: 2001:db8::1.",
+        ),
+        (
+            FakeServer(),
             "admins = {'ann': 'no key'}\n",
             "production: wrong setting: Expected `str` matching regex",
         ),

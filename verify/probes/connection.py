@@ -22,9 +22,10 @@ class Connection:
     def __init__(self, target: Target) -> None:
         self._config = target.ssh_config
         control = target.ssh_config.with_name("control")
-        with target.ssh_config.open("a") as config:
-            # A killed run leaves a connection behind, which closes when idle.
-            config.write(f"    ControlMaster auto\n    ControlPath {control}\n    ControlPersist 60\n")
+        # First, so that the user's own configuration does not come before it. A killed run leaves a
+        # connection behind, which closes when idle.
+        shared = f"Host server\n    ControlMaster auto\n    ControlPath {control}\n    ControlPersist 60\n"
+        target.ssh_config.write_text(shared + target.ssh_config.read_text())
         self._sudo = target.settings.get("ssh_user", "root") != "root"
         address = target.settings.get("ssh_hostname", target.name)
         # Warnings, of a locale for example, may come with it.

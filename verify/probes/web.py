@@ -31,7 +31,7 @@ class Edge:
         body: bytes | None = None,
     ) -> Answer:
         """One request over a connection of its own."""
-        connection = http.client.HTTPSConnection(self.address, context=self.context, timeout=10)
+        connection = http.client.HTTPSConnection(self.address, 443, context=self.context, timeout=10)
         try:
             return _ask(connection, method, path, headers or {}, body)
         finally:
@@ -39,7 +39,7 @@ class Edge:
 
     def ask_plainly(self, path: str) -> Answer:
         """The same request without TLS."""
-        connection = http.client.HTTPConnection(self.address, timeout=10)
+        connection = http.client.HTTPConnection(self.address, 80, timeout=10)
         try:
             return _ask(connection, "GET", path, {}, None)
         finally:
@@ -47,7 +47,7 @@ class Edge:
 
     def ask_until(self, status: int, path: str, *, at_most: int) -> Answer:
         """The first response with this status, or the last of `at_most`, over one connection."""
-        connection = http.client.HTTPSConnection(self.address, context=self.context, timeout=10)
+        connection = http.client.HTTPSConnection(self.address, 443, context=self.context, timeout=10)
         try:
             for _ in range(at_most):
                 answer = _ask(connection, "GET", path, {}, None)

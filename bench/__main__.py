@@ -1,6 +1,7 @@
 """`python -m bench --run-dir build/NAME`: how fast reads are, on their own and against their limits."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,4 +48,5 @@ def _refuse(parts: Sequence[str], seed: Seed) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     sys.exit(main())

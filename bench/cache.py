@@ -1,6 +1,7 @@
 """`python -m bench.cache --run-dir build/NAME`: what the cache saves with a hundred active users."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -39,4 +40,5 @@ def _refuse(seed: Seed) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     sys.exit(main())

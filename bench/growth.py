@@ -1,6 +1,7 @@
 """`python -m bench.growth --run-dir build/NAME --grown build/OTHER`: slowdown with ten times the data."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from statistics import median
@@ -79,4 +80,5 @@ def _rounds(usual: Target, grown: Target) -> list[tuple[Figures, Figures]]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     sys.exit(main())

@@ -50,7 +50,11 @@ def main(inventory: str, folder: str, *options: str) -> None:
         command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, script]
         with subprocess.Popen(command, stdout=results, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr  # noqa: S101  tells mypy what PIPE promises
-            unfinished = list(_show_changes(process.stderr, started, what))
+            try:
+                unfinished = list(_show_changes(process.stderr, started, what))
+            except KeyboardInterrupt:
+                process.wait()  # the terminal has interrupted it too
+                sys.exit(f"\nThe {what} was interrupted: run the same command again to continue.")
         if process.returncode:
             sys.exit(_reason(unfinished) or f"The {what} ended with exit code {process.returncode}.")
         results.seek(0)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ _FOLDER = Path("inventories/secrets")
 DEPLOYED = "/etc/bantam/credentials/database-password"
 
 Secret = str
+_PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 
 
 class Replaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -72,6 +74,12 @@ def load_secrets(environment: str) -> Secrets:
         values = msgspec.yaml.decode(path.read_bytes(), type=Secrets)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise DeployError(f"{path}: {error}; restore the file from your backup.") from None
+    unfit = [name for name in _NAMES if not _PLAIN.fullmatch(getattr(values, name))]
+    if unfit:
+        raise DeployError(
+            f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of . _ ~ -: not every service"
+            " reads others the same way."
+        )
     empty = [name for name in _NAMES if len(getattr(values, name)) < 32]
     if empty:
         raise DeployError(

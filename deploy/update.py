@@ -6,6 +6,7 @@ The server in FOLDER/ssh_config has a record of its sources. To undo manual chan
 `make deploy`.
 """
 
+import signal
 import subprocess
 import sys
 
@@ -35,4 +36,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     main()

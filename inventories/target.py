@@ -6,6 +6,7 @@ server` logs in) and FOLDER/target.json (the address to load-test, the CA to tru
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -136,4 +137,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     main()

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import urllib.error
 import urllib.request
@@ -45,4 +46,5 @@ def ask(run_dir: Path, user: int, path: str) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     sys.exit(main())

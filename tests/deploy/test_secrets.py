@@ -40,6 +40,10 @@ def test_secrets_never_show_in_a_representation() -> None:
             "`cursor_key`",
         ),
         (lambda text: text + "other: x\n", "`other`"),
+        (
+            lambda text: text.replace("redis_app_password: ", "redis_app_password: pässwörd"),
+            "`redis_app_password` may only have ASCII letters",
+        ),
         (lambda text: text.replace("cursor_key: ", "cursor_key: ''  # "), "`cursor_key` is missing"),
         (lambda _: "[", "staging.yml"),
     ],

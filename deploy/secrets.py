@@ -77,8 +77,8 @@ def load_secrets(environment: str) -> Secrets:
     unfit = [name for name in _NAMES if not _PLAIN.fullmatch(getattr(values, name))]
     if unfit:
         raise DeployError(
-            f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of . _ ~ -: not every service"
-            " reads others the same way."
+            f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of . _ ~ -: not every"
+            " service reads others the same way."
         )
     empty = [name for name in _NAMES if len(getattr(values, name)) < 32]
     if empty:

@@ -1,4 +1,4 @@
-"""What else lives on the server: other database clusters, another firewall. What would be lost is refused."""
+"""What else lives on the server: other clusters, web sites, a firewall. What would be lost is refused."""
 
 from dataclasses import dataclass, field
 
@@ -22,18 +22,29 @@ input && /^\t\t(counter packets [0-9]+ bytes [0-9]+ )?(drop|reject)/ { found[tab
 END { delete found["inet bantam"]; for (table in found) print "drops=" table }
 """
 
+# Files that nginx reads unless its configuration is ours. Debian's own, unchanged, count for nothing.
+_SITES = (
+    "cd /etc/nginx 2>/dev/null && ! grep -qs '^# Written by the deploy' nginx.conf &&"
+    " for file in nginx.conf conf.d/*.conf sites-enabled/*; do test -e $file || continue;"
+    " known=$(dpkg-query -W -f='${Conffiles}' nginx-common 2>/dev/null |"
+    " awk -v file=$(realpath $file) '$1 == file {print $2}');"
+    ' [ "$(md5sum < $file | cut -d\' \' -f1)" = "$known" ] || echo site=$file; done;'
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbors:
     """
     Clusters by name with their ports, and whether 17/main is ours; whether nftables.conf has foreign rules.
 
-    `firewall_units` are enabled, `dropping` are the tables besides ours that drop what no rule accepts.
+    `sites` are files of nginx, neither Debian's nor ours. `firewall_units` are enabled, `dropping` are
+    the tables besides ours that drop what no rule accepts.
     """
 
     clusters: dict[str, int] = field(default_factory=dict)
     own_cluster: bool = False
     foreign_rules: bool = False
+    sites: list[str] = field(default_factory=list)
     firewall_units: list[str] = field(default_factory=list)
     dropping: list[str] = field(default_factory=list)
 
@@ -56,6 +67,7 @@ class NeighborsFact(FactBase[Neighbors]):
             f" if test -e {FIREWALL} && ! grep -q 'table inet bantam' {FIREWALL}; then"
             " shipped=$(dpkg-query -W -f='${Conffiles}' nftables 2>/dev/null | awk '{print $2}');"
             f' [ "$(md5sum < {FIREWALL} | cut -d\' \' -f1)" = "$shipped" ] || echo foreign_rules=1; fi;'
+            f" {_SITES}"
             f" for unit in {_FIREWALL_UNITS}; do"
             " systemctl is-enabled --quiet $unit 2>/dev/null && echo firewall_unit=$unit; done;"
             " { $sudo nft list ruleset;"
@@ -71,6 +83,7 @@ class NeighborsFact(FactBase[Neighbors]):
             clusters={name: int(port) for name, port in clusters},
             own_cluster=("own_cluster", "1") in lines,
             foreign_rules=("foreign_rules", "1") in lines,
+            sites=[value for key, value in lines if key == "site"],
             firewall_units=[value for key, value in lines if key == "firewall_unit"],
             dropping=[value for key, value in lines if key == "drops"],
         )
@@ -79,7 +92,7 @@ class NeighborsFact(FactBase[Neighbors]):
 def refuse_neighbors(other_firewall: str) -> None:
     """DeployError with one sentence if the deploy would destroy what is there or cannot work beside it."""
     found: Neighbors = host.get_fact(NeighborsFact, _sudo=False)
-    for sentence in (*_clusters(found), *_firewall(found, other_firewall)):
+    for sentence in (*_clusters(found), *_sites(found), *_firewall(found, other_firewall)):
         raise DeployError(f"{host.name}: {sentence}")
 
 
@@ -97,6 +110,14 @@ def _clusters(found: Neighbors) -> list[str]:
         if name != CLUSTER and port == PORT
     ]
     return refused
+
+
+def _sites(found: Neighbors) -> list[str]:
+    sentence = (
+        f"nginx serves something else here ({', '.join(found.sites)}), which Bantam would end:"
+        " move it to another server, or remove these files from /etc/nginx."
+    )
+    return [sentence] if found.sites else []
 
 
 def _firewall(found: Neighbors, other_firewall: str) -> list[str]:

@@ -19,6 +19,12 @@ BURST = 300
 
 
 @pytest.fixture(scope="module")
+def misdirected(edge: Edge) -> Answer:
+    """The response to a request for a host that this server is not."""
+    return edge.ask("/healthz", headers={"Host": "elsewhere.example"})
+
+
+@pytest.fixture(scope="module")
 def greeting(edge: Edge) -> Answer:
     return edge.ask("/healthz")
 
@@ -119,6 +125,10 @@ def test_header(request: pytest.FixtureRequest, kind: str, name: str, value: str
     assert answer.headers.get(name, "").startswith(value)
 
 
+def test_serves_no_other_host(misdirected: Answer) -> None:
+    assert misdirected.status == 421
+
+
 def test_does_not_tell_its_version(greeting: Answer) -> None:
     assert greeting.headers["server"] == "nginx"
 
@@ -142,7 +152,7 @@ def test_refused_burst_is_told_when_to_return(too_many: Answer) -> None:
     assert int(too_many.headers["retry-after"]) > 0
 
 
-@pytest.mark.parametrize(("kind", "status"), [("oversized", 413), ("too_many", 429)])
+@pytest.mark.parametrize(("kind", "status"), [("oversized", 413), ("too_many", 429), ("misdirected", 421)])
 def test_refusal_is_a_problem_document(request: pytest.FixtureRequest, kind: str, status: int) -> None:
     answer: Answer = request.getfixturevalue(kind)
     assert answer.headers["content-type"].startswith("application/problem+json")

@@ -29,6 +29,8 @@ TIMEOUTS = {
     "pgbouncer": {"statement_timeout"},
 }
 
+OTHER_SETTINGS = {"bantam_app": {"pg_trgm.word_similarity_threshold"}}
+
 
 @pytest.fixture(scope="module")
 def running(catalog: Catalog) -> dict[str, dict[str, Any]]:
@@ -267,6 +269,13 @@ def test_role_is_member_of(roles: dict[str, dict[str, Any]], role: str, groups: 
 
 def test_owner_never_logs_in(roles: dict[str, dict[str, Any]]) -> None:
     assert not roles["bantam_owner"]["may_login"]
+
+
+@pytest.mark.parametrize("role", ["bantam_owner", "bantam_app", "bantam_monitor", "pgbouncer"])
+def test_role_has_no_other_settings(roles: dict[str, dict[str, Any]], role: str) -> None:
+    """A role may change its own settings: ALTER ROLE ... RESET takes it back, as the next deploy does."""
+    names = {setting.partition("=")[0] for setting in roles[role]["settings"]}
+    assert names == TIMEOUTS.get(role, set()) | OTHER_SETTINGS.get(role, set())
 
 
 @pytest.mark.parametrize("role", TIMEOUTS)

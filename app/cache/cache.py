@@ -1,6 +1,6 @@
 """The cache of one worker: reads and writes use `store` and `fills`."""
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -14,7 +14,9 @@ from app.cache.store import Store
 from app.cache.warmth import Warmth
 from app.settings import RedisSettings
 
-CONNECTIONS = 100
+CONNECTIONS = 24
+BUSY_S = 1.0
+"""How long one command more waits for a connection: a worker that does so much is not without Redis."""
 
 
 class Cache:
@@ -24,16 +26,19 @@ class Cache:
         self, settings: RedisSettings, password: str, statistics: Statistics, *, fills_at_once: int
     ) -> None:
         timeout = settings.timeout_ms / 1000
-        self._redis = redis = Redis(
-            unix_socket_path=settings.socket,
+        connections = BlockingConnectionPool(
+            CONNECTIONS,
+            timeout=BUSY_S,
+            connection_class=UnixDomainSocketConnection,
+            path=settings.socket,
             username=settings.username,
             password=password,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,
             # No retries here: the keeper's next ping decides whether Redis is back.
             retry=Retry(NoBackoff(), 0),
-            max_connections=CONNECTIONS,
         )
+        self._redis = redis = Redis.from_pool(connections)
         prefix = settings.key_prefix
         self.statistics = statistics
         self.health = Health(redis, prefix, enabled=settings.enabled)

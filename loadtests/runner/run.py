@@ -26,6 +26,9 @@ from loadtests.server.timeline import points
 from loadtests.server.watch import ServerWatch
 from loadtests.target import read_users, trust
 
+BY_HAND_SECONDS = 12 * 3600
+"""At Locust's page somebody may start later, stop later, and start again: longer than that, nobody looks."""
+
 
 class Run:
     """One load, from the checks before it to load.json after it."""
@@ -59,28 +62,22 @@ class Run:
         environment.host = self._plan.target.url
         SeededUser.ssl_context_factory = staticmethod(context_for)
         SeededUser.seeded = users
-        self._rest()
+        self._rest(headless=options.headless)
 
-    def _rest(self) -> None:
+    def _rest(self, *, headless: bool) -> None:
         """Start sampling the server and measure its memory without load."""
-        self._sample(self._plan.shape.rest_seconds + self._plan.shape.seconds)
+        whole = self._plan.shape.rest_seconds + self._plan.shape.seconds + 2 * STOP_SECONDS
+        self._server = ServerWatch(self._plan.target.ssh, whole if headless else BY_HAND_SECONDS)
+        self._server.start()
         gevent.sleep(self._plan.shape.rest_seconds)
         self._memory_rest = statistics.median(sample.memory_used for _, sample in self._server.samples)
         where = f"{self._plan.scenario} on {self._plan.target.url}"
         print(f"load  {where}, which uses {self._memory_rest:.0f} MB at rest", flush=True)
 
-    def _sample(self, seconds: float) -> None:
-        self._sampled_until = time.time() + seconds + STOP_SECONDS
-        self._server = ServerWatch(self._plan.target.ssh, seconds + 2 * STOP_SECONDS)
-        self._server.start()
-
     def start(self, environment: Environment, **_: Any) -> None:
         """Start the clock of the load."""
         if environment.runner is None:
             return
-        if self._sampled_until < time.time() + self._plan.shape.seconds:  # at Locust's page
-            self._server.stop()
-            self._sample(self._plan.shape.seconds)
         self._answers.clear()
         self._begin, self._end = time.time(), None
         self._generator = GeneratorWatch(environment.runner, self._begin)

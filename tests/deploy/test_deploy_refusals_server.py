@@ -70,6 +70,12 @@ def server(bare_server: NewServer) -> SandboxServer:
             "/etc/nftables.conf has rules that would be lost",
         ),
         (
+            "mkdir -p /etc/nginx/sites-enabled && cd /etc/nginx/sites-enabled && touch blog shop",
+            [],
+            "rm -r /etc/nginx",
+            "nginx serves something else here (sites-enabled/blog, sites-enabled/shop)",
+        ),
+        (
             "mkdir -p /etc/postgresql/17/main && touch /etc/postgresql/17/main/postgresql.conf",
             [],
             "rm -r /etc/postgresql",

@@ -1,6 +1,7 @@
 """README's "Your own server", on one as providers hand it over: not bare, with its own user and ssh port."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -96,3 +97,49 @@ def test_a_hosted_server_is_deployed_and_verified(hosted: SandboxServer, newcome
     checked(newcomer.make("verify"))
     kept = "ls /etc/nftables.conf.*; cat /etc/apt/sources.list.d/vendor.sources; getent passwd anna"
     assert "URIs: file:/srv/vendor" in checked(hosted.ssh(kept)).stdout
+
+
+OLD = """
+CREATE TABLE companies (id bigint PRIMARY KEY, name text, created_at timestamptz DEFAULT now());
+CREATE TABLE people (id bigint PRIMARY KEY, company_id bigint, email text, name text, is_lead boolean);
+CREATE TABLE jobs (
+    id bigint PRIMARY KEY, company_id bigint, lead_id bigint, title text,
+    begins date, ends date, closed boolean, price numeric
+);
+CREATE TABLE tickets (
+    id bigint PRIMARY KEY, job_id bigint, person_id bigint, title text, due date, done_at timestamptz
+);
+INSERT INTO companies VALUES (7, 'Acme');
+INSERT INTO people VALUES
+    (1, NULL, 'Lea@agency.test', 'Lea', true),
+    (2, NULL, 'tom@agency.test', 'Tom', false),
+    (3, 7, 'cleo@acme.test', 'Cleo', false);
+INSERT INTO jobs VALUES (40, 7, 1, 'Shop', '2026-01-01', '2026-06-30', false, 9000);
+INSERT INTO tickets VALUES (500, 40, 2, 'Basket', NULL, NULL), (501, 40, 2, 'Prices', '2026-02-01', now());
+"""
+
+
+def test_an_existing_database_moves_in_as_the_page_says(hosted: SandboxServer, newcomer: Newcomer) -> None:
+    """docs/adopting.md's commands, on a dump of another schema; needs the deploy above."""
+
+    def as_postgres(script: str) -> str:
+        return checked(hosted.ssh(f"cd /tmp; sudo -u postgres sh -ec {shlex.quote(script)}")).stdout.strip()
+
+    as_postgres(
+        f"createdb before; psql -Xqd before -c {shlex.quote(OLD)}; pg_dump -Fc -f /tmp/old.dump before"
+    )
+    mapping = (ROOT / "docs" / "adopting.sql").read_text()
+    as_postgres(f"printf %s {shlex.quote(mapping)} > /tmp/adopting.sql")
+    page = (ROOT / "docs" / "adopting.md").read_text()
+    for script in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
+        as_postgres(script)
+    rows = "SELECT title, status, due_on FROM tasks ORDER BY id"
+    assert as_postgres(f"psql -XAtd bantam -c '{rows}'").splitlines() == [
+        "Basket|todo|2026-06-30",
+        "Prices|done|2026-02-01",
+    ]
+    token = hosted.ssh(
+        "cd /; echo lea@new.test | sudo -u postgres /opt/bantam/current/bin/bantam-first-admin"
+    )
+    assert checked(token).stdout.strip().splitlines()[-1].startswith("bt_")
+    checked(newcomer.make("verify"))

@@ -53,6 +53,12 @@ BREAKAGES = {
         # The socket's group keeps the app out even so.
         noticed_by={"test_only_the_pool_logs_in_as_another_role"},
     ),
+    "the app has given itself a setting": Breakage(
+        file="test_postgresql.py",
+        breaks=f"{_SQL} -c 'ALTER ROLE bantam_app SET enable_indexscan = off'",
+        mends=f"{_SQL} -c 'ALTER ROLE bantam_app RESET enable_indexscan'",
+        noticed_by={"test_role_has_no_other_settings[bantam_app]"},
+    ),
     "the app may create tables": Breakage(
         file="test_postgresql.py",
         breaks=f"{_SQL} -c 'GRANT CREATE ON SCHEMA public TO bantam_app'",

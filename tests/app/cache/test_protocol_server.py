@@ -98,6 +98,10 @@ def test_a_hit_has_the_same_bytes_as_the_miss(server: Server, task: dict[str, in
         assert miss.content == hit.content
 
 
+def test_one_command_more_than_connections_waits_for_one(server: Server) -> None:
+    assert remote(server, "crowd", "") == "0"
+
+
 def test_without_redis_everything_is_correct(server: Server, task: dict[str, int]) -> None:
     done, _, overdue = seen(server, task)
 

@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases seed verify load evidence bench bench-growth bench-cache \
-  cache-stats cache-proof warm-cache ask first-admin ssh status down lock
+  cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,16 +39,19 @@ check: .venv/ready ## check format, lint and types; run every test that needs no
 # alone count what others of them have done, so all of these run again.
 SUITE = .venv/bin/pytest tests -q --durations 10
 AGAIN = { test $$? = 1 && echo "Retrying the failed tests on their own:" && \
-  .venv/bin/pytest tests -q -m server --last-failed --last-failed-no-failures none; }
+  .venv/bin/pytest tests -q -m "server and not rehearsal" --last-failed --last-failed-no-failures none; }
 ALONE = $(SUITE) -m "server and alone"
 
 test: check ## all of check, then every test on real servers; FRESH=1 rebuilds their snapshot
-	@$(SUITE) -m "server and not alone" -n 2 --dist loadfile --no-loadscope-reorder $(if $(FRESH),--fresh) || $(AGAIN)
+	@$(SUITE) -m "server and not alone and not rehearsal" -n 2 --dist loadfile --no-loadscope-reorder $(if $(FRESH),--fresh) || $(AGAIN)
 	@$(ALONE) || { test $$? = 1 && echo "Once more, from the start:" && $(ALONE); }
 
 # The full-length cache proofs, on their own server.
 cache-proof: .venv/ready ## run the full-length cache proofs
 	BANTAM_PROOF=full .venv/bin/pytest -s tests/app/cache/test_*server.py tests/app/warming/test_*server.py
+
+rehearse: .venv/ready ## run what takes too long for make test: every way an upgrade or a rotation can go
+	.venv/bin/pytest tests -m rehearsal
 
 # A copy of a snapshot is already deployed; only its name, address and key need an update.
 up: .venv/ready ## start a sandbox: NAME=, RAM= (MB), FROM= (a snapshot), LIKE=hosted
@@ -135,7 +138,6 @@ cache-stats: $(RUN)/target.json ## print cache statistics by namespace
 
 warm-cache: $(RUN)/target.json ## fill the cache with the most requested reads
 	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=bantam --property=WorkingDirectory=/ \
-	  --property=LoadCredential=database-password:/etc/bantam/credentials/database-password \
 	  --property=LoadCredential=redis-password:/etc/bantam/credentials/redis-password \
 	  --property=LoadCredential=cursor-key:/etc/bantam/credentials/cursor-key \
 	  /opt/bantam/current/bin/bantam-warm-cache"

@@ -47,7 +47,7 @@ def listening_socket() -> socket.socket:
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services]:
     """Yield the services once the database responds; close them at the end."""
-    database = Database(settings.database, secrets.database_password)
+    database = Database(settings.database)
     statistics = Statistics(
         os.environ.get("PROMETHEUS_MULTIPROC_DIR"), os.environ.get("BANTAM_WORKER", "0"), POLICIES
     )

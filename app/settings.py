@@ -73,7 +73,6 @@ CursorKeys = tuple[bytes, ...]
 class Secrets:
     """The secrets, kept out of reprs and logs."""
 
-    database_password: str
     redis_password: str
     cursor_keys: CursorKeys
 
@@ -115,7 +114,6 @@ def load_secrets() -> Secrets:
     if not directory:
         raise SettingsError(f"{CREDENTIALS_VARIABLE} is not set; start the app with its systemd unit.")
     return Secrets(
-        database_password=_secret(directory, "database-password"),
         redis_password=_secret(directory, "redis-password"),
         cursor_keys=tuple(_secret(directory, "cursor-key").encode().split()),
     )

@@ -33,6 +33,7 @@ _PROGRESS = re.compile(
     r"|    Loading: |    \[\S+\] (Connected|Ready)"
 )
 _HOST = re.compile(r"    \[(\S+)\] (.*)")
+_NO_FACT = "Error: could not load fact"
 _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
 
 
@@ -59,9 +60,10 @@ def main(inventory: str, folder: str, *options: str) -> None:
             sys.exit(_reason(unfinished) or f"The {what} ended with exit code {process.returncode}.")
         results.seek(0)
         text = results.read()
-    if not text:  # pyinfra ends with exit code 0 when it is interrupted
+    try:
+        operations = json.loads(text)["results"]["operations"]
+    except json.JSONDecodeError:  # pyinfra ends with exit code 0 when it is interrupted
         sys.exit(f"The {what} was interrupted: run the same command again to continue.")
-    operations = json.loads(text)["results"]["operations"]
     if not operations:
         sys.exit(f"{inventory} names no server: inventories/ has sandbox, staging and production.")
     changed = [operation["name"] for operation in operations if operation["success"]]
@@ -128,7 +130,7 @@ def _show_changes(log: IO[str], started: float, what: str) -> Iterator[str]:
 
 def _reason(log: list[str]) -> str:
     """What went wrong, without pyinfra's own progress lines: one sentence if nothing had started."""
-    told = [line for line in log if line and not _PROGRESS.match(line)]
+    told = [line for line in log if line and not _PROGRESS.match(line) and _NO_FACT not in line]
     if told and told[-1].startswith("    while: "):
         return "\n".join(told)
     unreachable = [f"{match[1]}: {match[2]}." for line in told if (match := _HOST.match(line))]

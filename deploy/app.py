@@ -165,14 +165,14 @@ def _job(*, job: str, command: str, description: str) -> None:
 
 
 def _credential_paths() -> tuple[str, ...]:
-    return tuple(f"{CREDENTIALS}/{name}" for name in ("database-password", "redis-password", "cursor-key"))
+    return tuple(f"{CREDENTIALS}/{name}" for name in ("redis-password", "cursor-key"))
 
 
 def _credentials(*, secrets: Secrets, seed_allowed: bool) -> None:
     files.directory(
         name="Create the directory for secrets", path=CREDENTIALS, user="root", group="root", mode="700"
     )
-    values = [secrets.database_app_password, secrets.redis_app_password, "\n".join(secrets.cursor_keys)]
+    values = [secrets.redis_app_password, "\n".join(secrets.cursor_keys)]
     for path, value in zip(_credential_paths(), values, strict=True):
         credential(name=f"Secret {Path(path).name}", path=path, value=value)
     seed_token_key = f"{CREDENTIALS}/seed-token-key"

@@ -10,6 +10,7 @@ from deploy.sizing import Sizes
 UNIT = "pgbouncer.service"
 CONFIGURATION = "/etc/pgbouncer/pgbouncer.ini"
 HBA = "/etc/pgbouncer/pg_hba.conf"
+IDENT = "/etc/pgbouncer/pg_ident.conf"
 DROP_IN = "/etc/systemd/system/pgbouncer.service.d/bantam.conf"
 
 
@@ -55,10 +56,18 @@ def pgbouncer(
         mode="640",
     )
     files.put(
+        name="Configure who is the app",
+        src="templates/pgbouncer/pg_ident.conf",
+        dest=IDENT,
+        user="root",
+        group="pgbouncer",
+        mode="640",
+    )
+    files.put(
         name="Configure the service: its own user, restarted after a crash",
         src="templates/pgbouncer/service.conf",
         dest=DROP_IN,
         mode="644",
     )
-    unit(name="Run PgBouncer", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA))
+    unit(name="Run PgBouncer", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA, IDENT))
     sessions_renewed(name="Replace sessions that are older than their role")

@@ -90,7 +90,6 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
     role(
         name="Role bantam_app: reads and writes rows",
         role="bantam_app",
-        password=secrets.database_app_password,
         connection_limit=sizes.pool_size + sizes.reserve_pool_size,
         settings={
             "statement_timeout": f"{app_statement_timeout_ms}ms",

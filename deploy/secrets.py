@@ -11,7 +11,7 @@ import msgspec
 from pyinfra.api.exceptions import DeployError
 
 _FOLDER = Path("inventories/secrets")
-DEPLOYED = "/etc/bantam/credentials/database-password"
+DEPLOYED = "/etc/bantam/credentials/redis-password"
 
 Secret = str
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
@@ -20,7 +20,6 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 class Replaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What services still accept beside the new secret, until each of them has it."""
 
-    database_app_password: Secret
     redis_app_password: Secret
     cursor_key: Secret
 
@@ -35,7 +34,6 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     `replaced` is there only while a rotation is under way.
     """
 
-    database_app_password: Secret
     database_monitor_password: Secret
     redis_app_password: Secret
     redis_monitor_password: Secret
@@ -71,7 +69,10 @@ def load_secrets(environment: str) -> Secrets:
     if not path.exists():
         _write(path, {name: secrets.token_hex(32) for name in _NAMES})
     try:
-        values = msgspec.yaml.decode(path.read_bytes(), type=Secrets)
+        found = msgspec.yaml.decode(path.read_bytes())
+        if isinstance(found, dict):
+            found.pop("database_app_password", None)  # the app has had none since PgBouncer asks the system
+        values = msgspec.convert(found, Secrets)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise DeployError(f"{path}: {error}; restore the file from your backup.") from None
     unfit = [name for name in _NAMES if not _PLAIN.fullmatch(getattr(values, name))]
@@ -106,20 +107,23 @@ def begin_rotation(environment: str) -> Secrets:
     return load_secrets(environment)
 
 
-def finish_rotation(environment: str) -> Secrets:
-    """The secrets alone: nothing accepts those that they replaced after the next deploy."""
+def ending_rotation(environment: str) -> Secrets:
+    """The secrets without those that they replaced; the file keeps both until a deploy has succeeded."""
+    return msgspec.structs.replace(load_secrets(environment), replaced=None)
+
+
+def end_rotation(environment: str) -> None:
+    """The file has only the secrets that the server has."""
     known = load_secrets(environment)
-    if known.replaced:
-        _write(_FOLDER / f"{environment}.yml", {name: getattr(known, name) for name in _NAMES})
-    return load_secrets(environment)
+    _write(_FOLDER / f"{environment}.yml", {name: getattr(known, name) for name in _NAMES})
 
 
-ROTATION = {"begin": begin_rotation, "finish": finish_rotation}
+ROTATION = {"begin": begin_rotation, "finish": ending_rotation}
 
 
 def refuse_other_secrets(host_name: str, environment: str, *, found: str | None) -> None:
     """
-    Return if this checkout has the server's secrets; `found` is the SHA-256 of its database password.
+    Return if this checkout has the server's secrets; `found` is the SHA-256 of its password for Redis.
 
     Raises DeployError otherwise, before anything is generated: new passwords would lock out everything that
     uses the old ones.
@@ -135,18 +139,24 @@ def refuse_other_secrets(host_name: str, environment: str, *, found: str | None)
 
 
 def _fingerprints(secrets: Secrets) -> list[str]:
-    """Of today's database password, and of the one that it is about to replace."""
-    passwords = [secrets.database_app_password]
-    if secrets.replaced:
-        passwords.append(secrets.replaced.database_app_password)
-    return [hashlib.sha256(password.encode()).hexdigest() for password in passwords]
+    """Of today's password for Redis, and of the one that it is about to replace."""
+    return [hashlib.sha256(password.encode()).hexdigest() for password in secrets.redis_app_passwords]
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:
-    """Write all or nothing, readable only by the owner from the first byte on."""
+    """Write all or nothing, readable only by the owner from the first byte on; DeployError if not."""
+    try:
+        _replace(path, msgspec.yaml.encode(values))
+    except OSError as error:
+        raise DeployError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(msgspec.yaml.encode(values))
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     draft.rename(path)

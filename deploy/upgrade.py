@@ -6,11 +6,14 @@ With `--dry`, pyinfra shows what waits and changes nothing.
 """
 
 from pyinfra import config, host
+from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import server
 
 from deploy.lock import lock_server
+from deploy.operations.packages import UnfinishedPackages
+from deploy.operations.release import CURRENT, LinkedRelease
 from deploy.operations.restarts import NGINX, POSTGRESQL
-from deploy.operations.upgrades import WaitingUpgrades, restarted, upgraded
+from deploy.operations.upgrades import OutdatedServices, WaitingUpgrades, restarted, upgraded
 from deploy.operations.waiting import installations_ended
 from deploy.operations.workers import Workers
 from deploy.shell import CLEAN_SHELL
@@ -19,15 +22,21 @@ BEFORE_THE_APP = (POSTGRESQL, "pgbouncer.service", "redis-server.service")
 
 config.SHELL = CLEAN_SHELL
 config.SUDO = True  # a deployed server has it
+if host.get_fact(LinkedRelease, link=CURRENT) is None:
+    raise DeployError(f"{host.name} has no release: deploy one first.")
 lock_server("upgrade")
-waiting: dict[str, str] = host.get_fact(WaitingUpgrades)
 installations_ended(name="Wait for installations that others have begun")
-if waiting:
+waiting: dict[str, str] = {}
+if unfinished := host.get_fact(UnfinishedPackages):
+    server.shell(name="Finish the interrupted installation", commands=["dpkg --configure -a"])
+    upgraded(name="Upgrade what waits")
+elif waiting := host.get_fact(WaitingUpgrades):
     versions = ", ".join(f"{name} {change}" for name, change in sorted(waiting.items()))
-    upgraded(name=f"Upgrade {versions}", packages=sorted(waiting))
+    upgraded(name=f"Upgrade {versions}")
 workers: list[str] = host.get_fact(Workers)
 for unit in (*BEFORE_THE_APP, *sorted(workers), NGINX):
     restarted(name=f"Let {unit} run what is installed", unit=unit)
-if waiting:
+# sshd tells whether needrestart is still to come after a run that was cut off.
+if unfinished or waiting or host.get_fact(OutdatedServices, units=("ssh.service",)):
     others = "DEBIAN_FRONTEND=noninteractive needrestart -q -r a"
     server.shell(name="Let all other services run what is installed", commands=[others])

@@ -270,6 +270,6 @@ def test_secrets_are_roots_alone(leaks: dict[str, Any]) -> None:
     assert loose == []
 
 
-@pytest.mark.parametrize("secret", ["database-password", "redis-password", "cursor-key"])
+@pytest.mark.parametrize("secret", ["redis-password", "cursor-key"])
 def test_secret_is_there(leaks: dict[str, Any], secret: str) -> None:
     assert f"/etc/bantam/credentials/{secret}" in {path for path, _mode, _owner in leaks["files"]}

@@ -32,7 +32,7 @@ def pool(pgbouncer_console: Callable[[str], list[dict[str, str]]]) -> dict[str, 
 
 @pytest.fixture(scope="module")
 def login(connection: Connection) -> dict[str, Any]:
-    """What a client that logs in as bantam_app finds; its password stays on the server."""
+    """What a client that logs in as bantam_app finds."""
     done = connection.run("/opt/bantam/current/bin/python -", stdin=LOGIN.read_text())
     assert done.returncode == 0, done.stderr.strip().splitlines()[-1]
     found: dict[str, Any] = json.loads(done.stdout)
@@ -164,8 +164,15 @@ def test_app_statement_timeout_is_in_force(login: dict[str, Any], settings: dict
     assert login["statement_timeout_ms"] == settings["app_statement_timeout_ms"]
 
 
+def test_nobody_else_is_the_app(connection: Connection) -> None:
+    answer = connection.run(
+        f"cd / && runuser -u pgbouncer -- {PSQL} -U bantam_app -d bantam -c 'SELECT 1' 2>&1"
+    )
+    assert "unix socket login rejected" in answer.stdout
+
+
 def test_wrong_password_is_refused(connection: Connection) -> None:
-    answer = complaint(connection, role="bantam_app", password="wrong")  # noqa: S106
+    answer = complaint(connection, role="bantam_monitor", password="wrong", database="pgbouncer")  # noqa: S106
     assert "SASL authentication failed" in answer or "password authentication failed" in answer
 
 
@@ -174,12 +181,19 @@ def test_role_is_refused(connection: Connection, role: str) -> None:
     assert "FATAL" in complaint(connection, role=role, password="wrong")  # noqa: S106
 
 
-def test_app_is_refused_at_the_console(connection: Connection, secrets: dict[str, Secret]) -> None:
-    password = secrets["database_app_password"].reveal()
+def test_app_is_refused_at_the_console(connection: Connection) -> None:
     answer = complaint(
-        connection, role="bantam_app", password=password, database="pgbouncer", sql="SHOW CONFIG"
+        connection,
+        role="bantam_app",
+        password="none",  # noqa: S106
+        database="pgbouncer",
+        sql="SHOW CONFIG",
     )
     assert "FATAL" in answer
+
+
+def test_pool_is_not_paused(pool: dict[str, str]) -> None:
+    assert (pool["paused"], pool["disabled"]) == ("0", "0")
 
 
 @pytest.mark.parametrize("command", ["PAUSE", "RELOAD", "KILL bantam"])

@@ -17,7 +17,7 @@ UNIT = "postgresql@17-main.service"
 Catalog = Callable[[str], list[dict[str, Any]]]
 
 MEGABYTES = {"8kB": 8 / 1024, "kB": 1 / 1024, "MB": 1.0}
-LOGINS = {"bantam_app": "scram", "bantam_monitor": "scram", "pgbouncer": "none", "postgres": "none"}
+LOGINS = {"bantam_app": "none", "bantam_monitor": "scram", "pgbouncer": "none", "postgres": "none"}
 TIMEOUTS = {
     "bantam_app": {
         "statement_timeout",

@@ -48,7 +48,7 @@ log = logging.getLogger("bantam.database")
 class Database:
     """Each statement is a transaction, unless it locks a row first; PgBouncer tracks prepared statements."""
 
-    def __init__(self, settings: DatabaseSettings, password: str) -> None:
+    def __init__(self, settings: DatabaseSettings) -> None:
         # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
         capabilities.has_send_close_prepared(check=True)
         self._conninfo = make_conninfo(
@@ -56,7 +56,6 @@ class Database:
             port=settings.port,
             dbname=settings.name,
             user=settings.user,
-            password=password,
             application_name="bantam-app",
             connect_timeout=CONNECT_TIMEOUT_S,
         )

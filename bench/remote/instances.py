@@ -8,7 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 CREDENTIALS = "/etc/bantam/credentials"
 PYTHON = "/opt/bantam/current/bin/python"
-SECRETS = ("database-password", "redis-password", "cursor-key")
+SECRETS = ("redis-password", "cursor-key")
 LONGEST_S = 1800
 
 

@@ -102,8 +102,8 @@ class UnfinishedPackages(FactBase[bool]):
     default = bool
 
     def command(self) -> str:
-        """Dpkg's own check; it prints nothing if all is well."""
-        return "dpkg --audit"
+        """Dpkg's own check, and what a killed dpkg leaves; prints nothing if all is well."""
+        return "dpkg --audit; ls /var/lib/dpkg/updates"
 
     def process(self, output: list[str]) -> bool:
         """Whether dpkg complained."""

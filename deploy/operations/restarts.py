@@ -4,14 +4,16 @@ import shlex
 
 POSTGRESQL = "postgresql@17-main.service"
 NGINX = "nginx.service"
-_POOL = "runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer -c"
-_LONGEST_PAUSE_S = 15
+_POOL = "/usr/sbin/runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer -c"
+# Less than a request waits for a connection: a longer transaction is cut, not all the others.
+_LONGEST_PAUSE_S = 4
 
-# By systemd: a pool that stays paused because a connection was cut would be an outage.
-_BEHIND_THE_POOL = "systemd-run --quiet --wait --pipe --collect --working-directory=/ sh -c " + shlex.quote(
-    f"timeout {_LONGEST_PAUSE_S} {_POOL} 'PAUSE bantam' 2>/dev/null;"
-    f" systemctl restart {POSTGRESQL}; done=$?;"
-    f" {_POOL} 'RESUME bantam' 2>/dev/null; exit $done"
+# By systemd, which resumes whatever ends it: a pool that stays paused would be an outage.
+_RESUME = f"ExecStopPost=-{_POOL} 'RESUME bantam'"
+_PAUSED = f"timeout {_LONGEST_PAUSE_S} {_POOL} 'PAUSE bantam' 2>/dev/null; systemctl restart {POSTGRESQL}"
+_BEHIND_THE_POOL = (
+    "systemd-run --quiet --wait --pipe --collect --working-directory=/"
+    f" --property={shlex.quote(_RESUME)} sh -c {shlex.quote(_PAUSED)}"
 )
 
 

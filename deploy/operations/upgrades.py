@@ -8,6 +8,7 @@ from pyinfra.api import FactBase, operation
 from pyinfra.facts.files import Link
 
 from deploy.operations.restarts import exchange_command
+from deploy.operations.waiting import UNTIL_FREE
 
 # Files of packages that a process has mapped and that are gone: it runs the version before.
 _REPLACED = "grep -qsE ' /(usr|lib)[^ ]* \\(deleted\\)$'"
@@ -19,11 +20,10 @@ class WaitingUpgrades(FactBase[dict[str, str]]):
 
     default = dict
 
-    def command(self, security_only: bool = False) -> str:
-        """Apt's own simulation, from today's lists."""
+    def command(self) -> str:
+        """Apt's own simulation, from today's lists, once nobody else is installing packages."""
         update = "apt-get -qq update -o APT::Update::Error-Mode=any"
-        chosen = "grep Debian-Security" if security_only else "cat"
-        return f"{update} && apt-get -qq -s upgrade --with-new-pkgs | {{ {chosen} || true; }}"
+        return f"{UNTIL_FREE}; {update} && apt-get -qq -s upgrade --with-new-pkgs"
 
     def process(self, output: list[str]) -> dict[str, str]:
         """Lines of `Inst NAME [OLD] (NEW ORIGIN [ARCHITECTURE])`; a new dependency has no old version."""
@@ -32,17 +32,15 @@ class WaitingUpgrades(FactBase[dict[str, str]]):
 
 
 class OutdatedServices(FactBase[list[str]]):
-    """Those of the units that run replaced files."""
+    """Those of the units whose main process runs replaced files."""
 
     default = list
 
     def command(self, units: Iterable[str]) -> str:
         """One unit a line."""
         return (
-            f"for unit in {' '.join(units)}; do"
-            " group=/sys/fs/cgroup$(systemctl show --value --property=ControlGroup $unit);"
-            " for pid in $(cat $group/cgroup.procs 2>/dev/null); do"
-            f" {_REPLACED} /proc/$pid/maps && echo $unit && break; done; done; true"
+            f"for unit in {' '.join(units)}; do pid=$(systemctl show --value --property=MainPID $unit);"
+            f" {_REPLACED} /proc/$pid/maps && echo $unit; done; true"
         )
 
     def process(self, output: list[str]) -> list[str]:
@@ -65,13 +63,9 @@ def security_updates(deployed: str) -> Generator[str]:
 
 
 @operation()
-def upgraded(packages: Iterable[str]) -> Generator[str]:
-    """
-    These packages have their newest version; configuration files stay.
-
-    + packages: their names
-    """
-    yield f"DEBIAN_FRONTEND=noninteractive apt-get -q -y install --only-upgrade {' '.join(packages)}"
+def upgraded() -> Generator[str]:
+    """Every package has its newest version, except held ones; configuration files stay."""
+    yield "DEBIAN_FRONTEND=noninteractive apt-get -q -y upgrade --with-new-pkgs"
 
 
 @operation()

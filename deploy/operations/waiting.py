@@ -17,6 +17,13 @@ _RUNNING = (
     " cloud-init status 2>/dev/null | grep -q '^status: running' && echo cloud-init"
 )
 
+UNTIL_FREE = (
+    f"for try in $(seq {LONGEST_WAIT_S}); do running=$({_RUNNING});"
+    ' test -z "$running" && break; sleep 1; done;'
+    ' test -z "$running" || { echo "$running is still installing packages: try again when it has ended."'
+    " >&2; exit 1; }"
+)
+
 
 class Installations(FactBase[list[str]]):
     """What is installing packages right now, in words."""
@@ -38,8 +45,4 @@ def installations_ended() -> Generator[str]:
     if not host.get_fact(Installations):
         host.noop("nobody else is installing packages")
         return
-    yield (
-        f"for try in $(seq {LONGEST_WAIT_S}); do running=$({_RUNNING});"
-        ' test -z "$running" && exit; sleep 1; done;'
-        ' echo "$running is still installing packages: deploy again when it has ended." >&2; exit 1'
-    )
+    yield UNTIL_FREE

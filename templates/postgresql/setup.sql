@@ -21,7 +21,7 @@ GRANT USAGE ON SCHEMA public TO bantam_app, bantam_monitor;
 -- Large objects have no owner's limits, and nothing here uses them.
 REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
 
--- PgBouncer looks up the verifier of the role that logs in, and can read nothing else.
+-- PgBouncer looks up the role that logs in and its verifier, if it has one, and can read nothing else.
 CREATE SCHEMA IF NOT EXISTS pgbouncer;
 GRANT USAGE ON SCHEMA pgbouncer TO pgbouncer;
 
@@ -43,7 +43,6 @@ AS $$
     WHERE rolname = lookup_name
       AND rolcanlogin
       AND NOT rolsuper
-      AND rolpassword IS NOT NULL
       AND (rolvaliduntil IS NULL OR rolvaliduntil > now())
 $$;
 

@@ -9,7 +9,7 @@ import pytest
 from app.settings import Secrets, SettingsError, decode, load_secrets
 
 EXAMPLE = Path(__file__).parent / "app.toml"
-SECRETS = ("database-password", "redis-password", "cursor-key")
+SECRETS = ("redis-password", "cursor-key")
 
 
 def run_app(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -100,7 +100,7 @@ def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_secrets_are_the_files_without_their_last_newline() -> None:
     secrets = load_secrets()
 
-    assert secrets.database_password == "the-database-password"
+    assert secrets.redis_password == "the-redis-password"
     assert secrets.cursor_keys == (b"the-cursor-key",)
 
 
@@ -126,4 +126,4 @@ def test_a_missing_secret_is_named(
 
 
 def test_secrets_do_not_show_in_their_representation() -> None:
-    assert "hunter2" not in repr(Secrets("hunter2", "hunter2", (b"hunter2",)))
+    assert "hunter2" not in repr(Secrets("hunter2", (b"hunter2",)))

@@ -29,7 +29,7 @@ def test_each_environment_has_its_own() -> None:
 
 def test_secrets_never_show_in_a_representation() -> None:
     secrets = load_secrets("staging")
-    assert secrets.database_app_password not in f"{secrets!r} {secrets}"
+    assert secrets.redis_app_password not in f"{secrets!r} {secrets}"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_verifier_is_the_one_of_rfc_7677() -> None:
 
 
 def test_a_server_with_other_secrets_is_refused_and_nothing_is_made() -> None:
-    found = hashlib.sha256(load_secrets("staging").database_app_password.encode()).hexdigest()
+    found = hashlib.sha256(load_secrets("staging").redis_app_password.encode()).hexdigest()
     refuse_other_secrets("vps", "staging", found=found)
     refuse_other_secrets("vps", "production", found=None)
 

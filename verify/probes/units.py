@@ -39,11 +39,9 @@ class Unit:
         return [line for line in output.splitlines() if f'("{self.process("comm")}"' in line]
 
     def replaced_files(self) -> list[str]:
-        """Files of packages that its processes still run although an upgrade has replaced them."""
-        maps = f"/sys/fs/cgroup{self.properties['ControlGroup']}/cgroup.procs"
+        """Files of packages that its main process still runs although an upgrade has replaced them."""
         output: str = self._host.check_output(
-            f"for pid in $(cat {maps}); do cat /proc/$pid/maps 2>/dev/null; done |"
-            " sed -nE 's/.* (\\/(usr|lib)[^ ]*) \\(deleted\\)$/\\1/p' | sort -u"
+            f"sed -nE 's/.* (\\/(usr|lib)[^ ]*) \\(deleted\\)$/\\1/p' /proc/{self.pid}/maps | sort -u"
         )
         return output.split()
 

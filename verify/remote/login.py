@@ -1,12 +1,10 @@
 """Runs on the server with the app's Python: logs in through PgBouncer as the app and prints what it finds."""
 
 import json
-from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
 
-PASSWORD = Path("/etc/bantam/credentials/database-password").read_text().strip()
 TRIES = 100
 ADD: LiteralString = "SELECT %s::integer + %s::integer, pg_backend_pid()"
 WHO: LiteralString = """
@@ -26,7 +24,6 @@ def connect() -> psycopg.Connection[Any]:
         port=6432,
         dbname="bantam",
         user="bantam_app",
-        password=PASSWORD,
         application_name="bantam-verify",
         connect_timeout=5,
         autocommit=True,

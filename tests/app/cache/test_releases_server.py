@@ -12,7 +12,7 @@ pytestmark = pytest.mark.server
 
 OTHER = "/opt/bantam-other"
 SOCKET = "/run/bantam-other.sock"
-CREDENTIALS = ("database-password", "redis-password", "cursor-key")
+CREDENTIALS = ("redis-password", "cursor-key")
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     settings = decode(text.encode(), "app.toml")
     services = Services(
         http=settings.http,
-        database=Database(settings.database, "no password"),
+        database=Database(settings.database),
         cache=Cache(settings.redis, "no password", Statistics(None, "1", POLICIES), fills_at_once=8),
         cursor_keys=CURSOR_KEYS,
         constraints=CONSTRAINTS,

@@ -12,11 +12,10 @@ from app.database.pool import Database
 from app.settings import decode
 
 settings = decode(Path("/etc/bantam/app.toml").read_bytes(), "app.toml").database
-password = Path("/etc/bantam/credentials/database-password").read_text().strip()
 NUMBER = b"SELECT $1::bigint"
 
 async def main():
-    database = Database(settings, password)
+    database = Database(settings)
     await database.open()
     async def read(query, *parameters):
         try:

@@ -1,17 +1,31 @@
-"""`bantam-migrate up|status|down [--to VERSION]`: migrations as SQL files, each in one transaction."""
+"""
+`bantam-migrate up|status|down [--to VERSION]`: migrations as SQL files, each in one transaction.
+
+One that cannot get its locks within a second lets everybody else go first and tries again. Those named
+`..._concurrently` build an index outside a transaction.
+"""
 
 import argparse
 import hashlib
+import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+from app.database import concurrent_index
 from app.database.direct import DATABASE, OWNER, Connection, RunnerError, lock, run
 
 FOLDER = next(Path(__file__).parents[1].glob("*/migrations"))
 LOCK_TIMEOUT = "1s"
 STATEMENT_TIMEOUT = "5s"
+TRIES = 50  # a minute, for most
+LONGEST_PAUSE_S = 1.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +78,44 @@ def pending(steps: list[Migration], done: dict[str, str]) -> list[Migration]:
 
 
 def apply(connection: Connection, step: Migration) -> int:
-    """Apply one migration and record it in one transaction; return its milliseconds."""
+    """Apply one migration and record it; return its milliseconds."""
     started = time.monotonic()
-    with connection.transaction():
-        _become_owner(connection)
-        connection.execute(step.up.encode())
-        milliseconds = round((time.monotonic() - started) * 1000)
-        connection.execute(
-            "INSERT INTO schema_migrations (version, sha256, milliseconds) VALUES (%s, %s, %s)",
-            [step.version, step.sha256, milliseconds],
-        )
+    if step.version.endswith(concurrent_index.SUFFIX):
+        concurrent_index.build(connection, step.version, step.up)
+        with connection.transaction():
+            return _record(connection, step, started)
+
+    def attempt() -> int:
+        with connection.transaction():
+            _become_owner(connection)
+            connection.execute(step.up.encode())
+            return _record(connection, step, started)
+
+    return _until_locked(attempt)
+
+
+def _record(connection: Connection, step: Migration, started: float) -> int:
+    _become_owner(connection)
+    milliseconds = round((time.monotonic() - started) * 1000)
+    connection.execute(
+        "INSERT INTO schema_migrations (version, sha256, milliseconds) VALUES (%s, %s, %s)",
+        [step.version, step.sha256, milliseconds],
+    )
     return milliseconds
+
+
+def _until_locked(attempt: Callable[[], T]) -> T:
+    """
+    Return what `attempt` does, tried again while others hold what it needs to lock.
+
+    A waiting ALTER TABLE makes all later readers wait as well: so it waits briefly, and often.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return attempt()
+        except (LockNotAvailable, DeadlockDetected):
+            time.sleep(random.uniform(0.1, LONGEST_PAUSE_S))  # noqa: S311  (nothing secret)
+    return attempt()
 
 
 def revert(connection: Connection, step: Migration) -> None:
@@ -106,12 +147,12 @@ def _make_history(connection: Connection) -> None:
 def up(connection: Connection) -> None:
     """Apply pending migrations and print each; print nothing if there are none."""
     steps = migrations()
-    if not pending(steps, applied(connection)):
-        return
-    lock(connection)
-    _make_history(connection)
+    if pending(steps, applied(connection)):
+        lock(connection)
+        _make_history(connection)
     for step in pending(steps, applied(connection)):
         print(f"{step.version} applied in {apply(connection, step)} ms")
+    concurrent_index.refuse_invalid(connection)
 
 
 def down(connection: Connection, to: str | None = None) -> None:
@@ -125,9 +166,13 @@ def down(connection: Connection, to: str | None = None) -> None:
         raise RunnerError(f"{to} is not applied; `bantam-migrate status` lists what is.")
     undone = newest_first[:1] if to is None else [version for version in newest_first if version > to]
     steps = [_step_of(version, done[version]) for version in undone]
-    with connection.transaction():
-        for step in steps:
-            revert(connection, step)
+
+    def attempt() -> None:
+        with connection.transaction():
+            for step in steps:
+                revert(connection, step)
+
+    _until_locked(attempt)
     for version in undone:
         print(f"{version} rolled back")
 

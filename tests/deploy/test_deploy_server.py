@@ -1,7 +1,11 @@
 """The deploy on real servers: it converges, repairs, scales."""
 
 import json
+import os
 import shlex
+import signal
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -9,7 +13,7 @@ import pytest
 
 from tests.conftest import NewServer
 from tests.deploy.direct import pyinfra
-from tests.servers import SandboxServer, checked
+from tests.servers import ROOT, SandboxServer, checked
 
 pytestmark = [pytest.mark.server, pytest.mark.long]
 
@@ -225,3 +229,20 @@ def test_four_gigabytes_give_the_scaled_configuration(ready_server: NewServer) -
     checked(server.make("verify"))
     shown = server.ssh(f"cd / && {PSQL} 'SHOW shared_buffers' -c 'SHOW work_mem'")
     assert shown.stdout.split() == ["1GB", "32MB"]
+
+
+def test_ctrl_c_ends_a_deploy_with_one_sentence(sandbox_server: SandboxServer) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "deploy", sandbox_server.inventory, str(sandbox_server.run_folder)],
+        cwd=ROOT,
+        env=sandbox_server.env,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stderr
+        assert running.stderr.readline() == f"sandbox-{sandbox_server.name}: deploy\n"
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does, all of its processes
+        said = running.stderr.read()
+    assert said.strip() == "The deploy was interrupted: run the same command again to continue."
+    assert running.returncode == 1

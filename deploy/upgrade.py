@@ -13,7 +13,7 @@ from deploy.lock import lock_server
 from deploy.operations.packages import UnfinishedPackages
 from deploy.operations.release import CURRENT, LinkedRelease
 from deploy.operations.restarts import NGINX, POSTGRESQL
-from deploy.operations.upgrades import OutdatedServices, WaitingUpgrades, restarted, upgraded
+from deploy.operations.upgrades import NEEDRESTART, WaitingUpgrades, others_restarted, restarted, upgraded
 from deploy.operations.waiting import installations_ended
 from deploy.operations.workers import Workers
 from deploy.shell import CLEAN_SHELL
@@ -36,7 +36,7 @@ elif waiting := host.get_fact(WaitingUpgrades):
 workers: list[str] = host.get_fact(Workers)
 for unit in (*BEFORE_THE_APP, *sorted(workers), NGINX):
     restarted(name=f"Let {unit} run what is installed", unit=unit)
-# sshd tells whether needrestart is still to come after a run that was cut off.
-if unfinished or waiting or host.get_fact(OutdatedServices, units=("ssh.service",)):
-    others = "DEBIAN_FRONTEND=noninteractive needrestart -q -r a"
-    server.shell(name="Let all other services run what is installed", commands=[others])
+if unfinished or waiting:
+    server.shell(name="Let all other services run what is installed", commands=[NEEDRESTART])
+else:  # after a run that was cut off
+    others_restarted(name="Let all other services run what is installed")

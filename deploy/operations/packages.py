@@ -10,7 +10,7 @@ from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import apt, files, server
 
 from deploy.operations.release import CURRENT
-from deploy.operations.upgrades import security_updates
+from deploy.operations.upgrades import others_restarted, security_updates
 from deploy.operations.waiting import installations_ended
 
 _SOURCES = "/etc/apt/sources.list.d/debian.sources"
@@ -169,6 +169,7 @@ def packages() -> None:
         dest="/etc/needrestart/conf.d/bantam.conf",
         mode="644",
     )
+    others_restarted(name="Let other services run what is installed")
     files.put(
         name="Configure daily security updates, except for the database services",
         src="templates/base/unattended-upgrades.conf",

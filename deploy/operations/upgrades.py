@@ -12,6 +12,8 @@ from deploy.operations.waiting import UNTIL_FREE
 
 # Files of packages that a process has mapped and that are gone: it runs the version before.
 _REPLACED = "grep -qsE ' /(usr|lib)[^ ]* \\(deleted\\)$'"
+# As it is configured (templates/base/needrestart.conf): without the stack's own services.
+NEEDRESTART = "DEBIAN_FRONTEND=noninteractive needrestart -q -r a"
 _UPGRADABLE = re.compile(r"^Inst (\S+) \[(\S+)\] \((\S+) (.*) \[")
 
 
@@ -66,6 +68,15 @@ def security_updates(deployed: str) -> Generator[str]:
 def upgraded() -> Generator[str]:
     """Every package has its newest version, except held ones; configuration files stay."""
     yield "DEBIAN_FRONTEND=noninteractive apt-get -q -y upgrade --with-new-pkgs"
+
+
+@operation()
+def others_restarted() -> Generator[str]:
+    """Services besides the stack's run what is installed; sshd, which maps most, tells whether they do."""
+    if not host.get_fact(OutdatedServices, units=("ssh.service",)):
+        host.noop("sshd runs what is installed")
+        return
+    yield NEEDRESTART
 
 
 @operation()

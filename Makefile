@@ -19,7 +19,7 @@ export NAME ASK EMAIL FROM IMAGE LIKE ONLY RAM SCALE SCENARIO SCHEMA TO WHO WORK
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases seed verify load evidence bench bench-growth bench-cache \
+.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases backup backups seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
 
 help:
@@ -88,6 +88,14 @@ rotate-secrets: .venv/ready ## replace all passwords and keys while the server s
 
 releases: $(RUN)/target.json ## list the releases on the server, and which one is current
 	@$(SSH) sudo -n bantam-switch
+
+# systemd runs it to its end, whatever becomes of the connection.
+backup: $(RUN)/target.json ## take a backup now; FULL=1 takes a full one
+	@$(SSH) "cd / && sudo -n systemd-run --quiet --pipe --wait --collect --uid=postgres --nice=10 \
+	  --property=IOSchedulingClass=idle --working-directory=/ bantam-backup take $(if $(FULL),--full)"
+
+backups: $(RUN)/target.json ## list the backups, and since when any moment can be restored
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- bantam-backup list"
 
 seed: $(RUN)/target.json ## fill the database with test data: SCALE=
 	@case "$$SCALE$$WORK" in *[!0-9.]*) echo "SCALE and WORK are numbers, such as SCALE=0.1." >&2; exit 1;; esac

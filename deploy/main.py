@@ -9,12 +9,14 @@ from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
 
 from deploy.app import app, configuration
+from deploy.backup import backup, backup_repository
 from deploy.base import base
 from deploy.build import build_release
 from deploy.contradictions import refuse_contradictions
 from deploy.edge import edge
 from deploy.lock import lock_server
 from deploy.neighbors import refuse_neighbors
+from deploy.operations.repository import BackupKey
 from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host, refuse_taken_ports
@@ -52,9 +54,16 @@ try:
 except BudgetError as error:
     raise DeployError(f"{host.name}: {error}.") from None
 refuse_contradictions(host.name, settings, sizes)
-refuse_other_secrets(host.name, settings.environment, found=server.password_sha256)
+refuse_other_secrets(
+    host.name,
+    settings.environment,
+    found=server.password_sha256,
+    found_backup_key=server.backup_key_sha256,
+)
+secrets = load_secrets(settings.environment, backup_key=host.get_fact(BackupKey))
 rotation = host.data.get("rotation")
-secrets = ROTATION[rotation](settings.environment) if rotation else load_secrets(settings.environment)
+if rotation:
+    secrets = ROTATION[rotation](settings.environment)
 if secrets.replaced and not rotation and components != COMPONENTS:
     raise DeployError(
         f"{host.name}: a rotation of its secrets was cut off: finish it by `make rotate-secrets`."
@@ -81,13 +90,18 @@ if "base" in components:
         swap_mb=settings.swap_mb,
         container=server.container,
     )
+if "backup" in components:
+    backup_repository(path=settings.backup_path, fulls_kept=settings.backup_fulls_kept, secrets=secrets)
 if "postgresql" in components:
     postgresql(
         sizes=sizes,
         secrets=secrets,
         app_statement_timeout_ms=settings.app_statement_timeout_ms,
         log_slow_statement_ms=settings.log_slow_statement_ms,
+        backup_path=settings.backup_path,
     )
+if "backup" in components:
+    backup(hour=settings.backup_hour, path=settings.backup_path)
 if "pgbouncer" in components:
     pgbouncer(
         sizes=sizes,

@@ -26,7 +26,12 @@ DROP_IN = "/etc/systemd/system/postgresql@17-main.service.d/bantam.conf"
 
 @deploy("PostgreSQL")
 def postgresql(
-    *, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int, log_slow_statement_ms: int
+    *,
+    sizes: Sizes,
+    secrets: Secrets,
+    app_statement_timeout_ms: int,
+    log_slow_statement_ms: int,
+    backup_path: str,
 ) -> None:
     """Install, configure, run, then the roles and the database."""
     files.put(
@@ -68,11 +73,12 @@ def postgresql(
         group="postgres",
         mode="640",
     )
-    files.put(
+    files.template(
         name="Configure the service: restarted after a crash, last choice of the OOM killer",
-        src="templates/postgresql/service.conf",
+        src="templates/postgresql/service.conf.j2",
         dest=DROP_IN,
         mode="644",
+        backup_path=backup_path,
     )
     unit(name="Run PostgreSQL", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA, IDENT))
     pending_restart(name="Restart PostgreSQL if a setting needs it")

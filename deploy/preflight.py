@@ -8,7 +8,8 @@ from pyinfra import host
 from pyinfra.api import FactBase
 from pyinfra.api.exceptions import DeployError
 
-from deploy.secrets import DEPLOYED
+from deploy.operations.repository import READ_BACKUP_KEY
+from deploy.secrets import BACKUP_KEY, DEPLOYED
 
 DEBIAN_VERSION = "13"
 # Of 3 GB, what a deploy and its first months put where; each may be a file system of its own.
@@ -40,6 +41,7 @@ class Server:
     container: bool
     root_login: str
     password_sha256: str | None
+    backup_key_sha256: str | None
     listeners: dict[int, str]
     ssh_port: int | None
     socket_activated_ssh: bool
@@ -74,6 +76,8 @@ class ServerFact(FactBase[Server]):
             ' test -n "$sshd" && ! echo "$sshd" | grep -q \'^subsystem sftp \' && echo no_sftp=1;'
             f" $sudo test ! -e {DEPLOYED} || echo password_sha256=$($sudo cat {DEPLOYED} |"
             " tr -d '\\n' | sha256sum | cut -d' ' -f1);"
+            f" $sudo test ! -s {BACKUP_KEY} || echo backup_key_sha256=$($sudo {READ_BACKUP_KEY} |"
+            " tr -d '\\n' | sha256sum | cut -d' ' -f1);"
             " systemd-detect-virt --container --quiet && echo container=1;"
             ' $sudo ss -Hltnp 2>/dev/null | awk \'{print "listen=" $4 " " $6}\'; true'
         )
@@ -100,6 +104,7 @@ class ServerFact(FactBase[Server]):
             # Root login never becomes weaker than it was.
             root_login=found if found in {"no", "forced-commands-only"} else "prohibit-password",
             password_sha256=values.get("password_sha256"),
+            backup_key_sha256=values.get("backup_key_sha256"),
             ssh_port=int(values["ssh_port"]) if values.get("ssh_port") else None,
             socket_activated_ssh="ssh_socket" in values,
             has_sftp="no_sftp" not in values,

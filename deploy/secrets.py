@@ -12,6 +12,8 @@ from pyinfra.api.exceptions import DeployError
 
 _FOLDER = Path("inventories/secrets")
 DEPLOYED = "/etc/bantam/credentials/redis-password"
+BACKUP_KEY = "/etc/pgbackrest/conf.d/key.conf"
+"""pgBackRest's own file; `repo1-cipher-pass=` is before the key."""
 
 Secret = str
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
@@ -39,6 +41,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     redis_monitor_password: Secret
     cursor_key: Secret
     seed_token_key: Secret
+    backup_key: Secret = ""
     replaced: Replaced | None = None
 
     @property
@@ -56,18 +59,37 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 _NAMES = tuple(name for name in Secrets.__struct_fields__ if name != "replaced")
+# The tokens of seeded users are derived from the one, and the other opens every backup there is.
+_NEVER_REPLACED = ("seed_token_key", "backup_key")
 
 
-def load_secrets(environment: str) -> Secrets:
+def load_secrets(environment: str, *, backup_key: str | None = None) -> Secrets:
     """
     The secrets in inventories/secrets/ENVIRONMENT.yml, generated (mode 0600) on first use.
 
-    Raises DeployError if the file exists but lacks one: a new secret would lock out everything that
+    `backup_key` is the server's, if it has one: a file without that key gets it, or a new one.
+    Raises DeployError if the file exists but lacks another one: a new secret would lock out everything that
     uses the old one.
     """
     path = _FOLDER / f"{environment}.yml"
+    key = backup_key or secrets.token_hex(32)
     if not path.exists():
-        _write(path, {name: secrets.token_hex(32) for name in _NAMES})
+        _write(path, {**{name: secrets.token_hex(32) for name in _NAMES}, "backup_key": key})
+    values = _decode(path)
+    if not values.backup_key:  # a file from before there were backups
+        kept = {name: value for name, value in msgspec.to_builtins(values).items() if value is not None}
+        _write(path, {**kept, "backup_key": key})
+        values = _decode(path)
+    empty = [name for name in _NAMES if len(getattr(values, name)) < 32]
+    if empty:
+        raise DeployError(
+            f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup."
+        )
+    return values
+
+
+def _decode(path: Path) -> Secrets:
+    """The file's secrets; DeployError if it is not one of ours."""
     try:
         found = msgspec.yaml.decode(path.read_bytes())
         if isinstance(found, dict):
@@ -81,11 +103,6 @@ def load_secrets(environment: str) -> Secrets:
             f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of . _ ~ -: not every"
             " service reads others the same way."
         )
-    empty = [name for name in _NAMES if len(getattr(values, name)) < 32]
-    if empty:
-        raise DeployError(
-            f"{path}: secret `{empty[0]}` is missing or too short; restore it from your backup."
-        )
     return values
 
 
@@ -93,16 +110,17 @@ def begin_rotation(environment: str) -> Secrets:
     """
     The secrets, new since this rotation began, beside those that they replace.
 
-    The seed key stays: the tokens of seeded users are derived from it.
+    The seed key and the key of the backups stay.
     """
     known = load_secrets(environment)
     if known.replaced:  # an earlier run was cut off
         return known
-    fresh = {name: secrets.token_hex(32) for name in _NAMES if name != "seed_token_key"}
+    fresh = {name: secrets.token_hex(32) for name in _NAMES if name not in _NEVER_REPLACED}
+    kept = {name: getattr(known, name) for name in _NEVER_REPLACED}
     replaced = {name: getattr(known, name) for name in Replaced.__struct_fields__}
     _write(
         _FOLDER / f"{environment}.yml",
-        {**fresh, "seed_token_key": known.seed_token_key, "replaced": replaced},
+        {**fresh, **kept, "replaced": replaced},
     )
     return load_secrets(environment)
 
@@ -121,15 +139,25 @@ def end_rotation(environment: str) -> None:
 ROTATION = {"begin": begin_rotation, "finish": ending_rotation}
 
 
-def refuse_other_secrets(host_name: str, environment: str, *, found: str | None) -> None:
+def refuse_other_secrets(
+    host_name: str, environment: str, *, found: str | None, found_backup_key: str | None
+) -> None:
     """
-    Return if this checkout has the server's secrets; `found` is the SHA-256 of its password for Redis.
+    Return if this checkout has the server's secrets.
+
+    `found` and `found_backup_key` are the SHA-256 of its password for Redis and of its key for the backups.
 
     Raises DeployError otherwise, before anything is generated: new passwords would lock out everything that
     uses the old ones.
     """
     path = _FOLDER / f"{environment}.yml"
-    if found is None or (path.exists() and found in _fingerprints(load_secrets(environment))):
+    known = _decode(path) if path.exists() else None
+    if found_backup_key and known and known.backup_key and _sha256(known.backup_key) != found_backup_key:
+        raise DeployError(
+            f"{host_name}: {path} has another `backup_key` than this server's {BACKUP_KEY}: no backup could"
+            " be read with it; get the file from whoever deployed last."
+        )
+    if found is None or (known and found in map(_sha256, known.redis_app_passwords)):
         return
     state = "has other secrets than this server" if path.exists() else "is missing"
     raise DeployError(
@@ -138,9 +166,8 @@ def refuse_other_secrets(host_name: str, environment: str, *, found: str | None)
     )
 
 
-def _fingerprints(secrets: Secrets) -> list[str]:
-    """Of today's password for Redis, and of the one that it is about to replace."""
-    return [hashlib.sha256(password.encode()).hexdigest() for password in secrets.redis_app_passwords]
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:

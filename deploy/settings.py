@@ -13,7 +13,7 @@ Milliseconds = Annotated[int, Meta(ge=1)]
 PublicKey = Annotated[str, Meta(pattern=r"^(ssh|ecdsa|sk)-\S+ \S+")]
 Seconds = Annotated[int, Meta(ge=1)]
 
-COMPONENTS = frozenset({"base", "postgresql", "pgbouncer", "redis", "app", "edge"})
+COMPONENTS = frozenset({"base", "postgresql", "backup", "pgbouncer", "redis", "app", "edge"})
 
 # What belongs to pyinfra's connection or to one run, not to the server's configuration.
 _OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation")
@@ -34,6 +34,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     maintenance_work_mem_mb: Megabytes | None
     app_statement_timeout_ms: Milliseconds
     log_slow_statement_ms: Milliseconds
+
+    backup_path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
+    backup_hour: Annotated[int, Meta(ge=0, le=23)]
+    backup_fulls_kept: Count
 
     pool_size: Count | None
     reserve_pool_size: Count

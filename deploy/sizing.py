@@ -34,6 +34,7 @@ class Sizes:
     min_wal_size_mb: int
     max_wal_size_mb: int
     temp_file_limit_mb: int
+    unarchived_wal_mb: int
     pool_size: int
     reserve_pool_size: int
     max_connections: int
@@ -48,6 +49,7 @@ BACKEND_MB = 5
 PGBOUNCER_MB = 16
 APP_WORKER_MB = 80
 EDGE_MB = 24
+BACKUP_MB = 32
 
 # Outside the pool: operators, migrations, the monitor and the superuser.
 CONNECTIONS_BESIDE_POOL = 20
@@ -90,6 +92,8 @@ def size_server(
         max_wal_size_mb=max(256, min(2048, disk_mb // 20)),
         # Per session: all sessions together may fill a quarter of the disk.
         temp_file_limit_mb=max(256, min(4096, disk_mb // (4 * backends))),
+        # While the repository is away, WAL waits for it; beyond this, a gap is the smaller loss.
+        unarchived_wal_mb=max(1024, disk_mb // 10),
         pool_size=pool_size,
         reserve_pool_size=reserve_pool_size,
         max_connections=pool_size + reserve_pool_size + CONNECTIONS_BESIDE_POOL,
@@ -108,6 +112,7 @@ def size_server(
             "pgbouncer": PGBOUNCER_MB,
             f"{app_workers} app workers": APP_WORKER_MB * app_workers,
             "edge": EDGE_MB,
+            "a backup": BACKUP_MB,
         },
     )
     _check_budget(sizes, ram_mb)

@@ -34,6 +34,18 @@ app_statement_timeout_ms = 5_000
 # Statements slower than this are logged, with their plan at twice the time (auto_explain).
 log_slow_statement_ms = 250
 
+# --- backup ---------------------------------------------------------------------------------------
+
+# Where the encrypted backups and the archived WAL are. On the server's own disk they help against mistakes,
+# not against the loss of the disk: mount another volume there.
+backup_path = "/var/lib/pgbackrest"
+
+# The hour (UTC) of the daily backup: a full one once a week, else what has changed since.
+backup_hour = 2
+
+# Full backups kept, with what is needed to go back to any moment since the oldest: two are at least a week.
+backup_fulls_kept = 2
+
 # --- pgbouncer ------------------------------------------------------------------------------------
 
 # Server connections: the scarcest memory on a small server.

@@ -7,7 +7,7 @@ import pytest
 from pyinfra.api.exceptions import DeployError
 
 from deploy.scram import _verifier, scram_matches, scram_verifier
-from deploy.secrets import load_secrets, refuse_other_secrets
+from deploy.secrets import begin_rotation, load_secrets, refuse_other_secrets
 
 
 @pytest.fixture(autouse=True)
@@ -79,14 +79,54 @@ def test_the_verifier_is_the_one_of_rfc_7677() -> None:
 
 def test_a_server_with_other_secrets_is_refused_and_nothing_is_made() -> None:
     found = hashlib.sha256(load_secrets("staging").redis_app_password.encode()).hexdigest()
-    refuse_other_secrets("vps", "staging", found=found)
-    refuse_other_secrets("vps", "production", found=None)
+    refuse_other_secrets("vps", "staging", found=found, found_backup_key=None)
+    refuse_other_secrets("vps", "production", found=None, found_backup_key=None)
 
     Path("inventories/secrets/staging.yml").unlink()
     with pytest.raises(DeployError, match=r"staging\.yml is missing: get the file from who"):
-        refuse_other_secrets("vps", "staging", found=found)
+        refuse_other_secrets("vps", "staging", found=found, found_backup_key=None)
     assert not Path("inventories/secrets/staging.yml").exists()
 
     load_secrets("staging")
     with pytest.raises(DeployError, match="has other secrets than this server"):
-        refuse_other_secrets("vps", "staging", found=found)
+        refuse_other_secrets("vps", "staging", found=found, found_backup_key=None)
+
+
+def test_a_file_from_before_there_were_backups_gets_their_key() -> None:
+    known = load_secrets("staging")
+    file = Path("inventories/secrets/staging.yml")
+    text = "\n".join(line for line in file.read_text().splitlines() if "backup_key" not in line)
+
+    file.write_text(text)
+    made = load_secrets("staging")
+    assert len(made.backup_key) == 64
+    assert (made.cursor_key, made.redis_app_password) == (known.cursor_key, known.redis_app_password)
+    assert load_secrets("staging") == made
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("state", ["lost", "from before there were backups"])
+def test_a_server_keeps_the_key_of_its_backups(state: str) -> None:
+    file = Path("inventories/secrets/staging.yml")
+    if state != "lost":
+        load_secrets("staging")
+        file.write_text("\n".join(line for line in file.read_text().splitlines() if "backup_key" not in line))
+
+    assert load_secrets("staging", backup_key="k" * 64).backup_key == "k" * 64
+
+
+def test_a_server_with_another_key_for_its_backups_is_refused() -> None:
+    known = load_secrets("staging")
+    password, key = (
+        hashlib.sha256(value.encode()).hexdigest() for value in (known.redis_app_password, known.backup_key)
+    )
+    refuse_other_secrets("vps", "staging", found=password, found_backup_key=key)
+
+    with pytest.raises(DeployError, match="another `backup_key` than this server"):
+        refuse_other_secrets("vps", "staging", found=password, found_backup_key="0" * 64)
+
+
+def test_a_rotation_keeps_the_key_of_the_backups() -> None:
+    known = load_secrets("staging")
+
+    assert begin_rotation("staging").backup_key == known.backup_key

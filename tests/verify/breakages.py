@@ -14,6 +14,10 @@ _POOLER = "cd / && runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -
 _NGINX = "/etc/nginx/nginx.conf"
 _RELOAD_EDGE = "systemctl reload nginx && sleep 1"
 _SECRET = "/etc/bantam/credentials/cursor-key"
+_BACKUPS = "/var/lib/pgbackrest"
+_LAST_BACKUP = f"{_BACKUPS}/backup/bantam/$(readlink {_BACKUPS}/backup/bantam/latest)"
+_NEXT_WAL = f"{_SQL} -c \"SELECT pg_create_restore_point('verify')\" -c 'SELECT pg_switch_wal()' && sleep 5"
+_FIRST_WAL = f"$(ls {_BACKUPS}/archive/bantam/17-1/*/*.zst | head -n 3 | tail -n 1)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,48 @@ class Breakage:
 
 
 BREAKAGES = {
+    "WAL that cannot be archived": Breakage(
+        file="test_backup.py",
+        breaks=f"chmod -R u-w {_BACKUPS}/archive && {_NEXT_WAL}",
+        mends=f"chmod -R u+w {_BACKUPS}/archive && {_NEXT_WAL}",
+        noticed_by={"test_the_last_wal_was_archived"},
+    ),
+    "WAL that was given up": Breakage(
+        file="test_backup.py",
+        breaks="echo 2026-01-01T00:00:00+00:00 0000000100000000000000AB > /var/lib/postgresql/archive-gaps",
+        mends="rm /var/lib/postgresql/archive-gaps",
+        noticed_by={"test_no_wal_was_given_up_since_the_last_backup"},
+    ),
+    "an archive that lacks a file": Breakage(
+        file="test_backup.py",
+        breaks=f"file={_FIRST_WAL} && mv $file /root/ && echo $file > /root/wal",
+        mends="file=$(cat /root/wal) && mv /root/$(basename $file) $file && rm /root/wal",
+        noticed_by={"test_all_wal_since_the_oldest_backup_is_there"},
+    ),
+    "a backup that was moved away": Breakage(
+        file="test_backup.py",
+        breaks=f"mv {_LAST_BACKUP} /root/moved",
+        mends=f"mv /root/moved {_LAST_BACKUP}",
+        noticed_by={"test_every_backup_is_there_in_full"},
+    ),
+    "a backup that was cut short": Breakage(
+        file="test_backup.py",
+        breaks=f"cd {_LAST_BACKUP}/bundle && cp -a 1 /root/bundle && truncate -s -1 1",
+        mends=f"mv /root/bundle {_LAST_BACKUP}/bundle/1",
+        noticed_by={"test_every_backup_is_there_in_full"},
+    ),
+    "a repository for everybody": Breakage(
+        file="test_backup.py",
+        breaks=f"chmod 755 {_BACKUPS} && chmod 644 /etc/pgbackrest/conf.d/key.conf",
+        mends=f"chmod 750 {_BACKUPS} && chmod 600 /etc/pgbackrest/conf.d/key.conf",
+        noticed_by={"test_repository_is_private", "test_key_is_postgresqls_alone"},
+    ),
+    "no timer for backups": Breakage(
+        file="test_backup.py",
+        breaks="systemctl disable --now bantam-backup.timer",
+        mends="systemctl enable --now bantam-backup.timer",
+        noticed_by={"test_timer[ActiveState-active]", "test_timer[UnitFileState-enabled]"},
+    ),
     "a setting by ALTER SYSTEM": Breakage(
         file="test_postgresql.py",
         breaks=f"{_SQL} -c \"ALTER SYSTEM SET work_mem = '17MB'\" -c 'SELECT pg_reload_conf()'",

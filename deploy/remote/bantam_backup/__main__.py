@@ -1,0 +1,42 @@
+"""
+Backups of this server: `bantam-backup take`, `bantam-backup list`.
+
+PostgreSQL itself runs `bantam-backup give-up` when it cannot archive WAL.
+"""
+
+import argparse
+import sys
+
+from . import giving_up, listing, take
+from .repository import BackupError
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bantam-backup", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("take", help="take a backup")
+    command.add_argument("--full", action="store_true", help="a full one, whatever there is")
+    command.add_argument("--if-due", action="store_true", help="only if it is time for one")
+    command.add_argument("--hour", type=int, default=2, help="UTC, with --if-due")
+    command.set_defaults(run=take.take)
+    command = commands.add_parser("list", help="list the backups")
+    command.set_defaults(run=listing.list_backups)
+    command = commands.add_parser("give-up", help="for PostgreSQL, when WAL cannot be archived")
+    command.add_argument("--keep-mb", type=int, required=True, help="how much WAL may wait")
+    command.add_argument("path", help="the file, from the data directory")
+    command.set_defaults(run=giving_up.give_up)
+    return parser
+
+
+def main() -> int:
+    """Run one command; what cannot be done is one sentence and exit code 1."""
+    asked = vars(_parser().parse_args())
+    try:
+        return int(asked.pop("run")(**asked) or 0)
+    except BackupError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""`bantam-backup take`: a full backup once a week, else what has changed since the last full one."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from . import gaps
+from .repository import Backup, BackupError, backups, newest, pgbackrest
+
+# A little less than the days they stand for: the timer is not exact.
+_WEEK = timedelta(days=6.5)
+_DAY = timedelta(hours=12)
+# The hour was missed: the server was off, or the backup failed.
+_OVERDUE = timedelta(hours=25)
+
+
+def take(*, full: bool, if_due: bool, hour: int) -> None:
+    """The repository has one more backup; BackupError if it has not, or if a page of it is damaged."""
+    if os.geteuid() == 0:
+        raise BackupError("Backups are taken as postgres: run `make backup`.")
+    found = backups()
+    now = datetime.now(UTC)
+    if if_due and not is_due(newest(found), now=now, hour=hour, has_gap=gaps.is_open()):
+        return
+    needs_full = full or _full_is_due(found, now)
+    pgbackrest("backup", f"--type={'full' if needs_full else 'diff'}")
+    known = backups()
+    taken = newest(known)
+    if taken is None or taken in found:
+        raise BackupError("pgBackRest took no backup and said nothing: see /var/log/pgbackrest.")
+    if taken.has_errors:
+        raise BackupError(
+            f"Backup {taken.label} has pages with wrong checksums: the disk damages data; see"
+            " docs/backups.md."
+        )
+    gaps.end_by(taken, oldest=known[0])
+    print(_sentence(taken), file=sys.stderr)
+
+
+def is_due(last: Backup | None, *, now: datetime, hour: int, has_gap: bool) -> bool:
+    """Whether it is time: at the hour, or at once if it was missed or WAL was lost."""
+    if last is None or has_gap:
+        return True
+    age = now - last.ended
+    return age > _OVERDUE or (now.hour == hour and age > _DAY)
+
+
+def _full_is_due(found: Sequence[Backup], now: datetime) -> bool:
+    last = newest(found, "full")
+    return last is None or now - last.ended > _WEEK
+
+
+def _sentence(taken: Backup) -> str:
+    seconds = (taken.ended - taken.began).total_seconds()
+    return (
+        f"{taken.kind} backup {taken.label}: {taken.size / 1e6:,.0f} MB, {taken.stored / 1e6:,.1f} MB added"
+        f" to the repository, {seconds:.0f} s"
+    )

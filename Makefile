@@ -6,7 +6,6 @@ WORK ?= 1
 SCENARIO ?= mixed
 ASK ?= /api/dashboards/user
 WHO ?= 7
-TO ?= previous
 
 SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
 RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))
@@ -14,12 +13,13 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export NAME ASK EMAIL FROM IMAGE LIKE ONLY RAM SCALE SCENARIO SCHEMA TO WHO WORK
+export NAME ASK EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO WHO WORK
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases backup backups seed verify load evidence bench bench-growth bench-cache \
+.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases backup backups \
+  restore restore-accept restore-undo restore-point seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
 
 help:
@@ -78,7 +78,7 @@ $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
 
 rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
-	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--back-to=$$TO" $(if $(SCHEMA),"--schema=$$SCHEMA")
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--back-to=$${TO:-previous}" $(if $(SCHEMA),"--schema=$$SCHEMA")
 
 upgrade: .venv/ready ## install newer Debian packages, and restart in order what they replaced
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --upgrade
@@ -96,6 +96,19 @@ backup: $(RUN)/target.json ## take a backup now; FULL=1 takes a full one
 
 backups: $(RUN)/target.json ## list the backups, and since when any moment can be restored
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- bantam-backup list"
+
+# What TO and POINT say goes to the server on standard input, not through its shell.
+restore: $(RUN)/target.json ## go back: TO=latest, a time, an LSN or a restore point; LOOK=1 only makes a copy to look at
+	@printf '%s\n' "$$TO" | $(SSH) "IFS= read -r to; sudo -n bantam-backup restore $(if $(LOOK),--look) -- \"\$$to\""
+
+restore-accept: $(RUN)/target.json ## delete what was kept from before a restore, and the copy that was looked at
+	@$(SSH) "sudo -n bantam-backup accept"
+
+restore-undo: $(RUN)/target.json ## bring back what was kept from before a restore
+	@$(SSH) "sudo -n bantam-backup undo"
+
+restore-point: $(RUN)/target.json ## name this moment, to go back to it: POINT=
+	@printf '%s\n' "$$POINT" | $(SSH) "IFS= read -r name; cd / && sudo -n -u postgres bantam-backup point -- \"\$$name\""
 
 seed: $(RUN)/target.json ## fill the database with test data: SCALE=
 	@case "$$SCALE$$WORK" in *[!0-9.]*) echo "SCALE and WORK are numbers, such as SCALE=0.1." >&2; exit 1;; esac

@@ -1,5 +1,5 @@
 """
-Backups of this server: `bantam-backup take`, `bantam-backup list`.
+Backups of this server, and the way back: `bantam-backup take`, `list`, `restore`.
 
 PostgreSQL itself runs `bantam-backup give-up` when it cannot archive WAL.
 """
@@ -7,8 +7,8 @@ PostgreSQL itself runs `bantam-backup give-up` when it cannot archive WAL.
 import argparse
 import sys
 
-from . import giving_up, listing, take
-from .repository import BackupError
+from . import giving_up, listing, points, restore, take
+from .commands import BackupError, say
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -21,6 +21,18 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=take.take)
     command = commands.add_parser("list", help="list the backups")
     command.set_defaults(run=listing.list_backups)
+    command = commands.add_parser("point", help="create a restore point")
+    command.add_argument("name", help="what to call it")
+    command.set_defaults(run=points.create)
+    command = commands.add_parser("restore", help="go back to a moment")
+    command.add_argument("to", help="latest, a time, an LSN or the name of a restore point")
+    command.add_argument("--look", action="store_true", help="only make a copy to look at")
+    command.set_defaults(run=restore.restore)
+    for name, run, what in (
+        ("accept", restore.accept, "delete what was kept from before a restore"),
+        ("undo", restore.undo, "bring back what was kept from before a restore"),
+    ):
+        commands.add_parser(name, help=what).set_defaults(run=run)
     command = commands.add_parser("give-up", help="for PostgreSQL, when WAL cannot be archived")
     command.add_argument("--keep-mb", type=int, required=True, help="how much WAL may wait")
     command.add_argument("path", help="the file, from the data directory")
@@ -34,7 +46,7 @@ def main() -> int:
     try:
         return int(asked.pop("run")(**asked) or 0)
     except BackupError as error:
-        print(error, file=sys.stderr)
+        say(str(error))
         return 1
 
 

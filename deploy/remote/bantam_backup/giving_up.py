@@ -7,10 +7,10 @@ it.
 """
 
 import os
-import sys
 from pathlib import Path
 
 from . import gaps
+from .commands import say
 
 # Whatever MB says, this much of the file system stays free.
 _LEAST_FREE_MB = 512
@@ -24,9 +24,6 @@ def give_up(*, keep_mb: int, path: str) -> int:
     free_mb = space.f_bavail * space.f_frsize >> 20
     if waiting_mb <= keep_mb and free_mb >= _LEAST_FREE_MB:
         return 1
-    print(
-        f"WAL {file.name} is given up: {waiting_mb} MB wait for the repository and {free_mb} MB are free.",
-        file=sys.stderr,
-    )
+    say(f"WAL {file.name} is given up: {waiting_mb} MB wait for the repository and {free_mb} MB are free.")
     gaps.add(file)
     return 0

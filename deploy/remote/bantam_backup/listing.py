@@ -1,21 +1,28 @@
 """`bantam-backup list`: the backups, and the moments that one can go back to."""
 
-import sys
+from datetime import datetime
 
+from .commands import say
 from .gaps import gaps
+from .points import points
 from .repository import backups
 
 
 def list_backups() -> None:
-    """A line for each backup, then since when any moment can be restored, and the gaps in that."""
+    """A line for each backup and restore point, then what can be restored."""
     found = backups()
     if not found:
-        print("There is no backup: run `make backup`.", file=sys.stderr)
+        say("There is no backup: run `make backup`.")
         return
     for backup in found:
         print(
             f"{backup.label:34} {backup.kind:13} {backup.ended:%Y-%m-%d %H:%M:%S} UTC"
             f" {backup.size / 1e6:9,.0f} MB {backup.stored / 1e6:9,.1f} MB stored"
+        )
+    for point in points():
+        print(
+            f"{point.name:34} restore point {datetime.fromisoformat(point.at):%Y-%m-%d %H:%M:%S} UTC"
+            f" LSN {point.lsn}"
         )
     print(f"Any moment since {found[0].ended:%Y-%m-%d %H:%M:%S} UTC can be restored.")
     for gap in gaps(found):

@@ -2,17 +2,14 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from .commands import BackupError, as_postgres, run
+
 _ERROR = re.compile(r"ERROR: \[\d+\]: (.*)")
-
-
-class BackupError(Exception):
-    """One sentence: what could not be done, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +30,7 @@ class Backup:
 
 def pgbackrest(command: str, *options: str) -> str:
     """What the command printed; BackupError with its own reason if it failed."""
-    try:
-        done = subprocess.run(
-            ["pgbackrest", "--stanza=bantam", *options, command],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise BackupError("pgBackRest is not installed: deploy first.") from None
+    done = run(*as_postgres("pgbackrest", "--stanza=bantam", *options, command))
     if done.returncode:
         raise BackupError(f"pgBackRest cannot {command}: {_reason(done.stdout + done.stderr)}")
     return done.stdout

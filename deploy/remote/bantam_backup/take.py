@@ -1,12 +1,12 @@
 """`bantam-backup take`: a full backup once a week, else what has changed since the last full one."""
 
 import os
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from . import gaps
-from .repository import Backup, BackupError, backups, newest, pgbackrest
+from .commands import BackupError, say
+from .repository import Backup, backups, newest, pgbackrest
 
 # A little less than the days they stand for: the timer is not exact.
 _WEEK = timedelta(days=6.5)
@@ -35,7 +35,7 @@ def take(*, full: bool, if_due: bool, hour: int) -> None:
             " docs/backups.md."
         )
     gaps.end_by(taken, oldest=known[0])
-    print(_sentence(taken), file=sys.stderr)
+    say(_sentence(taken))
 
 
 def is_due(last: Backup | None, *, now: datetime, hour: int, has_gap: bool) -> bool:

@@ -1,0 +1,42 @@
+"""`bantam-backup point NAME`: a restore point, which has a name instead of a time."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .commands import BackupError, say
+from .postgres import LIVE
+
+FILE = Path("/var/lib/postgresql/restore-points.jsonl")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,62}")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in the WAL with a name; `at` is UTC in ISO format."""
+
+    name: str
+    lsn: str
+    at: str
+
+
+def create(*, name: str) -> None:
+    """There is a restore point of that name; BackupError if the name could be something else."""
+    if not _NAME.fullmatch(name) or name == "latest":
+        raise BackupError(f"{name} is no name: letters, digits and . _ - after a letter, at most 63.")
+    if any(point.name == name for point in points()):
+        raise BackupError(f"There is a restore point {name} already: choose another name.")
+    lsn = LIVE.value(f"SELECT pg_create_restore_point('{name}')")
+    point = Point(name, lsn, datetime.now(UTC).isoformat(timespec="seconds"))
+    with FILE.open("a") as file:
+        file.write(json.dumps(asdict(point)) + "\n")
+    say(f"Restore point {name} is at {lsn}.")
+
+
+def points() -> list[Point]:
+    """Oldest first."""
+    if not FILE.exists():
+        return []
+    return [Point(**json.loads(line)) for line in FILE.read_text().splitlines()]

@@ -1,0 +1,182 @@
+"""
+`bantam-backup restore TO`: the database as it was then, while what serves keeps serving until that is ready.
+
+A copy beside the data that serves replays WAL up to the target. Only then it takes the other's place; the
+other is kept until `accept`, and `undo` exchanges them again. With --look the copy stays where it is,
+read-only, on a socket of its own; another --look with a later target steps on.
+"""
+
+import json
+import shutil
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from . import recovery
+from .commands import BackupError, say
+from .exchange import KEPT, data_exchanged
+from .points import points
+from .postgres import LIVE, RESTORED
+from .protected import alone, become_a_unit
+from .repository import Backup, backups
+from .targets import LATEST, History, Target, lsn_number, parse, starting_point
+
+# In the copy's directory: what it was made for. Data that was never restored has no such file.
+NOTE = "bantam-restored.json"
+
+
+def restore(*, to: str, look: bool) -> None:
+    """The database is as it was at `to`, or a copy of it can be looked at."""
+    become_a_unit()
+    with alone("restore"):
+        _tidy_up()
+        if KEPT.exists() and not look:
+            raise BackupError(
+                f"{KEPT} has the data from before the last restore: first delete it by `make"
+                " restore-accept`, or bring it back by `make restore-undo`."
+            )
+        started = time.monotonic()
+        target = _copy_reaches(to)
+        took = time.monotonic() - started
+        say(f"A copy is ready after {took:.0f} s; last transaction: {recovery.last_transaction(RESTORED)}")
+        if look:
+            say(
+                "Look at it: sudo -u postgres psql -h /run/bantam-restored bantam. A later TO= steps on,"
+                " the same TO= without LOOK makes it the database, `make restore-accept` removes it."
+            )
+            return
+        _take_over(target)
+        say(
+            f"What the database was before is in {KEPT} until `make restore-accept`; `make restore-undo` is"
+            " the way back."
+        )
+
+
+def _copy_reaches(to: str) -> Target:
+    """A copy of the data is as it was at `to`; without one after a BackupError."""
+    target = parse(to, points())
+    serves = LIVE.is_ready()
+    if serves:
+        _refuse_what_has_not_been_written(target)
+    backup = starting_point(target, backups(), _history(), datetime.now(UTC))
+    noted = _noted() if RESTORED.is_running() else {}
+    if not _is_on_the_way(noted, target):
+        _refuse_if_there_is_no_room(backup)
+        say(f"Restoring backup {backup.label}, {backup.size / 1e6:,.0f} MB")
+        recovery.lay_down(RESTORED, backup)
+    end = _end_of_wal() if serves else None
+    try:
+        if noted.get("to") != target.asked:
+            _note(target, backup)
+            recovery.start(RESTORED, target, _timeline(), wal_of=None if serves else LIVE)
+        say(f"Replaying WAL to {target.asked}")
+        recovery.reach(RESTORED, target, until_lsn=end)
+    except BackupError:
+        recovery.remove(RESTORED)
+        raise
+    return target
+
+
+def _take_over(target: Target) -> None:
+    serves = LIVE.is_ready()
+    try:
+        with data_exchanged(RESTORED.data):
+            if serves and target.asked == LATEST:
+                recovery.reach(RESTORED, target, until_lsn=_end_of_wal())
+            recovery.promote(RESTORED)
+    except BackupError:
+        recovery.remove(RESTORED)
+        raise
+    RESTORED.data.rename(KEPT)
+
+
+def undo() -> None:
+    """The data from before the last restore serves again; the restored data is kept in its place."""
+    become_a_unit()
+    with alone("undo a restore"):
+        _tidy_up()
+        if not KEPT.exists():
+            raise BackupError("There is no data from before a restore: nothing to undo.")
+        with data_exchanged(KEPT):
+            pass
+        say(f"The restore is undone; what it had made is in {KEPT} until `make restore-accept`.")
+
+
+def accept() -> None:
+    """Only the data that serves is left."""
+    become_a_unit()
+    with alone("accept a restore"):
+        _tidy_up()
+        recovery.remove(RESTORED)
+        if KEPT.exists():
+            shutil.rmtree(KEPT)
+        (LIVE.data / NOTE).unlink(missing_ok=True)
+        say("Only the data that serves is left.")
+
+
+def _tidy_up() -> None:
+    """A run that was killed after the exchange has left the former data under the name of the copy."""
+    if RESTORED.data.exists() and (LIVE.data / NOTE).exists() and not (RESTORED.data / NOTE).exists():
+        RESTORED.data.rename(KEPT)
+
+
+def _refuse_what_has_not_been_written(target: Target) -> None:
+    written = LIVE.value("SELECT pg_current_wal_lsn()")
+    if target.lsn and lsn_number(target.lsn) > lsn_number(written):
+        raise BackupError(f"{target.asked} has not been written yet: the WAL is at {written}.")
+
+
+def _history() -> History:
+    control = LIVE.control()
+    if not control:
+        return History(timeline=None, parents={})
+    timeline = int(control["Latest checkpoint's TimeLineID"])
+    file = LIVE.data / "pg_wal" / f"{timeline:08X}.history"
+    lines = [line.split() for line in file.read_text().splitlines()] if file.exists() else []
+    return History(timeline=timeline, parents={int(words[0]): words[1] for words in lines if len(words) > 1})
+
+
+def _timeline() -> str:
+    """The timeline to follow: after an `undo`, the archive has a later one that leads elsewhere."""
+    return LIVE.control().get("Latest checkpoint's TimeLineID", "latest")
+
+
+def _end_of_wal() -> str:
+    """The end of what is committed so far, all of which is on its way to the archive."""
+    # A transaction of its own, so that a time that nothing has happened after is reached, too.
+    LIVE.value("SELECT pg_current_xact_id()")
+    end = LIVE.value("SELECT pg_current_wal_insert_lsn()")
+    LIVE.value("SELECT pg_switch_wal()")
+    return end
+
+
+def _is_on_the_way(noted: dict[str, Any], target: Target) -> bool:
+    """Whether the copy that is being looked at has at most to replay more."""
+    if target.lsn and noted.get("lsn"):
+        return lsn_number(noted["lsn"]) <= lsn_number(target.lsn)
+    if target.time and noted.get("time"):
+        return datetime.fromisoformat(noted["time"]) <= target.time
+    return bool(noted) and target.asked == LATEST
+
+
+def _refuse_if_there_is_no_room(backup: Backup) -> None:
+    free = shutil.disk_usage(LIVE.data.parent).free
+    reused = sum(file.stat().st_size for file in RESTORED.data.rglob("*") if file.is_file())
+    needed = int(backup.size * 1.1) + (1 << 30)
+    if free + reused < needed:
+        raise BackupError(
+            f"A copy of the data needs {needed / 1e6:,.0f} MB, {LIVE.data.parent} has {free / 1e6:,.0f} MB"
+            " free: make room."
+        )
+
+
+def _noted() -> dict[str, Any]:
+    noted: dict[str, Any] = json.loads((RESTORED.data / NOTE).read_text())
+    return noted
+
+
+def _note(target: Target, backup: Backup) -> None:
+    at = target.time.isoformat() if target.time else None
+    noted = {"to": target.asked, "time": at, "lsn": target.lsn, "backup": backup.label}
+    (RESTORED.data / NOTE).write_text(json.dumps(noted))
+    shutil.chown(RESTORED.data / NOTE, "postgres", "postgres")

@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases backup backups \
-  restore restore-accept restore-undo restore-point seed verify load evidence bench bench-growth bench-cache \
+  drill restore restore-accept restore-undo restore-point seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
 
 help:
@@ -96,6 +96,9 @@ backup: $(RUN)/target.json ## take a backup now; FULL=1 takes a full one
 
 backups: $(RUN)/target.json ## list the backups, and since when any moment can be restored
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- bantam-backup list"
+
+drill: $(RUN)/target.json ## restore what is in the repository, beside the database, and look at it
+	@$(SSH) "sudo -n bantam-backup drill"
 
 # What TO and POINT say goes to the server on standard input, not through its shell.
 restore: $(RUN)/target.json ## go back: TO=latest, a time, an LSN or a restore point; LOOK=1 only makes a copy to look at

@@ -15,7 +15,6 @@ from deploy.secrets import BACKUP_KEY, Secrets
 CONFIGURATION = "/etc/pgbackrest.conf"
 PROGRAM = "deploy/remote/bantam_backup"
 SERVICE = "/etc/systemd/system/bantam-backup.service"
-TIMER = "/etc/systemd/system/bantam-backup.timer"
 
 
 @deploy("Backup")
@@ -73,13 +72,18 @@ def backup(*, hour: int, path: str) -> None:
         path=path,
     )
     files.put(
-        name="Install the timer of the backups",
-        src="templates/backup/bantam-backup.timer",
-        dest=TIMER,
+        name="Install the service that drills a restore",
+        src="templates/backup/bantam-drill.service",
+        dest="/etc/systemd/system/bantam-drill.service",
         mode="644",
     )
-    loaded(name="Load the service that takes backups", unit="bantam-backup.service")
-    unit(name="Run the timer of the backups", unit="bantam-backup.timer", restart_after=(TIMER,))
+    for job in ("bantam-backup", "bantam-drill"):
+        timer = f"/etc/systemd/system/{job}.timer"
+        files.put(
+            name=f"Install the timer {job}", src=f"templates/backup/{job}.timer", dest=timer, mode="644"
+        )
+        loaded(name=f"Load {job}", unit=f"{job}.service")
+        unit(name=f"Run the timer {job}", unit=f"{job}.timer", restart_after=(timer,))
 
 
 @operation()

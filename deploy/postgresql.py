@@ -6,11 +6,13 @@ from pathlib import Path
 
 from pyinfra import host
 from pyinfra.api import FileUploadCommand, StringCommand, deploy, operation
+from pyinfra.api.exceptions import DeployError
 from pyinfra.facts.files import File
 from pyinfra.operations import apt, files
 
 from deploy.contradictions import TRANSACTION_TIMEOUT_S
 from deploy.operations.psql import Query, run_sql
+from deploy.operations.repository import HAS_BACKUPS, RepositoryState
 from deploy.operations.restarts import POSTGRESQL, restart_command
 from deploy.operations.roles import role
 from deploy.operations.units import unit
@@ -128,6 +130,10 @@ def cluster() -> Generator[str]:
     if host.get_fact(File, path="/var/lib/postgresql/17/main/global/pg_control"):
         host.noop("cluster 17/main exists")
         return
+    if host.get_fact(RepositoryState) == HAS_BACKUPS:
+        raise DeployError(
+            f"{host.name} has backups, but /var/lib/postgresql/17/main has no data: `make restore TO=latest`."
+        )
     # A run that was killed during initdb leaves a directory without a control file: no data yet.
     yield "rm -rf /var/lib/postgresql/17/main /etc/postgresql/17/main"
     yield "pg_createcluster 17 main --port 5432"

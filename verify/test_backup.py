@@ -13,8 +13,7 @@ import pytest
 from verify.probes.secret import Secret
 from verify.probes.units import Unit
 
-SERVICE = "bantam-backup.service"
-TIMER = "bantam-backup.timer"
+JOBS = ["bantam-backup", "bantam-drill"]
 KEY = "/etc/pgbackrest/conf.d/key.conf"
 Catalog = Callable[[str], list[dict[str, Any]]]
 Ask = Callable[..., Any]
@@ -148,14 +147,38 @@ def test_key_is_the_one_that_is_kept_with_the_inventories(host: Any, secrets: di
 
 
 @pytest.mark.parametrize(("name", "value"), [("ActiveState", "active"), ("UnitFileState", "enabled")])
-def test_timer(unit: Callable[[str], Unit], name: str, value: str) -> None:
-    assert unit(TIMER).properties[name] == value
+@pytest.mark.parametrize("job", JOBS)
+def test_timer(unit: Callable[[str], Unit], job: str, name: str, value: str) -> None:
+    assert unit(f"{job}.timer").properties[name] == value
 
 
 @pytest.mark.parametrize(("name", "value"), [("NeedDaemonReload", "no"), ("Result", "success")])
-def test_last_run(unit: Callable[[str], Unit], name: str, value: str) -> None:
-    assert unit(SERVICE).properties[name] == value
+@pytest.mark.parametrize("job", JOBS)
+def test_last_run(unit: Callable[[str], Unit], job: str, name: str, value: str) -> None:
+    assert unit(f"{job}.service").properties[name] == value
 
 
 def test_exposure(unit: Callable[[str], Unit]) -> None:
-    assert unit(SERVICE).exposure() <= 2.0
+    assert unit("bantam-backup.service").exposure() <= 2.0
+
+
+@pytest.fixture(scope="module")
+def drills(host: Any) -> list[dict[str, Any]]:
+    """Oldest first."""
+    lines = host.check_output("cat /var/log/bantam/drills.jsonl 2>/dev/null || true").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_last_drill_succeeded(drills: list[dict[str, Any]]) -> None:
+    assert [drill["failed"] for drill in drills[-1:] if "failed" in drill] == []
+
+
+def test_last_drill_is_of_the_last_week(drills: list[dict[str, Any]], backups: list[dict[str, Any]]) -> None:
+    """Or the server is younger."""
+    ages = [datetime.now(UTC) - datetime.fromisoformat(drill["at"]) for drill in drills[-1:]]
+    assert min([age(backups[0]), *ages]) < timedelta(days=8)
+
+
+def test_no_restore_waits_to_be_accepted(host: Any) -> None:
+    """`make restore-accept` deletes what was before, and a copy to look at."""
+    assert host.check_output("ls /var/lib/postgresql/17") == "main"

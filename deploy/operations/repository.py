@@ -7,7 +7,8 @@ from pyinfra.api.exceptions import DeployError
 
 from deploy.secrets import BACKUP_KEY
 
-# Of `pgbackrest info`: 1 and 3 are a missing stanza, 2 is one without a backup.
+# Of `pgbackrest info`: 0 is a stanza with a backup; 1 and 3 are a missing stanza, 2 is one without a backup.
+HAS_BACKUPS = 0
 HAS_NO_STANZA = {1, 3}
 HAS_NO_BACKUP = {1, 2, 3}
 _UNKNOWN = 99

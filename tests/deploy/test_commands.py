@@ -39,7 +39,21 @@ def test_a_command_that_is_called_is_there(file: Path, name: str) -> None:
     assert name in COMMANDS, f"{file} calls {name}"
 
 
-TYPED = ("ASK", "EMAIL", "FROM", "IMAGE", "ONLY", "POINT", "RAM", "SCALE", "SCENARIO", "SCHEMA", "TO", "WHO", "WORK")
+TYPED = (
+    "ASK",
+    "EMAIL",
+    "FROM",
+    "IMAGE",
+    "ONLY",
+    "POINT",
+    "RAM",
+    "SCALE",
+    "SCENARIO",
+    "SCHEMA",
+    "TO",
+    "WHO",
+    "WORK",
+)
 
 
 @pytest.mark.parametrize("name", TYPED)

@@ -16,6 +16,7 @@ _RELOAD_EDGE = "systemctl reload nginx && sleep 1"
 _SECRET = "/etc/bantam/credentials/cursor-key"
 _BACKUPS = "/var/lib/pgbackrest"
 _LAST_BACKUP = f"{_BACKUPS}/backup/bantam/$(readlink {_BACKUPS}/backup/bantam/latest)"
+_DRILLS = "/var/log/bantam/drills.jsonl"
 _NEXT_WAL = f"{_SQL} -c \"SELECT pg_create_restore_point('verify')\" -c 'SELECT pg_switch_wal()' && sleep 5"
 _FIRST_WAL = f"$(ls {_BACKUPS}/archive/bantam/17-1/*/*.zst | head -n 3 | tail -n 1)"
 
@@ -67,11 +68,26 @@ BREAKAGES = {
         mends=f"chmod 750 {_BACKUPS} && chmod 600 /etc/pgbackrest/conf.d/key.conf",
         noticed_by={"test_repository_is_private", "test_key_is_postgresqls_alone"},
     ),
+    "data from before a restore": Breakage(
+        file="test_backup.py",
+        breaks="mkdir /var/lib/postgresql/17/before-restore",
+        mends="rmdir /var/lib/postgresql/17/before-restore",
+        noticed_by={"test_no_restore_waits_to_be_accepted"},
+    ),
     "no timer for backups": Breakage(
         file="test_backup.py",
         breaks="systemctl disable --now bantam-backup.timer",
         mends="systemctl enable --now bantam-backup.timer",
-        noticed_by={"test_timer[ActiveState-active]", "test_timer[UnitFileState-enabled]"},
+        noticed_by={
+            "test_timer[bantam-backup-ActiveState-active]",
+            "test_timer[bantam-backup-UnitFileState-enabled]",
+        },
+    ),
+    "a drill that failed": Breakage(
+        file="test_backup.py",
+        breaks=f'echo \'{{"at": "2026-01-01T00:00:00+00:00", "failed": "x"}}\' >> {_DRILLS}',
+        mends=f"sed -i '$d' {_DRILLS}",
+        noticed_by={"test_last_drill_succeeded"},
     ),
     "a setting by ALTER SYSTEM": Breakage(
         file="test_postgresql.py",

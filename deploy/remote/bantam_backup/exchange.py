@@ -1,6 +1,7 @@
 """Other data in the place of the one that serves, in one step, while requests wait in the pool."""
 
 import contextlib
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,7 @@ def data_exchanged(other: Path) -> Iterator[None]:
     The block runs while requests wait and the former data still runs. After a BackupError, in it or in the
     exchange, everything is as it was.
     """
-    if LIVE.is_ready():
+    if LIVE.serves():
         LIVE.value("CHECKPOINT")  # or stopping would take as long as one
     began = time.monotonic()
     # Longer transactions are cut.
@@ -63,7 +64,8 @@ def _exchange(other: Path) -> None:
     except BackupError:
         _stop()
         _swap(other)
-        _start()
+        with contextlib.suppress(BackupError):  # it may be what made a restore necessary
+            _start()
         raise
 
 
@@ -74,6 +76,9 @@ def _stop() -> None:
 
 
 def _swap(other: Path) -> None:
+    if not LIVE.data.exists():
+        LIVE.data.mkdir(mode=0o700)
+        shutil.chown(LIVE.data, "postgres", "postgres")
     done = run("mv", "--exchange", "--no-copy", "-T", other, LIVE.data)
     if done.returncode:
         raise BackupError(f"{other} cannot take the place of {LIVE.data}: {done.stderr.strip()}")

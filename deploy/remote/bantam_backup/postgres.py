@@ -27,7 +27,15 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether it accepts connections."""
-        return run(PROGRAMS / "pg_isready", "-q", "-h", self.socket, "-p", "5432").returncode == 0
+        ask = as_postgres(PROGRAMS / "pg_isready", "-q", "-h", self.socket, "-p", "5432")
+        return run(*ask).returncode == 0
+
+    def serves(self) -> bool:
+        """Whether the database can be read: one that has lost files still accepts connections."""
+        try:
+            return self.value("SELECT 1", "bantam") == "1"
+        except BackupError:
+            return False
 
     def is_running(self) -> bool:
         """Whether its unit runs."""
@@ -44,4 +52,5 @@ class Postgres:
 
 _CLUSTERS = Path("/var/lib/postgresql/17")
 LIVE = Postgres("postgresql@17-main.service", _CLUSTERS / "main", Path("/run/postgresql"))
+DRILLED = Postgres("bantam-drilled.service", _CLUSTERS / "drilled", Path("/run/bantam-drilled"))
 RESTORED = Postgres("bantam-restored.service", _CLUSTERS / "restored", Path("/run/bantam-restored"))

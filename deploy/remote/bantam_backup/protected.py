@@ -16,7 +16,7 @@ _MARK = "BANTAM_BACKUP_PROTECTED"
 _LOCK = Path("/run/bantam-deploy.lock")
 # Whatever ends the work: a pool that stays paused, or a database that stays down, would be an outage.
 _RESUME = 'runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer -c "RESUME bantam"'
-_AFTERWARDS = (f"-systemctl start {LIVE.unit}", f"-sh -c '{_RESUME} 2>/dev/null'")
+_AFTERWARDS = (f"-sh -c 'systemctl start {LIVE.unit} 2>/dev/null'", f"-sh -c '{_RESUME} 2>/dev/null'")
 
 
 def become_a_unit() -> None:
@@ -26,9 +26,12 @@ def become_a_unit() -> None:
     if _MARK in os.environ:
         return
     who = os.environ.get("SUDO_USER") or "root"
-    options = ["--quiet", "--pipe", "--wait", "--collect", "--working-directory=/", f"--setenv={_MARK}={who}"]
+    options = ["--quiet", "--pipe", "--wait", "--collect", "--working-directory=/", "--expand-environment=no"]
     afterwards = [f"--property=ExecStopPost={command}" for command in _AFTERWARDS]
-    os.execvp("systemd-run", ["systemd-run", *options, *afterwards, "bantam-backup", *sys.argv[1:]])  # noqa: S606
+    os.execvp(
+        "systemd-run",
+        ["systemd-run", *options, f"--setenv={_MARK}={who}", *afterwards, "bantam-backup", *sys.argv[1:]],
+    )  # noqa: S606
 
 
 @contextlib.contextmanager

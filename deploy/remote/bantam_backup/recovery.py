@@ -42,8 +42,14 @@ def stop(copy: Postgres) -> None:
     run("systemctl", "reset-failed", copy.unit)
 
 
-def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | None = None) -> None:
-    """PostgreSQL replays WAL on the copy, also what is not archived of `wal_of`; `reach` waits for it."""
+def start(
+    copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | None = None, archives: bool = True
+) -> None:
+    """
+    PostgreSQL replays WAL on the copy, also what is not archived of `wal_of`; `reach` waits for it.
+
+    Without `archives` it will leave no trace in the repository.
+    """
     stop(copy)
     for name in ("standby.signal", "recovery.signal"):
         (copy.data / name).unlink(missing_ok=True)
@@ -52,6 +58,8 @@ def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | N
         *as_postgres("touch", copy.data / ("standby.signal" if target.asked == LATEST else "recovery.signal"))
     )
     settings = {**_settings(copy, wal_of), "recovery_target_timeline": timeline}
+    if not archives:
+        settings["archive_mode"] = "off"
     if target.time:
         settings["recovery_target_time"] = target.time.astimezone(UTC).isoformat(sep=" ")
     if target.lsn:
@@ -112,11 +120,12 @@ def _settings(copy: Postgres, wal_of: Postgres | None) -> dict[str, str]:
     }
 
 
-def reach(copy: Postgres, target: Target, *, until_lsn: str | None = None) -> None:
+def reach(copy: Postgres, target: Target, *, until_lsn: str | None = None) -> float:
     """
     The target has been replayed, and nothing after it; BackupError if the archive ends before it.
 
-    `latest` is reached at `until_lsn`, or without one when nothing more comes.
+    `latest` is reached at `until_lsn`, or without one when nothing more comes. Returns how many seconds ago
+    the last WAL was replayed.
     """
     begun = told = moved = time.monotonic()
     replayed = ""
@@ -128,7 +137,7 @@ def reach(copy: Postgres, target: Target, *, until_lsn: str | None = None) -> No
             if now != replayed:
                 replayed, moved = now, time.monotonic()
             if _is_reached(copy, target, replayed, until_lsn, quiet_s=time.monotonic() - moved):
-                return
+                return time.monotonic() - moved
         if time.monotonic() - told > _SAY_EVERY_S:
             told = time.monotonic()
             say(f"Replaying WAL for {told - begun:.0f} s: {replayed or 'not yet consistent'}")
@@ -159,16 +168,14 @@ def _why_it_ended(copy: Postgres, target: Target) -> str:
     )
 
 
-def last_transaction(copy: Postgres) -> str:
-    """When the last transaction that was replayed was committed, in words."""
+def last_commit(copy: Postgres) -> datetime | None:
+    """When the last transaction that was replayed was committed; None if none was since the backup."""
     at = copy.value("SELECT coalesce(extract(EPOCH FROM pg_last_xact_replay_timestamp())::text, '')")
-    return (
-        f"{datetime.fromtimestamp(float(at), UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "before the backup's end"
-    )
+    return datetime.fromtimestamp(float(at), UTC) if at else None
 
 
 def promote(copy: Postgres) -> None:
-    """The copy has a timeline of its own, which the archive knows, and has stopped."""
+    """The copy has a timeline of its own, which the archive knows if the copy archives."""
     if copy.value("SELECT pg_promote(wait_seconds => 60)") != "t":
         raise BackupError(
             f"{copy.data} could not be promoted within a minute: see the journal of {copy.unit}."
@@ -178,7 +185,6 @@ def promote(copy: Postgres) -> None:
     history = f"{int(timeline):08X}.history"
     for _ in range(300):
         if not (copy.data / "pg_wal" / "archive_status" / f"{history}.ready").exists():
-            stop(copy)
             return
         time.sleep(0.1)
     raise BackupError(f"{history} could not be archived: without it nobody can restore what comes now.")

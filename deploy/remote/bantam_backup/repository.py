@@ -51,6 +51,16 @@ def backups() -> list[Backup]:
     return [_backup(found) for found in stanza["backup"]]
 
 
+def damages() -> str | None:
+    """What is wrong with the files of the repository, each of which is read; None if nothing is."""
+    said = pgbackrest("verify", "--output=text", "--verbose")
+    if re.search(r"^status: ok$", said, re.MULTILINE):
+        return None
+    parts = re.findall(r"^  (?:archiveId|backup): (\S+?),.*\n +(.*)$", said, re.MULTILINE)
+    wrong = [f"{name}: {counts}" for name, counts in parts if re.search(r": [1-9]", counts)]
+    return "; ".join(wrong) or _reason(said)
+
+
 def _said(stanza: dict[str, Any]) -> str:
     """The first line of what is wrong with the repository, without the class of the error."""
     line: str = stanza["repo"][0]["status"]["message"].splitlines()[0]

@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import recovery
-from .commands import BackupError, say
+from .commands import BackupError, run, say
 from .exchange import KEPT, data_exchanged
 from .points import points
 from .postgres import LIVE, RESTORED
 from .protected import alone, become_a_unit
 from .repository import Backup, backups
-from .targets import LATEST, History, Target, lsn_number, parse, starting_point
+from .room import refuse_if_there_is_no_room
+from .targets import LATEST, Target, lsn_number, parse, starting_point
+from .timelines import history, timeline
 
 # In the copy's directory: what it was made for. Data that was never restored has no such file.
 NOTE = "bantam-restored.json"
@@ -38,7 +40,9 @@ def restore(*, to: str, look: bool) -> None:
         started = time.monotonic()
         target = _copy_reaches(to)
         took = time.monotonic() - started
-        say(f"A copy is ready after {took:.0f} s; last transaction: {recovery.last_transaction(RESTORED)}")
+        last = recovery.last_commit(RESTORED)
+        when = f"{last:%Y-%m-%d %H:%M:%S} UTC" if last else "before the end of the backup"
+        say(f"A copy is ready after {took:.0f} s; last transaction: {when}")
         if look:
             say(
                 "Look at it: sudo -u postgres psql -h /run/bantam-restored bantam. A later TO= steps on,"
@@ -55,20 +59,22 @@ def restore(*, to: str, look: bool) -> None:
 def _copy_reaches(to: str) -> Target:
     """A copy of the data is as it was at `to`; without one after a BackupError."""
     target = parse(to, points())
-    serves = LIVE.is_ready()
+    serves = LIVE.serves()
     if serves:
         _refuse_what_has_not_been_written(target)
-    backup = starting_point(target, backups(), _history(), datetime.now(UTC))
+    backup = starting_point(target, backups(), history(), datetime.now(UTC))
     noted = _noted() if RESTORED.is_running() else {}
     if not _is_on_the_way(noted, target):
-        _refuse_if_there_is_no_room(backup)
+        refuse_if_there_is_no_room(backup, RESTORED.data)
         say(f"Restoring backup {backup.label}, {backup.size / 1e6:,.0f} MB")
         recovery.lay_down(RESTORED, backup)
     end = _end_of_wal() if serves else None
+    if not serves and target.asked == LATEST:
+        run("systemctl", "stop", LIVE.unit)  # nothing is written after what is read now
     try:
-        if noted.get("to") != target.asked:
+        if noted.get("to") != target.asked or not serves:
             _note(target, backup)
-            recovery.start(RESTORED, target, _timeline(), wal_of=None if serves else LIVE)
+            recovery.start(RESTORED, target, timeline(), wal_of=None if serves else LIVE)
         say(f"Replaying WAL to {target.asked}")
         recovery.reach(RESTORED, target, until_lsn=end)
     except BackupError:
@@ -78,12 +84,13 @@ def _copy_reaches(to: str) -> Target:
 
 
 def _take_over(target: Target) -> None:
-    serves = LIVE.is_ready()
+    serves = LIVE.serves()
     try:
         with data_exchanged(RESTORED.data):
             if serves and target.asked == LATEST:
                 recovery.reach(RESTORED, target, until_lsn=_end_of_wal())
             recovery.promote(RESTORED)
+            recovery.stop(RESTORED)
     except BackupError:
         recovery.remove(RESTORED)
         raise
@@ -107,6 +114,8 @@ def accept() -> None:
     become_a_unit()
     with alone("accept a restore"):
         _tidy_up()
+        if KEPT.exists() and not LIVE.serves():
+            raise BackupError(f"PostgreSQL does not serve, so {KEPT} stays: `make restore-undo`.")
         recovery.remove(RESTORED)
         if KEPT.exists():
             shutil.rmtree(KEPT)
@@ -126,21 +135,6 @@ def _refuse_what_has_not_been_written(target: Target) -> None:
         raise BackupError(f"{target.asked} has not been written yet: the WAL is at {written}.")
 
 
-def _history() -> History:
-    control = LIVE.control()
-    if not control:
-        return History(timeline=None, parents={})
-    timeline = int(control["Latest checkpoint's TimeLineID"])
-    file = LIVE.data / "pg_wal" / f"{timeline:08X}.history"
-    lines = [line.split() for line in file.read_text().splitlines()] if file.exists() else []
-    return History(timeline=timeline, parents={int(words[0]): words[1] for words in lines if len(words) > 1})
-
-
-def _timeline() -> str:
-    """The timeline to follow: after an `undo`, the archive has a later one that leads elsewhere."""
-    return LIVE.control().get("Latest checkpoint's TimeLineID", "latest")
-
-
 def _end_of_wal() -> str:
     """The end of what is committed so far, all of which is on its way to the archive."""
     # A transaction of its own, so that a time that nothing has happened after is reached, too.
@@ -157,17 +151,6 @@ def _is_on_the_way(noted: dict[str, Any], target: Target) -> bool:
     if target.time and noted.get("time"):
         return datetime.fromisoformat(noted["time"]) <= target.time
     return bool(noted) and target.asked == LATEST
-
-
-def _refuse_if_there_is_no_room(backup: Backup) -> None:
-    free = shutil.disk_usage(LIVE.data.parent).free
-    reused = sum(file.stat().st_size for file in RESTORED.data.rglob("*") if file.is_file())
-    needed = int(backup.size * 1.1) + (1 << 30)
-    if free + reused < needed:
-        raise BackupError(
-            f"A copy of the data needs {needed / 1e6:,.0f} MB, {LIVE.data.parent} has {free / 1e6:,.0f} MB"
-            " free: make room."
-        )
 
 
 def _noted() -> dict[str, Any]:

@@ -86,6 +86,15 @@ def test_all_wal_since_the_oldest_backup_is_there(
     assert max(archived) == max(following)
 
 
+def test_no_wal_of_todays_timeline_lacks(pgbackrest: Ask, backups: list[dict[str, Any]]) -> None:
+    """Another timeline may have a file of the same place."""
+    paths = pgbackrest("repo-ls", "--recurse", "archive/bantam")
+    names = sorted(path.rpartition("/")[2][:24] for path in paths if path.endswith(".zst"))
+    own = {_number(name) for name in names if name[:8] == names[-1][:8]}
+    since = [number for number in own if number >= _number(backups[-1]["archive"]["start"])]
+    assert len(since) == max(since, default=0) - min(since, default=0) + bool(since)
+
+
 def _number(wal: str) -> int:
     """The place of a 16 MB file of WAL in the whole, on whichever timeline."""
     return int(wal[8:16], 16) * 256 + int(wal[16:24], 16)

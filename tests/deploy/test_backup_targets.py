@@ -1,12 +1,13 @@
 """Which moments can be gone back to, from which backup; and when a backup is due."""
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from deploy.remote.bantam_backup import gaps
+from deploy.remote.bantam_backup import gaps, replaced
 from deploy.remote.bantam_backup.commands import BackupError
 from deploy.remote.bantam_backup.points import Point
 from deploy.remote.bantam_backup.repository import Backup
@@ -14,7 +15,10 @@ from deploy.remote.bantam_backup.take import is_due
 from deploy.remote.bantam_backup.targets import History, Target, parse, starting_point
 
 DAY = datetime(2026, 11, 28, tzinfo=UTC)
-POINTS = [Point("import", "0/5000060", "2026-11-28T10:00:00+00:00")]
+POINTS = [
+    Point("import", "0/5000060", "2026-11-28T10:00:00+00:00", 1),
+    Point("elsewhere", "0/5000060", "2026-11-28T10:00:00+00:00", 3),
+]
 
 
 def backup(hour: int, *, timeline: int = 1, wal: int | None = None) -> Backup:
@@ -93,6 +97,7 @@ def test_the_newest_backup_before_the_target_leads_there(target: str, found: Bac
         ("2026-11-28 01:00", [FIRST], "is before the end of the oldest backup"),
         ("0/1", [FIRST], "is before the end of the oldest backup"),
         ("2026-11-29 01:00", [FIRST], "is in the future: it is 2026-11-28 20:00:00 UTC"),
+        ("elsewhere", [FIRST], "elsewhere is of data that a restore has replaced"),
         ("latest", [], "There is no backup of this data: run `make backup`"),
         ("latest", [backup(9, timeline=7)], "There is no backup of this data"),
     ],
@@ -145,16 +150,18 @@ def test_a_backup_is_due(last_hours_ago: int | None, hour: int, has_gap: bool, d
 def test_a_gap_lasts_until_the_first_backup_after_it(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gaps, "OPEN", tmp_path / "open")
     monkeypatch.setattr(gaps, "ENDED", tmp_path / "ended")
-    for number in (4, 5, 9):
-        wal = tmp_path / f"0000000100000000{number:08X}"
+    for hour in (4, 5, 9):
+        wal = tmp_path / f"0000000100000000{hour:08X}"
         wal.touch()
+        at = (DAY + timedelta(hours=hour)).timestamp()
+        os.utime(wal, (at, at))
         gaps.add(wal)
 
     assert gaps.is_open()
     assert [(gap.ends, gap.files) for gap in gaps.gaps([FIRST, SECOND])] == [(SECOND.ended, 2), (None, 1)]
 
     gaps.end_by(SECOND, oldest=FIRST)
-    assert gaps.is_open()  # number 9 is still missing
+    assert gaps.is_open()  # what was full at 9 is still missing
     last = backup(10)
     gaps.end_by(last, oldest=FIRST)
     assert not gaps.is_open()
@@ -162,3 +169,17 @@ def test_a_gap_lasts_until_the_first_backup_after_it(tmp_path: Any, monkeypatch:
 
     gaps.end_by(last, oldest=SECOND)  # what was lost before the oldest backup concerns nobody
     assert [gap.files for gap in gaps.gaps([SECOND, last])] == [1]
+
+
+def test_what_a_restore_has_replaced_is_gone_until_it_is_undone(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaced, "FILE", tmp_path / "replaced")
+    replaced.add(DAY, timeline=2)
+    gone, before = DAY + timedelta(minutes=1), DAY - timedelta(minutes=1)
+    restored, undone = History(timeline=2, parents={1: "0/1"}), History(timeline=3, parents={1: "0/1"})
+
+    with pytest.raises(BackupError, match=r"is gone: at 20.* it went back to 2026-11-28 00:00:00 UTC"):
+        replaced.refuse_what_is_gone(Target(asked="then", time=gone), restored)
+    replaced.refuse_what_is_gone(Target(asked="then", time=before), restored)
+    replaced.refuse_what_is_gone(Target(asked="then", time=gone), undone)

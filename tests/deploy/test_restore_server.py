@@ -1,5 +1,8 @@
 """The way back on a real server: to a moment, looked at first, undone, accepted; and what is out of reach."""
 
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -9,7 +12,7 @@ import httpx
 import pytest
 
 from tests.deploy.traffic import MEMBER, Traffic
-from tests.servers import SandboxServer, checked
+from tests.servers import ROOT, SandboxServer, checked
 
 pytestmark = [pytest.mark.server, pytest.mark.long]
 
@@ -96,7 +99,7 @@ def test_a_restore_is_served_from_no_cache_and_can_be_undone(
 
     with Traffic(server_http, token(MEMBER)) as traffic:
         said = checked(sandbox_server.make("restore", f"TO={point}")).stderr
-    assert "requests waited for" in said
+    assert "The other data serves, " in said
     assert traffic.statuses.keys() <= {200, 503}
     assert traffic.statuses[200] > 20
     assert name() == before
@@ -111,19 +114,32 @@ def test_a_restore_is_served_from_no_cache_and_can_be_undone(
     checked(sandbox_server.make("restore-accept"))
 
 
-def test_a_moment_after_an_undone_restore_is_found_on_the_right_timeline(
+@pytest.mark.rehearsal
+def test_what_was_undone_leads_nowhere(
     sandbox_server: SandboxServer, run_on_server: Run, moments: Moments
 ) -> None:
     insert(run_on_server, 5)
-    checked(sandbox_server.make("restore", "TO=latest", "LOOK=1"))
-    assert run_on_server(f"{COPY} {ROWS}") == "1,2,3,4,5"
+    time.sleep(1)
+    replaced = datetime.now(UTC).isoformat(sep=" ", timespec="milliseconds")
+    time.sleep(1)
     checked(sandbox_server.make("restore", f"TO={moments.time}"))
     assert run_on_server(f"{PSQL} {ROWS}") == "1,2,3"
-    checked(sandbox_server.make("restore-accept"))
+    insert(run_on_server, 66)
+    point = f"undone-{time.time_ns()}"
+    checked(sandbox_server.make("restore-point", f"POINT={point}"))
+    refused = sandbox_server.make("restore", f"TO={replaced}", "LOOK=1")
+    assert refused.stderr.startswith(f"What the database was at {replaced} is gone: at 20")
 
+    checked(sandbox_server.make("restore-undo"))
+    assert run_on_server(f"{PSQL} {ROWS}").endswith(",5")
+    checked(sandbox_server.make("restore-accept"))
     insert(run_on_server, 6)
     checked(sandbox_server.make("restore", "TO=latest", "LOOK=1"))
-    assert run_on_server(f"{COPY} {ROWS}") == "1,2,3,6"
+    assert run_on_server(f"{COPY} {ROWS}") == "1,2,3,4,5,6"
+    refused = sandbox_server.make("restore", f"TO={point}", "LOOK=1")
+    assert refused.stderr.startswith(f"{point} is of data that a restore has replaced: nothing leads there.")
+    checked(sandbox_server.make("restore", f"TO={replaced}", "LOOK=1"))
+    assert run_on_server(f"{COPY} {ROWS}") == "1,2,3,4,5"
 
 
 @pytest.mark.usefixtures("moments")
@@ -136,17 +152,19 @@ def test_nothing_committed_is_lost_with_the_tables(sandbox_server: SandboxServer
     checked(sandbox_server.make("restore-accept"))
 
 
+@pytest.mark.rehearsal
 @pytest.mark.usefixtures("moments")
 def test_what_is_archived_is_restored_without_a_data_directory(
     sandbox_server: SandboxServer, run_on_server: Run
 ) -> None:
-    checked(sandbox_server.make("backup"))  # of the timeline that the restore before has begun
     insert(run_on_server, 8)
     run_on_server(f"{PSQL} -c 'SELECT pg_switch_wal()'; sleep 3")
     run_on_server(f"systemctl kill --signal=KILL postgresql@17-main; rm -r {CLUSTERS}/main; sleep 2")
 
     checked(sandbox_server.make("restore", "TO=latest"))
-    assert run_on_server(f"{PSQL} {ROWS}").endswith(",7,8")
+    rows = run_on_server(f"{PSQL} {ROWS}")
+    assert rows.endswith(",8")
+    assert "66" not in rows  # to which a restore had led that was undone
     checked(sandbox_server.make("restore-accept", "backup"))
 
 
@@ -214,3 +232,65 @@ def test_two_do_not_change_the_server_at_once(sandbox_server: SandboxServer, run
         assert refused.stderr.startswith("Anna on laptop has begun to deploy at 12:00 UTC: wait for that run")
     finally:
         run_on_server("systemctl stop holder")
+
+
+@pytest.mark.rehearsal
+@pytest.mark.usefixtures("moments")
+def test_a_raised_limit_on_the_way_does_not_end_the_replay(
+    sandbox_server: SandboxServer, run_on_server: Run
+) -> None:
+    """PostgreSQL pauses the replay at such a change, which looks like a target that is reached."""
+    more = "/etc/postgresql/17/main/conf.d/zz.conf"
+    run_on_server(f"echo max_connections=130 > {more}; systemctl restart postgresql@17-main")
+    try:
+        insert(run_on_server, 11)
+        time.sleep(1)
+        at = datetime.now(UTC).isoformat(sep=" ", timespec="milliseconds")
+        time.sleep(1)
+        insert(run_on_server, 12)
+        checked(sandbox_server.make("restore", f"TO={at}", "LOOK=1"))
+        assert run_on_server(f"{COPY} {ROWS}").endswith(",11")
+    finally:
+        run_on_server(f"rm {more}; systemctl restart postgresql@17-main")
+
+
+@pytest.mark.rehearsal
+@pytest.mark.usefixtures("moments")
+def test_latest_never_ends_at_a_gap(sandbox_server: SandboxServer, run_on_server: Run) -> None:
+    """Where the data is lost, nothing but the archive tells how far it goes."""
+    switch = "-c 'SELECT pg_walfile_name(pg_current_wal_lsn())' -c 'SELECT pg_switch_wal()'"
+    name = ""
+    for n in (21, 22, 23):
+        insert(run_on_server, n)
+        wal = run_on_server(f"{PSQL} {switch}").splitlines()[0]
+        name = name or wal
+    file = run_on_server(f"sleep 3; ls {WAL}/*/{name}-*")
+    run_on_server(f"mv {file} /root/; systemctl stop postgresql@17-main; mv {CLUSTERS}/main /root/lost")
+    try:
+        refused = sandbox_server.make("restore", "TO=latest")
+        assert refused.returncode != 0
+        assert "Nothing comes after WAL " in refused.stderr
+    finally:
+        run_on_server(f"mv /root/{file.rpartition('/')[2]} {file}; mv /root/lost {CLUSTERS}/main")
+        run_on_server("systemctl start postgresql@17-main")
+    assert run_on_server(f"{PSQL} {ROWS}").endswith(",21,22,23")
+
+
+@pytest.mark.rehearsal
+def test_a_restore_outlives_the_connection_of_whoever_began_it(
+    sandbox_server: SandboxServer, run_on_server: Run, moments: Moments
+) -> None:
+    command = ["make", f"NAME={sandbox_server.name}", f"TO={moments.point}", "restore"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as begun:
+        assert begun.stderr
+        begun.stderr.readline()
+        os.killpg(begun.pid, signal.SIGKILL)
+    for _ in range(120):
+        if run_on_server(f"ls {CLUSTERS}").split() == ["before-restore", "main"]:
+            break
+        time.sleep(0.5)
+    run_on_server("while pgrep -f 'bantam_backup [r]estore'; do sleep 0.5; done")
+    assert run_on_server(f"{PSQL} {ROWS}") == "1"
+    checked(sandbox_server.make("restore-undo"))

@@ -7,7 +7,7 @@ PostgreSQL itself runs `bantam-backup give-up` when it cannot archive WAL.
 import argparse
 import sys
 
-from . import drill, giving_up, listing, points, restore, take
+from . import drill, exchange, giving_up, listing, points, restore, take
 from .commands import BackupError, say
 
 
@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--look", action="store_true", help="only make a copy to look at")
     command.set_defaults(run=restore.restore)
     for name, run, what in (
+        ("finish", exchange.finish, "after a restore that was cut off: let everything run"),
         ("drill", drill.drill, "restore what is in the repository, beside the database, and look at it"),
         ("accept", restore.accept, "delete what was kept from before a restore"),
         ("undo", restore.undo, "bring back what was kept from before a restore"),

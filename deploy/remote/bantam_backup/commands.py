@@ -12,8 +12,11 @@ class BackupError(Exception):
 
 
 def say(sentence: str) -> None:
-    """Tell whoever runs this how far it is."""
-    print(sentence, file=sys.stderr, flush=True)
+    """Tell whoever runs this how far it is; they may be gone."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        sys.stderr = Path("/dev/null").open("w")  # noqa: SIM115  until the end
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:

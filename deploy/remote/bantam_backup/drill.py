@@ -61,7 +61,7 @@ def _drill(result: dict[str, Any]) -> None:
     say(f"Restoring backup {backup.label}, {backup.size / 1e6:,.0f} MB")
     began, target = time.monotonic(), Target(asked=LATEST)
     recovery.lay_down(DRILLED, backup)
-    recovery.start(DRILLED, target, timeline(), archives=False)
+    recovery.start(DRILLED, target, timeline())
     waited_s = recovery.reach(DRILLED, target)
     result["rto_s"] = round(time.monotonic() - began - waited_s, 1)
     last = recovery.last_commit(DRILLED) or backup.ended

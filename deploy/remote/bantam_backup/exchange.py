@@ -6,57 +6,51 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from . import recovery
 from .commands import BackupError, as_postgres, run, say
-from .postgres import LIVE
+from .postgres import LIVE, RESTORED, Postgres
+from .protected import alone
 
 KEPT = LIVE.data.with_name("before-restore")
 """After a restore: the data from before."""
 
+# While it is there, caches may be of other data than PostgreSQL. A restart of the server ends it, and them.
+_EXCHANGED = Path("/run/bantam-data-exchanged")
 _RELEASE = Path("/opt/bantam/current/bin")
-_POOL = (
-    "runuser",
-    "-u",
-    "pgbouncer",
-    "--",
-    "psql",
-    "-Xqw",
-    "-h",
-    "/run/pgbouncer",
-    "-p",
-    "6432",
-    "-d",
-    "pgbouncer",
-)
+_CONSOLE = ("psql", "-Xqw", "-h", "/run/pgbouncer", "-p", "6432", "-d", "pgbouncer")
 _LONGEST_PAUSE_S = "4"
 
 
 @contextlib.contextmanager
 def data_exchanged(other: Path) -> Iterator[None]:
     """
-    Afterwards PostgreSQL serves what was in `other`, which has what it served, and no cache knows any of it.
+    Afterwards PostgreSQL serves what was in `other`, which has what it served; no cache knows any of it.
 
-    The block runs while requests wait and the former data still runs. After a BackupError, in it or in the
+    The block runs while requests wait and PostgreSQL has stopped. After a BackupError, in it or in the
     exchange, everything is as it was.
     """
     if LIVE.serves():
         LIVE.value("CHECKPOINT")  # or stopping would take as long as one
     began = time.monotonic()
-    # Longer transactions are cut.
-    run("timeout", _LONGEST_PAUSE_S, *_POOL, "-c", "PAUSE bantam")
     try:
+        run("timeout", _LONGEST_PAUSE_S, *_pool("PAUSE bantam"))  # longer transactions are cut
+        _stop()
         yield
         _exchange(other)
-        # Redis keeps nothing on disk; the workers take it for an outage, and believe nothing from before.
-        if run("systemctl", "restart", "redis-server.service").returncode:
-            say("Redis does not start: see `journalctl -u redis-server`.")
-    finally:
-        run(*_POOL, "-c", "RESUME bantam")
-    say(f"The other data serves; requests waited for {time.monotonic() - began:.1f} s")
-    _renew_workers()
+    except BackupError:
+        with contextlib.suppress(BackupError):  # it may be what made a restore necessary
+            _start()
+        run(*_pool("RESUME bantam"))
+        raise
+    _renew_what_remembers()
+    say(f"The other data serves, {time.monotonic() - began:.1f} s after the last request of before")
+
+
+def _pool(command: str) -> tuple[str, ...]:
+    return ("runuser", "-u", "pgbouncer", "--", *_CONSOLE, "-c", command)
 
 
 def _exchange(other: Path) -> None:
-    _stop()
     _swap(other)
     try:
         _start()
@@ -64,8 +58,10 @@ def _exchange(other: Path) -> None:
     except BackupError:
         _stop()
         _swap(other)
-        with contextlib.suppress(BackupError):  # it may be what made a restore necessary
-            _start()
+        _EXCHANGED.unlink()
+        # The archive may know the other's timeline by now, and the latest one must be that of what serves.
+        with contextlib.suppress(BackupError):
+            recovery.begin_timeline(Postgres(RESTORED.unit, LIVE.data, RESTORED.socket))
         raise
 
 
@@ -76,6 +72,7 @@ def _stop() -> None:
 
 
 def _swap(other: Path) -> None:
+    _EXCHANGED.touch()
     if not LIVE.data.exists():
         LIVE.data.mkdir(mode=0o700)
         shutil.chown(LIVE.data, "postgres", "postgres")
@@ -101,9 +98,23 @@ def _suit_the_release() -> None:
             raise BackupError(f"Today's release cannot run on the data of then: {said}")
 
 
-def _renew_workers() -> None:
-    """Every worker has started after the exchange; their socket stays open."""
+def _renew_what_remembers() -> None:
+    # Redis keeps nothing on disk; the workers take it for an outage, and believe nothing from before.
+    if run("systemctl", "restart", "redis-server.service").returncode:
+        say("Redis does not start: see `journalctl -u redis-server`.")
+    run(*_pool("RESUME bantam"))
     listed = run("systemctl", "list-units", "--plain", "--no-legend", "bantam-app@*.service").stdout
     for worker in sorted(line.split()[0] for line in listed.splitlines()):
         if run("systemctl", "restart", worker).returncode:
             say(f"{worker} does not become ready: see its journal.")
+    _EXCHANGED.unlink(missing_ok=True)
+
+
+def finish() -> None:
+    """Whatever ended a restore: PostgreSQL runs, the pool does not wait, and no cache is of other data."""
+    with contextlib.suppress(BackupError), alone("finish a restore"):  # or the one that holds the lock does
+        run("systemctl", "start", LIVE.unit)
+        if _EXCHANGED.exists():
+            _renew_what_remembers()
+        else:
+            run(*_pool("RESUME bantam"))

@@ -42,17 +42,17 @@ def is_open() -> bool:
 
 
 def end_by(backup: Backup, oldest: Backup) -> None:
-    """The backup needs nothing that was lost before it; what is older than every backup is forgotten."""
+    """The backup needs nothing that was full before it began; what is older than all of them is forgotten."""
     lost = [*_read(ENDED), *_read(OPEN)]
-    _write(ENDED, [each for each in lost if oldest.first_wal < each.wal < backup.first_wal])
-    _write(OPEN, [each for each in lost if each.wal >= backup.first_wal])
+    _write(ENDED, [each for each in lost if oldest.began <= each.at < backup.began])
+    _write(OPEN, [each for each in lost if each.at >= backup.began])
 
 
 def gaps(backups: Sequence[Backup]) -> list[Gap]:
     """The gaps, oldest first, each up to the end of the first backup after it."""
     found: list[Gap] = []
     for lost in [*_read(ENDED), *_read(OPEN)]:
-        ends = next((backup.ended for backup in backups if backup.first_wal > lost.wal), None)
+        ends = next((backup.ended for backup in backups if backup.began > lost.at), None)
         if found and found[-1].ends == ends:
             found[-1] = Gap(found[-1].begins, ends, found[-1].files + 1)
         else:

@@ -5,7 +5,9 @@ from datetime import datetime
 from .commands import say
 from .gaps import gaps
 from .points import points
+from .replaced import replaced
 from .repository import backups
+from .timelines import history
 
 
 def list_backups() -> None:
@@ -25,6 +27,12 @@ def list_backups() -> None:
             f" LSN {point.lsn}"
         )
     print(f"Any moment since {found[0].ended:%Y-%m-%d %H:%M:%S} UTC can be restored.")
+    for gone in replaced(history()):
+        begins, ends = datetime.fromisoformat(gone.begins), datetime.fromisoformat(gone.ends)
+        print(
+            f"Except from {begins:%Y-%m-%d %H:%M:%S} UTC until {ends:%Y-%m-%d %H:%M:%S} UTC: a restore has"
+            " replaced that."
+        )
     for gap in gaps(found):
         until = f"{gap.ends:%Y-%m-%d %H:%M:%S} UTC" if gap.ends else "the next backup"
         print(

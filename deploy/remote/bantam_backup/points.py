@@ -20,6 +20,7 @@ class Point:
     name: str
     lsn: str
     at: str
+    timeline: int
 
 
 def create(*, name: str) -> None:
@@ -29,7 +30,8 @@ def create(*, name: str) -> None:
     if any(point.name == name for point in points()):
         raise BackupError(f"There is a restore point {name} already: choose another name.")
     lsn = LIVE.value(f"SELECT pg_create_restore_point('{name}')")
-    point = Point(name, lsn, datetime.now(UTC).isoformat(timespec="seconds"))
+    timeline = int(LIVE.value("SELECT timeline_id FROM pg_control_checkpoint()"))
+    point = Point(name, lsn, datetime.now(UTC).isoformat(timespec="seconds"), timeline)
     with FILE.open("a") as file:
         file.write(json.dumps(asdict(point)) + "\n")
     say(f"Restore point {name} is at {lsn}.")

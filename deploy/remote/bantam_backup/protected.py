@@ -9,29 +9,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .commands import BackupError
-from .postgres import LIVE
 
 _MARK = "BANTAM_BACKUP_PROTECTED"
 # Of deploys, too: the two must not meet.
 _LOCK = Path("/run/bantam-deploy.lock")
-# Whatever ends the work: a pool that stays paused, or a database that stays down, would be an outage.
-_RESUME = 'runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer -c "RESUME bantam"'
-_AFTERWARDS = (f"-sh -c 'systemctl start {LIVE.unit} 2>/dev/null'", f"-sh -c '{_RESUME} 2>/dev/null'")
 
 
 def become_a_unit() -> None:
-    """From here on it is a unit of systemd that works; the process that was called waits for it."""
+    """
+    From here on it is a unit of systemd that works; the process that was called waits for it.
+
+    Whatever ends the unit, even a kill, `bantam-backup finish` runs after it.
+    """
     if os.geteuid():
         raise BackupError("This needs root: run it with sudo.")
     if _MARK in os.environ:
         return
-    who = os.environ.get("SUDO_USER") or "root"
-    options = ["--quiet", "--pipe", "--wait", "--collect", "--working-directory=/", "--expand-environment=no"]
-    afterwards = [f"--property=ExecStopPost={command}" for command in _AFTERWARDS]
-    os.execvp(
-        "systemd-run",
-        ["systemd-run", *options, f"--setenv={_MARK}={who}", *afterwards, "bantam-backup", *sys.argv[1:]],
-    )  # noqa: S606
+    options = [
+        *("--quiet", "--pipe", "--wait", "--collect", "--working-directory=/", "--expand-environment=no"),
+        f"--setenv={_MARK}={os.environ.get('SUDO_USER') or 'root'}",
+        "--property=ExecStopPost=-bantam-backup finish",
+    ]
+    os.execvp("systemd-run", ["systemd-run", *options, "bantam-backup", *sys.argv[1:]])  # noqa: S606
 
 
 @contextlib.contextmanager

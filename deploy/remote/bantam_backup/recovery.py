@@ -5,14 +5,17 @@ import time
 from datetime import UTC, datetime
 
 from .commands import BackupError, as_postgres, run, say
-from .postgres import PROGRAMS, Postgres
-from .repository import Backup, pgbackrest
+from .postgres import LIVE, PROGRAMS, Postgres
+from .repository import Backup, newest_wal, pgbackrest
 from .targets import LATEST, Target, lsn_number
 
 _POLL_S = 0.2
 _SAY_EVERY_S = 10.0
 # At the end of the WAL of a database that is down, nothing more comes.
 _NOTHING_MORE_S = 10.0
+# What is on its way to the archive has arrived by then, or does not.
+_STUCK_S = 120.0
+_WAL_BYTES = 16 << 20
 # Recovery insists on at least what the data was written with: by pg_controldata's name and the setting's.
 _AT_LEAST = {
     "max_connections": "max_connections",
@@ -42,13 +45,11 @@ def stop(copy: Postgres) -> None:
     run("systemctl", "reset-failed", copy.unit)
 
 
-def start(
-    copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | None = None, archives: bool = True
-) -> None:
+def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | None = None) -> None:
     """
     PostgreSQL replays WAL on the copy, also what is not archived of `wal_of`; `reach` waits for it.
 
-    Without `archives` it will leave no trace in the repository.
+    Nothing that it writes gets into the archive.
     """
     stop(copy)
     for name in ("standby.signal", "recovery.signal"):
@@ -58,12 +59,11 @@ def start(
         *as_postgres("touch", copy.data / ("standby.signal" if target.asked == LATEST else "recovery.signal"))
     )
     settings = {**_settings(copy, wal_of), "recovery_target_timeline": timeline}
-    if not archives:
-        settings["archive_mode"] = "off"
     if target.time:
         settings["recovery_target_time"] = target.time.astimezone(UTC).isoformat(sep=" ")
     if target.lsn:
-        settings["recovery_target_lsn"] = target.lsn
+        # The record that begins there belongs to what comes after.
+        settings |= {"recovery_target_lsn": target.lsn, "recovery_target_inclusive": "off"}
     unit = {
         "RuntimeDirectory": copy.socket.name,
         "RuntimeDirectoryMode": "0750",
@@ -100,7 +100,7 @@ def _settings(copy: Postgres, wal_of: Postgres | None) -> dict[str, str]:
     fetch = f'{pgbackrest_here} archive-get %f "%p"'
     if wal_of:
         fetch += f' || cp {wal_of.data}/pg_wal/%f "%p"'
-    written_with = copy.control()
+    written_with = [copy.control(), LIVE.control()]
     return {
         "config_file": "/etc/postgresql/17/main/postgresql.conf",
         "data_directory": str(copy.data),
@@ -112,20 +112,26 @@ def _settings(copy: Postgres, wal_of: Postgres | None) -> dict[str, str]:
         "maintenance_work_mem": "32MB",
         "autovacuum": "off",
         "hot_standby": "on",
-        "archive_command": f"{pgbackrest_here} archive-push %p",
+        "archive_mode": "off",
+        "log_connections": "off",
         "restore_command": fetch,
         "wal_retrieve_retry_interval": "500ms",
         "recovery_target_action": "pause",
-        **{setting: written_with[f"{name} setting"] for name, setting in _AT_LEAST.items()},
+        **{
+            setting: str(max(int(each.get(f"{name} setting", 0)) for each in written_with))
+            for name, setting in _AT_LEAST.items()
+        },
     }
 
 
-def reach(copy: Postgres, target: Target, *, until_lsn: str | None = None) -> float:
+def reach(
+    copy: Postgres, target: Target, *, until_lsn: str | None = None, stuck_s: float = _STUCK_S
+) -> float:
     """
     The target has been replayed, and nothing after it; BackupError if the archive ends before it.
 
-    `latest` is reached at `until_lsn`, or without one when nothing more comes. Returns how many seconds ago
-    the last WAL was replayed.
+    `latest` is reached after `until_lsn`, or without one at the end of the archive. Returns how many seconds
+    ago the last WAL was replayed.
     """
     begun = told = moved = time.monotonic()
     replayed = ""
@@ -136,36 +142,61 @@ def reach(copy: Postgres, target: Target, *, until_lsn: str | None = None) -> fl
             now = copy.value("SELECT coalesce(pg_last_wal_replay_lsn()::text, '')")
             if now != replayed:
                 replayed, moved = now, time.monotonic()
-            if _is_reached(copy, target, replayed, until_lsn, quiet_s=time.monotonic() - moved):
-                return time.monotonic() - moved
+            quiet_s = time.monotonic() - moved
+            if _is_reached(copy, target, replayed, until_lsn, quiet_s):
+                return quiet_s
+            if quiet_s > stuck_s:
+                raise BackupError(
+                    f"Nothing comes after WAL {replayed}: the archive lacks it, or is slow; `make backups`"
+                    " tells of gaps. A time before it can be restored."
+                )
         if time.monotonic() - told > _SAY_EVERY_S:
             told = time.monotonic()
             say(f"Replaying WAL for {told - begun:.0f} s: {replayed or 'not yet consistent'}")
         time.sleep(_POLL_S)
 
 
-def _is_reached(
-    copy: Postgres, target: Target, replayed: str, until_lsn: str | None, *, quiet_s: float
-) -> bool:
+def _is_reached(copy: Postgres, target: Target, replayed: str, until_lsn: str | None, quiet_s: float) -> bool:
     if target.asked != LATEST:
-        return copy.value("SELECT pg_get_wal_replay_pause_state()") == "paused"
+        if copy.value("SELECT pg_get_wal_replay_pause_state()") != "paused":
+            return False
+        if not any("recovery stopping" in line for line in _journal(copy)):
+            raise BackupError(
+                f"The replay paused at {replayed}: {_last(copy, 'WARNING') or 'see the journal'}."
+            )
+        return True
     if until_lsn:
-        return bool(replayed) and lsn_number(replayed) >= lsn_number(until_lsn)
-    return quiet_s > _NOTHING_MORE_S
+        return bool(replayed) and lsn_number(replayed) > lsn_number(until_lsn)
+    return quiet_s > _NOTHING_MORE_S and lsn_number(replayed) > _begin_of(newest_wal())
+
+
+def _begin_of(wal: str) -> int:
+    """Where a file of WAL begins."""
+    return ((int(wal[8:16], 16) << 8) + int(wal[16:24], 16)) * _WAL_BYTES if wal else 0
+
+
+def _journal(copy: Postgres) -> list[str]:
+    """What PostgreSQL has said since it was started on the copy."""
+    run("journalctl", "--sync")
+    invocation = run("systemctl", "show", "--value", "--property=InvocationID", copy.unit).stdout.strip()
+    of = [f"_SYSTEMD_INVOCATION_ID={invocation}"] if invocation else [f"--unit={copy.unit}", "--lines=40"]
+    return run("journalctl", "--output=cat", "_TRANSPORT=stdout", *of).stdout.splitlines()
+
+
+def _last(copy: Postgres, level: str) -> str:
+    """The last message of that level; empty if there was none."""
+    found = [line.partition(f"{level}:")[2].strip().rstrip(".") for line in _journal(copy) if level in line]
+    return found[-1] if found else ""
 
 
 def _why_it_ended(copy: Postgres, target: Target) -> str:
-    run("journalctl", "--sync")
-    said = run("journalctl", f"--unit={copy.unit}", "--output=cat", "--lines=40", "_TRANSPORT=stdout").stdout
-    fatal = [line.partition("FATAL:")[2].strip() for line in said.splitlines() if "FATAL:" in line]
-    if any("before configured recovery target was reached" in line for line in fatal):
+    fatal = _last(copy, "FATAL")
+    if "before configured recovery target was reached" in fatal:
         return (
             f"{target.asked} is out of reach: the archived WAL ends before it, or a part of it is lost; `make"
             " backups` tells of gaps. Nothing has changed."
         )
-    return (
-        f"PostgreSQL ended in {copy.data}: {(fatal or ['see the journal of ' + copy.unit])[-1].rstrip('.')}."
-    )
+    return f"PostgreSQL ended in {copy.data}: {fatal or f'see the journal of {copy.unit}'}."
 
 
 def last_commit(copy: Postgres) -> datetime | None:
@@ -175,16 +206,25 @@ def last_commit(copy: Postgres) -> datetime | None:
 
 
 def promote(copy: Postgres) -> None:
-    """The copy has a timeline of its own, which the archive knows if the copy archives."""
+    """The copy is a database of its own, on a new timeline that nobody knows of yet."""
     if copy.value("SELECT pg_promote(wait_seconds => 60)") != "t":
         raise BackupError(
             f"{copy.data} could not be promoted within a minute: see the journal of {copy.unit}."
         )
     copy.value("CHECKPOINT")
-    timeline = copy.value("SELECT timeline_id FROM pg_control_checkpoint()")
-    history = f"{int(timeline):08X}.history"
-    for _ in range(300):
-        if not (copy.data / "pg_wal" / "archive_status" / f"{history}.ready").exists():
-            return
-        time.sleep(0.1)
-    raise BackupError(f"{history} could not be archived: without it nobody can restore what comes now.")
+
+
+def announce(copy: Postgres) -> None:
+    """The copy has stopped; once it serves, the archive learns of its timeline before anything else."""
+    timeline = int(copy.value("SELECT timeline_id FROM pg_control_checkpoint()"))
+    stop(copy)
+    run(*as_postgres("touch", copy.data / "pg_wal" / "archive_status" / f"{timeline:08X}.history.ready"))
+
+
+def begin_timeline(former: Postgres) -> None:
+    """Data that has served before and stopped cleanly is on a timeline of its own, later than any other."""
+    end = former.control()["Latest checkpoint location"]
+    start(former, Target(asked=LATEST), "current")
+    reach(former, Target(asked=LATEST), until_lsn=end)
+    promote(former)
+    announce(former)

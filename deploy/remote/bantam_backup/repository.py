@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .commands import BackupError, as_postgres, run
+from .postgres import Postgres
 
+STANZA = "bantam"
 _ERROR = re.compile(r"ERROR: \[\d+\]: (.*)")
 
 
@@ -28,9 +30,9 @@ class Backup:
     has_errors: bool
 
 
-def pgbackrest(command: str, *options: str) -> str:
+def pgbackrest(command: str, *arguments: str) -> str:
     """What the command printed; BackupError with its own reason if it failed."""
-    done = run(*as_postgres("pgbackrest", "--stanza=bantam", *options, command))
+    done = run(*as_postgres("pgbackrest", f"--stanza={STANZA}", command, *arguments))
     if done.returncode:
         raise BackupError(f"pgBackRest cannot {command}: {_reason(done.stdout + done.stderr)}")
     return done.stdout
@@ -45,10 +47,38 @@ def _reason(said: str) -> str:
 
 def backups() -> list[Backup]:
     """All of them, oldest first; BackupError if the repository cannot be read."""
+    return [_backup(found) for found in _stanza()["backup"]]
+
+
+def system_identifier() -> str | None:
+    """Of the database that the repository has backups of; None if it knows none."""
+    databases = _stanza()["db"]
+    return str(databases[-1]["system-id"]) if databases else None
+
+
+def newest_wal() -> str:
+    """The last archived file of WAL of the latest timeline; empty if there is none."""
+    paths = json.loads(pgbackrest("repo-ls", "--recurse", "--output=json", f"archive/{STANZA}"))
+    names = (path.rpartition("/")[2].partition("-")[0] for path in paths)
+    return max((name for name in names if re.fullmatch(r"[0-9A-F]{24}", name)), default="")
+
+
+def archive_what_waits(stopped: Postgres) -> None:
+    """
+    The archive has each complete file of WAL of a PostgreSQL that has stopped.
+
+    Otherwise data that came by them would be restored once, from those files, and never again.
+    """
+    for ready in sorted((stopped.data / "pg_wal" / "archive_status").glob("*.ready")):
+        pgbackrest("archive-push", str(stopped.data / "pg_wal" / ready.stem))
+
+
+def _stanza() -> dict[str, Any]:
     [stanza] = json.loads(pgbackrest("info", "--output=json"))
     if stanza["status"]["code"] not in {0, 1, 2, 3}:
         raise BackupError(f"The repository cannot be read: {_said(stanza)}.")
-    return [_backup(found) for found in stanza["backup"]]
+    found: dict[str, Any] = stanza
+    return found
 
 
 def damages() -> str | None:

@@ -16,15 +16,20 @@ from . import recovery
 from .commands import BackupError, run, say
 from .exchange import KEPT, data_exchanged
 from .points import points
-from .postgres import LIVE, RESTORED
+from .postgres import LIVE, RESTORED, Postgres
 from .protected import alone, become_a_unit
-from .repository import Backup, backups
+from .replaced import add, last_end, refuse_what_is_gone
+from .repository import Backup, archive_what_waits, backups
 from .room import refuse_if_there_is_no_room
 from .targets import LATEST, Target, lsn_number, parse, starting_point
-from .timelines import history, timeline
+from .timelines import history, own_control, timeline
 
-# In the copy's directory: what it was made for. Data that was never restored has no such file.
+# In the directory of a copy, from before it has its name: what it was made for.
 NOTE = "bantam-restored.json"
+_UNNAMED = Postgres(RESTORED.unit, RESTORED.data.with_name("restoring"), RESTORED.socket)
+_DELETED = KEPT.with_name("accepted")
+# Requests wait meanwhile, and what is left to replay is at hand.
+_LONGEST_WAIT_S = 20.0
 
 
 def restore(*, to: str, look: bool) -> None:
@@ -49,7 +54,7 @@ def restore(*, to: str, look: bool) -> None:
                 " the same TO= without LOOK makes it the database, `make restore-accept` removes it."
             )
             return
-        _take_over(target)
+        _take_over(target, last or datetime.now(UTC))
         say(
             f"What the database was before is in {KEPT} until `make restore-accept`; `make restore-undo` is"
             " the way back."
@@ -59,22 +64,26 @@ def restore(*, to: str, look: bool) -> None:
 def _copy_reaches(to: str) -> Target:
     """A copy of the data is as it was at `to`; without one after a BackupError."""
     target = parse(to, points())
-    serves = LIVE.serves()
+    own = bool(own_control())
+    serves = own and LIVE.serves()
     if serves:
         _refuse_what_has_not_been_written(target)
+    refuse_what_is_gone(target, history())
     backup = starting_point(target, backups(), history(), datetime.now(UTC))
-    noted = _noted() if RESTORED.is_running() else {}
+    noted = _noted()
     if not _is_on_the_way(noted, target):
         refuse_if_there_is_no_room(backup, RESTORED.data)
         say(f"Restoring backup {backup.label}, {backup.size / 1e6:,.0f} MB")
-        recovery.lay_down(RESTORED, backup)
+        _lay_down(backup)
     end = _end_of_wal() if serves else None
-    if not serves and target.asked == LATEST:
+    if own and not serves and target.asked == LATEST:
         run("systemctl", "stop", LIVE.unit)  # nothing is written after what is read now
+        archive_what_waits(LIVE)
     try:
         if noted.get("to") != target.asked or not serves:
-            _note(target, backup)
-            recovery.start(RESTORED, target, timeline(), wal_of=None if serves else LIVE)
+            _note(RESTORED, target, backup)
+            wal_of = LIVE if own and target.asked == LATEST else None
+            recovery.start(RESTORED, target, timeline(), wal_of=wal_of)
         say(f"Replaying WAL to {target.asked}")
         recovery.reach(RESTORED, target, until_lsn=end)
     except BackupError:
@@ -83,18 +92,28 @@ def _copy_reaches(to: str) -> Target:
     return target
 
 
-def _take_over(target: Target) -> None:
-    serves = LIVE.serves()
+def _lay_down(backup: Backup) -> None:
+    recovery.remove(RESTORED)
+    recovery.lay_down(_UNNAMED, backup)
+    _note(_UNNAMED, Target(asked=""), backup)
+    _UNNAMED.data.rename(RESTORED.data)
+
+
+def _take_over(target: Target, last: datetime) -> None:
     try:
         with data_exchanged(RESTORED.data):
-            if serves and target.asked == LATEST:
-                recovery.reach(RESTORED, target, until_lsn=_end_of_wal())
+            control = own_control()
+            if control and target.asked == LATEST:
+                archive_what_waits(LIVE)
+                end = control["Latest checkpoint location"]
+                recovery.reach(RESTORED, target, until_lsn=end, stuck_s=_LONGEST_WAIT_S)
             recovery.promote(RESTORED)
-            recovery.stop(RESTORED)
+            recovery.announce(RESTORED)
     except BackupError:
         recovery.remove(RESTORED)
         raise
     RESTORED.data.rename(KEPT)
+    add(last, int(timeline()))
 
 
 def undo() -> None:
@@ -104,8 +123,12 @@ def undo() -> None:
         _tidy_up()
         if not KEPT.exists():
             raise BackupError("There is no data from before a restore: nothing to undo.")
+        restored_at = last_end() or datetime.now(UTC)
+        recovery.remove(RESTORED)
+        recovery.begin_timeline(Postgres(RESTORED.unit, KEPT, RESTORED.socket))
         with data_exchanged(KEPT):
             pass
+        add(restored_at, int(timeline()))
         say(f"The restore is undone; what it had made is in {KEPT} until `make restore-accept`.")
 
 
@@ -117,16 +140,20 @@ def accept() -> None:
         if KEPT.exists() and not LIVE.serves():
             raise BackupError(f"PostgreSQL does not serve, so {KEPT} stays: `make restore-undo`.")
         recovery.remove(RESTORED)
-        if KEPT.exists():
-            shutil.rmtree(KEPT)
         (LIVE.data / NOTE).unlink(missing_ok=True)
+        if KEPT.exists():
+            KEPT.rename(_DELETED)
+            shutil.rmtree(_DELETED)
         say("Only the data that serves is left.")
 
 
 def _tidy_up() -> None:
-    """A run that was killed after the exchange has left the former data under the name of the copy."""
-    if RESTORED.data.exists() and (LIVE.data / NOTE).exists() and not (RESTORED.data / NOTE).exists():
-        RESTORED.data.rename(KEPT)
+    """What a run that was killed has left is where it belongs, or gone."""
+    recovery.remove(_UNNAMED) if _UNNAMED.data.exists() else None
+    if _DELETED.exists():
+        shutil.rmtree(_DELETED)
+    if RESTORED.data.exists() and not (RESTORED.data / NOTE).exists() and not KEPT.exists():
+        RESTORED.data.rename(KEPT)  # the exchange was the last thing it did
 
 
 def _refuse_what_has_not_been_written(target: Target) -> None:
@@ -137,9 +164,9 @@ def _refuse_what_has_not_been_written(target: Target) -> None:
 
 def _end_of_wal() -> str:
     """The end of what is committed so far, all of which is on its way to the archive."""
-    # A transaction of its own, so that a time that nothing has happened after is reached, too.
-    LIVE.value("SELECT pg_current_xact_id()")
     end = LIVE.value("SELECT pg_current_wal_insert_lsn()")
+    # A transaction of its own, so that a moment that nothing has happened after is reached, too.
+    LIVE.value("SELECT pg_current_xact_id()")
     LIVE.value("SELECT pg_switch_wal()")
     return end
 
@@ -154,12 +181,15 @@ def _is_on_the_way(noted: dict[str, Any], target: Target) -> bool:
 
 
 def _noted() -> dict[str, Any]:
+    """What a copy that is still in recovery was made for; empty if there is none."""
+    if not RESTORED.is_running() or RESTORED.value("SELECT pg_is_in_recovery()") != "t":
+        return {}
     noted: dict[str, Any] = json.loads((RESTORED.data / NOTE).read_text())
     return noted
 
 
-def _note(target: Target, backup: Backup) -> None:
+def _note(copy: Postgres, target: Target, backup: Backup) -> None:
     at = target.time.isoformat() if target.time else None
     noted = {"to": target.asked, "time": at, "lsn": target.lsn, "backup": backup.label}
-    (RESTORED.data / NOTE).write_text(json.dumps(noted))
-    shutil.chown(RESTORED.data / NOTE, "postgres", "postgres")
+    (copy.data / NOTE).write_text(json.dumps(noted))
+    shutil.chown(copy.data / NOTE, "postgres", "postgres")

@@ -16,11 +16,16 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A moment: `latest` has neither a time nor an LSN, every other one has one of them."""
+    """
+    A moment: `latest` has neither a time nor an LSN, every other one has one of them.
+
+    A restore point also has the timeline that it is on.
+    """
 
     asked: str
     time: datetime | None = None
     lsn: str | None = None
+    timeline: int | None = None
 
 
 def lsn_number(lsn: str) -> int:
@@ -51,7 +56,7 @@ def parse(asked: str, points: Sequence[Point]) -> Target:
             f"There is no restore point {asked}: `make backups` lists them. TO= is latest, a time such as"
             ' "2026-11-28 14:30", an LSN or the name of a restore point.'
         )
-    return Target(asked=asked, lsn=named[-1].lsn)
+    return Target(asked=asked, lsn=named[-1].lsn, timeline=named[-1].timeline)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +71,16 @@ class History:
     timeline: int | None
     parents: Mapping[int, str]
 
-    def has(self, backup: Backup) -> bool:
-        """Whether today's data came from this backup's."""
-        timeline = int(backup.first_wal[:8], 16)
+    def includes(self, timeline: int, lsn: str) -> bool:
+        """Whether today's data came by this place."""
         if self.timeline in {None, timeline}:
             return True
         left = self.parents.get(timeline)
-        return left is not None and lsn_number(backup.last_lsn) <= lsn_number(left)
+        return left is not None and lsn_number(lsn) <= lsn_number(left)
+
+    def has(self, backup: Backup) -> bool:
+        """Whether today's data came from this backup's."""
+        return self.includes(int(backup.first_wal[:8], 16), backup.last_lsn)
 
 
 def starting_point(target: Target, found: Sequence[Backup], history: History, now: datetime) -> Backup:
@@ -80,6 +88,8 @@ def starting_point(target: Target, found: Sequence[Backup], history: History, no
     own = [backup for backup in found if history.has(backup)]
     if not own:
         raise BackupError("There is no backup of this data: run `make backup`.")
+    if target.timeline and target.lsn and not history.includes(target.timeline, target.lsn):
+        raise BackupError(f"{target.asked} is of data that a restore has replaced: nothing leads there.")
     if target.time and target.time > now:
         raise BackupError(f"{target.asked} is in the future: it is {now:%Y-%m-%d %H:%M:%S} UTC.")
     fitting = [backup for backup in own if _ended_before(backup, target)]

@@ -11,6 +11,7 @@ from deploy.build import Release
 from deploy.operations.psql import Query
 from deploy.operations.release import CURRENT, FOLDER, switch_command
 
+BACKUP = "/usr/local/sbin/bantam-backup"
 MIGRATIONS = Path("app/agency/migrations")
 
 
@@ -27,6 +28,8 @@ def migrated(release: Release) -> Generator[str]:
     """
     Every migration of the release has run; none if the release does not start.
 
+    Before them there is a restore point.
+
     + release: an installed one; its runner is used
     """
     applied: dict[str, str] | None = host.get_fact(
@@ -39,6 +42,9 @@ def migrated(release: Release) -> Generator[str]:
         host.noop("the schema is up to date")
         return
     yield switch_command(release.name, "--only-try", "--discard")
+    # The way back for the rows, too; named after the time as well, so that another try has one of its own.
+    point = f"before-{release.name}-$(date -u +%Y%m%d-%H%M%S)"
+    yield f"cd / && runuser -u postgres -- {BACKUP} point {point}"
     yield f"cd / && runuser -u postgres -- {FOLDER}/{release.name}/bin/bantam-migrate up"
 
 

@@ -31,6 +31,12 @@ def test_a_backup_is_taken_and_listed(sandbox_server: SandboxServer, option: str
     assert listed[-1].startswith("Any moment since 20")
 
 
+def test_there_was_a_restore_point_before_the_migrations(run_on_server: Callable[[str], str]) -> None:
+    """It is forgotten with the backups that led to it, but PostgreSQL's log knows it."""
+    said = run_on_server("grep -ah 'restore point' /var/log/postgresql/*.log")
+    assert 'restore point "before-' in said
+
+
 def test_the_timer_takes_none_that_is_not_due(
     sandbox_server: SandboxServer, run_on_server: Callable[[str], str]
 ) -> None:

@@ -37,6 +37,14 @@ def create(*, name: str) -> None:
     say(f"Restore point {name} is at {lsn}.")
 
 
+def forget_before(moment: datetime) -> None:
+    """Points that no backup leads to any more are gone."""
+    kept = [point for point in points() if datetime.fromisoformat(point.at) > moment]
+    draft = FILE.with_suffix(".draft")
+    draft.write_text("".join(json.dumps(asdict(point)) + "\n" for point in kept))
+    draft.rename(FILE)
+
+
 def points() -> list[Point]:
     """Oldest first."""
     if not FILE.exists():

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from . import gaps
+from . import gaps, points
 from .commands import BackupError, say
 from .repository import Backup, backups, newest, pgbackrest
 
@@ -35,6 +35,7 @@ def take(*, full: bool, if_due: bool, hour: int) -> None:
             " docs/backups.md."
         )
     gaps.end_by(taken, oldest=known[0])
+    points.forget_before(known[0].ended)
     say(_sentence(taken))
 
 

@@ -2,21 +2,23 @@
 `bantam-migrate up|status|down [--to VERSION]`: migrations as SQL files, each in one transaction.
 
 One that cannot get its locks within a second lets everybody else go first and tries again. Those named
-`..._concurrently` build an index outside a transaction.
+`..._concurrently` build an index outside a transaction, those named `..._backfill` change rows in batches.
 """
 
 import argparse
 import hashlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from app.database import concurrent_index
+from app.database import backfill, concurrent_index
 from app.database.direct import DATABASE, OWNER, Connection, RunnerError, lock, run
 
 FOLDER = next(Path(__file__).parents[1].glob("*/migrations"))
@@ -84,6 +86,12 @@ def apply(connection: Connection, step: Migration) -> int:
         concurrent_index.build(connection, step.version, step.up)
         with connection.transaction():
             return _record(connection, step, started)
+    if step.version.endswith(backfill.SUFFIX):
+        transaction = partial(_owners_transaction, connection)
+        backfill.fill(connection, step.version, step.up, transaction, _until_locked)
+        with transaction():
+            backfill.forget(connection, step.version)
+            return _record(connection, step, started)
 
     def attempt() -> int:
         with connection.transaction():
@@ -124,6 +132,13 @@ def revert(connection: Connection, step: Migration) -> None:
         _become_owner(connection)
         connection.execute(step.down.encode())
         connection.execute("DELETE FROM schema_migrations WHERE version = %s", [step.version])
+
+
+@contextmanager
+def _owners_transaction(connection: Connection) -> Iterator[None]:
+    with connection.transaction():
+        _become_owner(connection)
+        yield
 
 
 def _become_owner(connection: Connection) -> None:

@@ -100,3 +100,81 @@ def test_a_migration_waits_for_a_long_transaction_without_holding_up_others(
     server.run("sleep 1")
     waits = [int(each) for each in server.run("cat /tmp/waits; rm /tmp/waits").split()]
     assert max(waits) < 1000 * HELD_S / 2, "a reader waits for one try, not for the whole transaction"
+
+
+MANY = """
+INSERT INTO words SELECT n, n % 999 FROM generate_series(1001, 12000) AS n;
+ALTER TABLE words ADD PRIMARY KEY (id);
+"""
+BACKFILL = """
+WITH batch AS (
+    SELECT id
+    FROM words
+    WHERE id > $1
+    ORDER BY id
+    LIMIT 4000
+),
+changed AS (
+    UPDATE words AS w
+    SET word = 'new'
+    FROM batch AS b
+    WHERE w.id = b.id
+    RETURNING w.id
+)
+SELECT
+    (SELECT max(id) FROM batch),
+    (SELECT count(*) FROM changed)
+"""
+CHANGED = "SELECT count(*) FROM words WHERE word = 'new'"
+PROGRESS = "SELECT obj_description('schema_migrations'::regclass, 'pg_class')"
+
+
+def test_rows_are_changed_in_batches(server: Server, database: str) -> None:
+    server.sql(MANY, "scratch")
+
+    assert apply(server, database, "0001_x_backfill", BACKFILL) == ""
+    assert server.sql(CHANGED, "scratch") == "12000"
+    assert server.sql("SELECT count(DISTINCT xmin::text) FROM words", "scratch") == "3"  # transactions
+    assert server.sql(RECORDED, "scratch") == "0001_x_backfill"
+    assert server.sql(PROGRESS, "scratch") == ""
+
+
+def test_a_backfill_that_was_cut_off_goes_on_where_it_was(server: Server, database: str) -> None:
+    server.sql(MANY, "scratch")
+    at_9000 = BACKFILL.replace("'new'", "coalesce((1 / (w.id - 9000))::text, 'new')")
+
+    assert "division by zero" in apply_fails(server, database, at_9000)
+    assert server.sql(PROGRESS, "scratch") == '{"0001_x_backfill": 8000}'
+
+    server.sql("UPDATE words SET word = 'seen' WHERE id <= 8000", "scratch")
+    assert apply(server, database, "0001_x_backfill", BACKFILL) == ""
+    assert server.sql(CHANGED, "scratch") == "4000"
+    assert server.sql(RECORDED, "scratch") == "0001_x_backfill"
+    assert server.sql(PROGRESS, "scratch") == ""
+
+
+def apply_fails(server: Server, database: str, up: str) -> str:
+    """The last line of a run that ends with an error of PostgreSQL's."""
+    python = f"/opt/bantam/current/bin/python -c {shlex.quote(APPLY)} {database} 0001_x_backfill"
+    return server.run(f"cd / && runuser -u postgres -- {python} {shlex.quote(up)} 2>&1 | tail -n 1")
+
+
+@pytest.mark.parametrize(
+    ("up", "said"),
+    [
+        ("SELECT 1, 2, $1::bigint", "0001_x_backfill.up.sql must return one row: the last key and the rows"),
+        ("SELECT $1::bigint, 1", "0001_x_backfill.up.sql does not get on: after 0 it returned 0."),
+        (
+            BACKFILL.replace("LIMIT 4000", "LIMIT 6000"),
+            "0001_x_backfill.up.sql changes 6000 rows at once, at",
+        ),
+    ],
+)
+def test_a_backfill_that_does_not_get_on_is_refused(
+    server: Server, database: str, up: str, said: str
+) -> None:
+    server.sql(MANY, "scratch")
+
+    assert apply(server, database, "0001_x_backfill", up).startswith(said)
+    assert server.sql(CHANGED, "scratch") == "0"
+    assert server.sql(RECORDED, "scratch") == ""

@@ -54,7 +54,9 @@ def complaints(file: Path) -> list[str]:
     ]
     statements = re.sub(r"\$(\w*)\$.*?\$\1\$", "", file.read_text(), flags=re.DOTALL)
     if row_changes := re.findall(r"^(UPDATE|DELETE)\b", statements, re.MULTILINE):
-        found.append(f"{row_changes[0]}: one statement locks every row until the end: change them in batches")
+        found.append(
+            f"{row_changes[0]}: one statement locks every row until the end: a file ..._backfill.up.sql"
+        )
     return found
 
 
@@ -74,6 +76,16 @@ def test_a_migration_is_refused_that_has(what: str, tmp_path: Path) -> None:
 def test_a_migration_may_have(what: str, tmp_path: Path) -> None:
     file = tmp_path / "0099_good.up.sql"
     file.write_text(f"{GOOD[what]}\n")
+    assert complaints(file) == []
+
+
+def test_rows_changed_in_batches_are_a_file_of_their_own(tmp_path: Path) -> None:
+    file = tmp_path / "0099_x_backfill.up.sql"
+    file.write_text(
+        "WITH batch AS (\n    SELECT id FROM tasks WHERE id > $1 ORDER BY id LIMIT 5000\n),\nchanged AS (\n"
+        "    UPDATE tasks AS t SET x = 'x' FROM batch AS b WHERE t.id = b.id RETURNING t.id\n)\n"
+        "SELECT (SELECT max(id) FROM batch), (SELECT count(*) FROM changed)\n"
+    )
     assert complaints(file) == []
 
 

@@ -43,6 +43,6 @@ def alone(what: str) -> Iterator[None]:
             holder = _LOCK.read_text().strip() or "another run is at work"
             raise BackupError(f"{holder[0].upper()}{holder[1:]}: wait for that run to end.") from None
         file.truncate(0)
-        file.write(f"{os.environ[_MARK]} has begun to {what} at {datetime.now(UTC):%H:%M} UTC\n")
+        file.write(f"{os.environ.get(_MARK, 'root')} has begun to {what} at {datetime.now(UTC):%H:%M} UTC\n")
         file.flush()
         yield

@@ -3,6 +3,7 @@
 import shutil
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from .commands import BackupError, as_postgres, run, say
 from .postgres import LIVE, PROGRAMS, Postgres
@@ -55,9 +56,8 @@ def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | N
     for name in ("standby.signal", "recovery.signal"):
         (copy.data / name).unlink(missing_ok=True)
     # A standby waits for more at the end of the WAL, where a recovery would begin a timeline of its own.
-    run(
-        *as_postgres("touch", copy.data / ("standby.signal" if target.asked == LATEST else "recovery.signal"))
-    )
+    signal = "standby.signal" if target.asked == LATEST else "recovery.signal"
+    run(*as_postgres("touch", copy.data / signal))
     settings = {**_settings(copy, wal_of), "recovery_target_timeline": timeline}
     if target.time:
         settings["recovery_target_time"] = target.time.astimezone(UTC).isoformat(sep=" ")
@@ -67,29 +67,20 @@ def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | N
     unit = {
         "RuntimeDirectory": copy.socket.name,
         "RuntimeDirectoryMode": "0750",
+        "WorkingDirectory": "/",
+        "Environment": "LC_ALL=C.UTF-8",
+        "User": "postgres",
+        "Nice": "10",
+        "IOSchedulingClass": "idle",
+        "OOMScoreAdjust": "600",
         "KillSignal": "SIGINT",
         "KillMode": "mixed",
         "TimeoutStopSec": "120",
-        "OOMScoreAdjust": "600",
-        "IOSchedulingClass": "idle",
     }
-    done = run(
-        "systemd-run",
-        *(
-            "--quiet",
-            "--collect",
-            f"--unit={copy.unit}",
-            "--uid=postgres",
-            "--nice=10",
-            "--working-directory=/",
-        ),
-        *(f"--property={name}={value}" for name, value in unit.items()),
-        "--setenv=LC_ALL=C.UTF-8",
-        PROGRAMS / "postgres",
-        "-D",
-        copy.data,
-        *(f"--{name.replace('_', '-')}={value}" for name, value in settings.items()),
-    )
+    properties = [f"--property={name}={value}" for name, value in unit.items()]
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+    postgres: list[str | Path] = [PROGRAMS / "postgres", "-D", copy.data, *options]
+    done = run("systemd-run", "--quiet", "--collect", f"--unit={copy.unit}", *properties, *postgres)
     if done.returncode:
         raise BackupError(f"PostgreSQL does not start in {copy.data}: {done.stderr.strip()}.")
 

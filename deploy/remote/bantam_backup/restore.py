@@ -149,7 +149,8 @@ def accept() -> None:
 
 def _tidy_up() -> None:
     """What a run that was killed has left is where it belongs, or gone."""
-    recovery.remove(_UNNAMED) if _UNNAMED.data.exists() else None
+    if _UNNAMED.data.exists():
+        recovery.remove(_UNNAMED)
     if _DELETED.exists():
         shutil.rmtree(_DELETED)
     if RESTORED.data.exists() and not (RESTORED.data / NOTE).exists() and not KEPT.exists():

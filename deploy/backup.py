@@ -5,9 +5,11 @@ from pathlib import Path
 
 from pyinfra import host
 from pyinfra.api import deploy, operation
+from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import apt, files
 
 from deploy.operations.confidential import credential
+from deploy.operations.psql import Query
 from deploy.operations.repository import HAS_NO_BACKUP, HAS_NO_STANZA, RepositoryState
 from deploy.operations.units import loaded, unit
 from deploy.secrets import BACKUP_KEY, Secrets
@@ -92,6 +94,11 @@ def stanza() -> Generator[str]:
     if host.get_fact(RepositoryState) not in HAS_NO_STANZA:
         host.noop("the repository knows the cluster")
         return
+    if host.get_fact(Query, query="SELECT to_json(archived_count) FROM pg_stat_archiver"):
+        raise DeployError(
+            f"{host.name}: the repository of the backups is empty, but WAL has been archived before: mount"
+            " its volume. For a new one: `cd / && sudo -u postgres pgbackrest --stanza=bantam stanza-create`."
+        )
     yield "cd / && runuser -u postgres -- pgbackrest --stanza=bantam stanza-create"
 
 

@@ -64,6 +64,20 @@ def test_a_backup_of_damaged_pages_is_told(
         run_on_server(f"{PGBACKREST} expire --set={label}")
 
 
+def test_a_volume_that_is_not_mounted_is_not_taken_for_a_new_repository(
+    sandbox_server: SandboxServer, run_on_server: Callable[[str], str]
+) -> None:
+    owner = "uid=$(id -u postgres),gid=$(id -g postgres)"
+    run_on_server(f"mount -t tmpfs -o size=20m,mode=750,{owner} none {REPOSITORY}")
+    try:
+        refused = sandbox_server.make("deploy", "ONLY=backup")
+        assert refused.returncode != 0
+        assert "the repository of the backups is empty, but WAL has been archived before" in refused.stderr
+        assert run_on_server(f"ls {REPOSITORY}") == ""
+    finally:
+        run_on_server(f"umount {REPOSITORY}")
+
+
 @pytest.fixture
 def away(run_on_server: Callable[[str], str]) -> Iterator[None]:
     """Meanwhile nothing can be written to the repository, and 64 MB of WAL may wait for it."""

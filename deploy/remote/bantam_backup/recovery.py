@@ -3,7 +3,6 @@
 import shutil
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 from .commands import BackupError, as_postgres, run, say
 from .postgres import LIVE, PROGRAMS, Postgres
@@ -79,8 +78,8 @@ def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | N
     }
     properties = [f"--property={name}={value}" for name, value in unit.items()]
     options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
-    postgres: list[str | Path] = [PROGRAMS / "postgres", "-D", copy.data, *options]
-    done = run("systemd-run", "--quiet", "--collect", f"--unit={copy.unit}", *properties, *postgres)
+    begun = ("systemd-run", "--quiet", "--collect", f"--unit={copy.unit}")
+    done = run(*begun, *properties, PROGRAMS / "postgres", "-D", copy.data, *options)
     if done.returncode:
         raise BackupError(f"PostgreSQL does not start in {copy.data}: {done.stderr.strip()}.")
 

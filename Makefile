@@ -78,7 +78,7 @@ $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
 
 rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
-	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--back-to=$${TO:-previous}" $(if $(SCHEMA),"--schema=$$SCHEMA")
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--back-to=$${TO-previous}" $(if $(SCHEMA),"--schema=$$SCHEMA")
 
 upgrade: .venv/ready ## install newer Debian packages, and restart in order what they replaced
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --upgrade

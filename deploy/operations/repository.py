@@ -41,7 +41,13 @@ class RepositoryState(FactBase[int]):
     def process(self, output: list[str]) -> int:
         """0 if all is well; DeployError if the repository cannot be read."""
         text = "".join(output).strip()
-        stanzas = json.loads(text) if text else []
+        try:
+            # With another key, the answer has what it deciphered, control characters and all.
+            stanzas = json.loads(text, strict=False) if text else []
+        except json.JSONDecodeError:
+            raise DeployError(
+                "The repository of the backups cannot be read: is its key another one?"
+            ) from None
         code = int(stanzas[0]["status"]["code"]) if stanzas else 1
         if code == _UNKNOWN:
             said = stanzas[0]["repo"][0]["status"]["message"].splitlines()[0].rpartition("] ")[2]

@@ -44,7 +44,7 @@ def test_no_request_fails_and_the_former_secrets_open_nothing(
     assert traffic.statuses[200] > 100
     new = secrets()
     same = {name for name, value in former.items() if new.get(name) == value}
-    assert same == {"seed_token_key"}, "the tokens of seeded users are derived from this one"
+    assert same == {"seed_token_key", "backup_key"}, "tokens of seeded users and backups need the former ones"
     assert not [value for value in (*former.values(), *new.values()) if value in done.stdout + done.stderr]
     assert not accepted(sandbox_server, former["redis_app_password"])
     assert accepted(sandbox_server, new["redis_app_password"])

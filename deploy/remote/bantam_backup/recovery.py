@@ -128,8 +128,8 @@ def reach(
     while True:
         if not copy.is_running():
             raise BackupError(_why_it_ended(copy, target))
-        if copy.is_ready():
-            now = copy.value("SELECT coalesce(pg_last_wal_replay_lsn()::text, '')")
+        now = _replayed(copy)
+        if now is not None:
             if now != replayed:
                 replayed, moved = now, time.monotonic()
             quiet_s = time.monotonic() - moved
@@ -146,9 +146,24 @@ def reach(
         time.sleep(_POLL_S)
 
 
+def _is_paused(copy: Postgres) -> bool:
+    try:
+        return copy.value("SELECT pg_get_wal_replay_pause_state()") == "paused"
+    except BackupError:
+        return False
+
+
+def _replayed(copy: Postgres) -> str | None:
+    """How far the replay is; None while nobody can ask, which may be because it is about to end."""
+    try:
+        return copy.value("SELECT coalesce(pg_last_wal_replay_lsn()::text, '')")
+    except BackupError:
+        return None
+
+
 def _is_reached(copy: Postgres, target: Target, replayed: str, until_lsn: str | None, quiet_s: float) -> bool:
     if target.asked != LATEST:
-        if copy.value("SELECT pg_get_wal_replay_pause_state()") != "paused":
+        if not _is_paused(copy):
             return False
         if not any("recovery stopping" in line for line in _journal(copy)):
             raise BackupError(

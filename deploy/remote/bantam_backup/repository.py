@@ -74,7 +74,11 @@ def archive_what_waits(stopped: Postgres) -> None:
 
 
 def _stanza() -> dict[str, Any]:
-    [stanza] = json.loads(pgbackrest("info", "--output=json"))
+    try:
+        # With another key, its answer has what it deciphered, control characters and all.
+        [stanza] = json.loads(pgbackrest("info", "--output=json"), strict=False)
+    except json.JSONDecodeError:
+        raise BackupError("The repository cannot be read: is its key another one?") from None
     if stanza["status"]["code"] not in {0, 1, 2, 3}:
         raise BackupError(f"The repository cannot be read: {_said(stanza)}.")
     found: dict[str, Any] = stanza

@@ -77,8 +77,10 @@ deploy-again: .venv/ready ## show that a second deploy changes nothing
 $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
 
+# An empty TO= is asked for by nobody; a TO that nobody set arrives here empty, too.
 rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
-	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--back-to=$${TO-previous}" $(if $(SCHEMA),"--schema=$$SCHEMA")
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) \
+	  --back-to=$(if $(TO)$(filter command,$(origin TO)),"$$TO",previous) $(if $(SCHEMA),"--schema=$$SCHEMA")
 
 upgrade: .venv/ready ## install newer Debian packages, and restart in order what they replaced
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --upgrade

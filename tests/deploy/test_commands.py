@@ -1,6 +1,8 @@
 """What is outside of a release calls it by the names of its commands, which stay when modules move."""
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -61,6 +63,25 @@ def test_what_a_person_types_is_never_part_of_a_command_line(name: str) -> None:
     recipes = [line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("\t")]
     # A condition of make's own runs no shell.
     assert [line for line in recipes if f"$({name})" in line.replace(f"$(if $({name})", "")] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"), [((), "previous"), (("TO=",), '"$TO"'), (("TO=0.1.0",), '"$TO"')], ids=str
+)
+@pytest.mark.parametrize("around", [{}, {"TO": ""}], ids=["by hand", "below another make"])
+def test_a_rollback_without_to_is_to_the_release_before(
+    typed: tuple[str, ...], asked: str, around: dict[str, str]
+) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "TO"} | around
+    made = subprocess.run(
+        ["make", "--dry-run", "rollback", *typed],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert f"--back-to={asked} " in made.stdout
 
 
 @pytest.mark.parametrize("file", OUTSIDE, ids=lambda file: str(file.relative_to(ROOT)))

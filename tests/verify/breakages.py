@@ -18,7 +18,8 @@ _BACKUPS = "/var/lib/pgbackrest"
 _LAST_BACKUP = f"{_BACKUPS}/backup/bantam/$(readlink {_BACKUPS}/backup/bantam/latest)"
 _DRILLS = "/var/log/bantam/drills.jsonl"
 _NEXT_WAL = f"{_SQL} -c \"SELECT pg_create_restore_point('verify')\" -c 'SELECT pg_switch_wal()' && sleep 5"
-_FIRST_WAL = f"$(ls {_BACKUPS}/archive/bantam/17-1/*/*.zst | head -n 3 | tail -n 1)"
+_WALS = f"{_NEXT_WAL} && {_NEXT_WAL} && {_NEXT_WAL}"
+_WAL = f"$(ls {_BACKUPS}/archive/bantam/17-1/*/*.zst | tail -n 2 | head -n 1)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +47,12 @@ BREAKAGES = {
     ),
     "an archive that lacks a file": Breakage(
         file="test_backup.py",
-        breaks=f"file={_FIRST_WAL} && mv $file /root/ && echo $file > /root/wal",
+        breaks=f"{_WALS} && file={_WAL} && mv $file /root/ && echo $file > /root/wal",
         mends="file=$(cat /root/wal) && mv /root/$(basename $file) $file && rm /root/wal",
-        noticed_by={"test_all_wal_since_the_oldest_backup_is_there"},
+        noticed_by={
+            "test_all_wal_since_the_oldest_backup_is_there",
+            "test_no_wal_of_todays_timeline_lacks",
+        },
     ),
     "a backup that was moved away": Breakage(
         file="test_backup.py",

@@ -1,48 +1,38 @@
 """Backups: an encrypted repository, WAL archived to it as it is written, and a daily backup."""
 
+import hashlib
 from collections.abc import Generator
+from io import StringIO
 from pathlib import Path
 
 from pyinfra import host
-from pyinfra.api import deploy, operation
+from pyinfra.api import FileUploadCommand, StringCommand, deploy, operation
 from pyinfra.api.exceptions import DeployError
+from pyinfra.api.util import get_template
+from pyinfra.facts.files import File, FileContents, Sha256File
 from pyinfra.operations import apt, files
 
-from deploy.operations.confidential import credential
+from deploy.operations.confidential import credential, upload
 from deploy.operations.psql import Query
 from deploy.operations.repository import HAS_NO_BACKUP, HAS_NO_STANZA, RepositoryState
 from deploy.operations.units import loaded, unit
+from deploy.repository import SFTP_KEY, Repository, keys
 from deploy.secrets import BACKUP_KEY, Secrets
 
 CONFIGURATION = "/etc/pgbackrest.conf"
+CANDIDATE = "/etc/pgbackrest/candidate.conf"
+KNOWN = "/etc/pgbackrest/known-repository"
 PROGRAM = "deploy/remote/bantam_backup"
-SERVICE = "/etc/systemd/system/bantam-backup.service"
 
 
 @deploy("Backup")
-def backup_repository(*, path: str, fulls_kept: int, secrets: Secrets) -> None:
-    """All that PostgreSQL needs to archive WAL: it comes before PostgreSQL."""
+def backup_repository(*, repository: Repository, fulls_kept: int, secrets: Secrets) -> None:
+    """
+    The repository answers, and PostgreSQL's archive_command is there: it comes before PostgreSQL.
+
+    Nothing uses another repository than before until PostgreSQL's service may.
+    """
     apt.packages(name="Install pgBackRest", packages=["pgbackrest"], no_recommends=True)
-    files.directory(
-        name="Create the repository's directory", path=path, user="postgres", group="postgres", mode="750"
-    )
-    files.template(
-        name="Write pgBackRest's configuration",
-        src="templates/backup/pgbackrest.conf.j2",
-        dest=CONFIGURATION,
-        user="postgres",
-        group="postgres",
-        mode="640",
-        path=path,
-        fulls_kept=fulls_kept,
-    )
-    files.directory(name="Create the directory for its key", path=str(Path(BACKUP_KEY).parent), mode="755")
-    credential(
-        name="Write the key of the backups",
-        path=BACKUP_KEY,
-        value=f"[global]\nrepo1-cipher-pass={secrets.backup_key}\n",
-        user="postgres",
-    )
     files.sync(
         name="Install bantam-backup",
         src=PROGRAM,
@@ -58,26 +48,55 @@ def backup_repository(*, path: str, fulls_kept: int, secrets: Secrets) -> None:
         dest="/usr/local/sbin/bantam-backup",
         mode="755",
     )
+    files.directory(name="Create the directory for its keys", path=str(Path(BACKUP_KEY).parent), mode="755")
+    if repository.directory:
+        files.directory(
+            name="Create the repository's directory",
+            path=repository.directory,
+            user="postgres",
+            group="postgres",
+            mode="750",
+        )
+    else:
+        if "sftp-host" in repository.options:
+            sftp_key(name="Create the key that opens the other server")
+        answers(
+            name="See that the repository answers",
+            account=repository.account,
+            configuration=_configuration(repository, fulls_kept),
+            confidential=keys(secrets),
+        )
 
 
 @deploy("Backup")
-def backup(*, hour: int, path: str) -> None:
+def backup(*, repository: Repository, fulls_kept: int, hour: int, secrets: Secrets) -> None:
     """The repository knows the cluster and has a backup of it; a timer takes the next ones."""
-    stanza(name="Let the repository know the cluster")
+    credential(name="Write the keys of the repository", path=BACKUP_KEY, value=keys(secrets), user="postgres")
+    files.put(
+        name="Write pgBackRest's configuration",
+        src=StringIO(_configuration(repository, fulls_kept)),
+        dest=CONFIGURATION,
+        user="postgres",
+        group="postgres",
+        mode="640",
+    )
+    stanza(name="Let the repository know the cluster", identity=repository.identity)
+    files.put(name="Note which repository it is", src=StringIO(repository.identity), dest=KNOWN, mode="644")
     first_backup(name="Take the first backup")
     files.template(
         name="Install the service that takes backups",
         src="templates/backup/bantam-backup.service.j2",
-        dest=SERVICE,
+        dest="/etc/systemd/system/bantam-backup.service",
         mode="644",
         hour=hour,
-        path=path,
+        repository=repository,
     )
-    files.put(
+    files.template(
         name="Install the service that drills a restore",
-        src="templates/backup/bantam-drill.service",
+        src="templates/backup/bantam-drill.service.j2",
         dest="/etc/systemd/system/bantam-drill.service",
         mode="644",
+        repository=repository,
     )
     for job in ("bantam-backup", "bantam-drill"):
         timer = f"/etc/systemd/system/{job}.timer"
@@ -88,16 +107,65 @@ def backup(*, hour: int, path: str) -> None:
         unit(name=f"Run the timer {job}", unit=f"{job}.timer", restart_after=(timer,))
 
 
+def _configuration(repository: Repository, fulls_kept: int) -> str:
+    template = get_template("templates/backup/pgbackrest.conf.j2")
+    return template.render(repository=repository, fulls_kept=fulls_kept)
+
+
 @operation()
-def stanza() -> Generator[str]:
-    """The repository has a place for this cluster's backups and WAL."""
+def sftp_key() -> Generator[str]:
+    """The server has a key of its own, which PostgreSQL's user alone can read."""
+    if host.get_fact(File, path=SFTP_KEY):
+        host.noop("the server has a key")
+        return
+    # Under another name until it is whole: ssh-keygen would ask before it replaces one.
+    yield (
+        f"rm -f {SFTP_KEY}* && ssh-keygen -q -t ed25519 -N '' -C bantam-backup -f {SFTP_KEY}.draft"
+        f" && chown postgres: {SFTP_KEY}.draft && mv {SFTP_KEY}.draft.pub {SFTP_KEY}.pub"
+        f" && mv {SFTP_KEY}.draft {SFTP_KEY}"
+    )
+
+
+@operation()
+def answers(
+    account: str, configuration: str, confidential: str
+) -> Generator[StringCommand | FileUploadCommand]:
+    """
+    A repository that is another one than before can be read; otherwise the deploy ends here.
+
+    + account: of an SFTP server, which must know this server's key; otherwise empty
+    + configuration: of pgBackRest
+    + confidential: the part of it that nobody else may read
+    """
+    if all(
+        host.get_fact(Sha256File, path=path) == hashlib.sha256(text.encode()).hexdigest()
+        for path, text in ((CONFIGURATION, configuration), (BACKUP_KEY, confidential))
+    ):
+        host.noop("it is the same as before")
+        return
+    yield from upload(f"{configuration}\n{confidential}", CANDIDATE, "postgres")
+    hint = f"echo {account} must accept this key: $(cat {SFTP_KEY}.pub) >&2; " if account else ""
+    yield StringCommand(f"bantam-backup answers {CANDIDATE} || {{ rm {CANDIDATE}; {hint}exit 1; }}")
+    yield StringCommand("rm", CANDIDATE)
+
+
+@operation()
+def stanza(identity: str) -> Generator[str]:
+    """
+    The repository has a place for this cluster's backups and WAL.
+
+    + identity: which repository it is
+    """
     if host.get_fact(RepositoryState) not in HAS_NO_STANZA:
         host.noop("the repository knows the cluster")
         return
-    if host.get_fact(Query, query="SELECT to_json(archived_count) FROM pg_stat_archiver"):
+    known = host.get_fact(FileContents, path=KNOWN)
+    is_the_same = known is None or known == identity.splitlines()
+    if is_the_same and host.get_fact(Query, query="SELECT to_json(archived_count) FROM pg_stat_archiver"):
         raise DeployError(
-            f"{host.name}: the repository of the backups is empty, but WAL has been archived before: mount"
-            " its volume. For a new one: `cd / && sudo -u postgres pgbackrest --stanza=bantam stanza-create`."
+            f"{host.name}: the repository of the backups is empty, but WAL has been archived before: is it"
+            " the right one (mount its volume)? For a new one: `cd / && sudo -u postgres"
+            " pgbackrest --stanza=bantam stanza-create` on the server."
         )
     yield "cd / && runuser -u postgres -- pgbackrest --stanza=bantam stanza-create"
 

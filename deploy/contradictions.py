@@ -18,6 +18,38 @@ FEWEST_MS_TO_LOG = 10
 """Faster statements are nearly all there are: logging them costs more than running them."""
 
 
+_REPOSITORY_NEEDS = {
+    "path": (),
+    "s3": ("backup_host", "backup_bucket", "backup_region"),
+    "sftp": ("backup_host", "backup_user", "backup_host_fingerprint"),
+}
+_OF_A_REPOSITORY = (
+    "backup_port",
+    *dict.fromkeys(name for names in _REPOSITORY_NEEDS.values() for name in names),
+)
+
+
+def _about_the_repository(settings: Settings) -> list[tuple[bool, str]]:
+    """Each place for backups has settings of its own, and no others."""
+    kind = settings.backup_repository
+    needed = _REPOSITORY_NEEDS[kind]
+    allowed = {*needed, *(["backup_port"] if needed else [])}
+    return [
+        *(
+            (getattr(settings, name) is None, f'`{name}` is missing: `backup_repository = "{kind}"` needs it')
+            for name in needed
+        ),
+        *(
+            (
+                getattr(settings, name) is not None,
+                f'`{name}` is not for `backup_repository = "{kind}"`: remove it, or change that',
+            )
+            for name in _OF_A_REPOSITORY
+            if name not in allowed
+        ),
+    ]
+
+
 def refuse_contradictions(host_name: str, settings: Settings, sizes: Sizes) -> None:
     """DeployError with one sentence for the first two settings that contradict each other."""
     clients = sizes.pool_size + OTHER_CLIENTS
@@ -50,6 +82,7 @@ def refuse_contradictions(host_name: str, settings: Settings, sizes: Sizes) -> N
             settings.requests_per_second_per_client > settings.requests_per_second_per_address,
             "`requests_per_second_per_client` must not be more than `requests_per_second_per_address`",
         ),
+        *_about_the_repository(settings),
     )
     for contradicts, sentence in rules:
         if contradicts:

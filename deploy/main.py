@@ -21,7 +21,8 @@ from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host, refuse_taken_ports
 from deploy.redis import redis
-from deploy.secrets import ROTATION, load_secrets, refuse_other_secrets
+from deploy.repository import repository
+from deploy.secrets import ROTATION, load_secrets, refuse_missing_s3_keys, refuse_other_secrets
 from deploy.settings import COMPONENTS, read_components, read_settings
 from deploy.shell import CLEAN_SHELL
 from deploy.sizing import BudgetError, Overrides, size_server
@@ -64,6 +65,9 @@ secrets = load_secrets(settings.environment, backup_key=host.get_fact(BackupKey)
 rotation = host.data.get("rotation")
 if rotation:
     secrets = ROTATION[rotation](settings.environment)
+backups_to = repository(settings)
+if settings.backup_repository == "s3":
+    refuse_missing_s3_keys(host.name, settings.environment, secrets)
 if secrets.replaced and not rotation and components != COMPONENTS:
     raise DeployError(
         f"{host.name}: a rotation of its secrets was cut off: finish it by `make rotate-secrets`."
@@ -91,17 +95,22 @@ if "base" in components:
         container=server.container,
     )
 if "backup" in components:
-    backup_repository(path=settings.backup_path, fulls_kept=settings.backup_fulls_kept, secrets=secrets)
+    backup_repository(repository=backups_to, fulls_kept=settings.backup_fulls_kept, secrets=secrets)
 if "postgresql" in components:
     postgresql(
         sizes=sizes,
         secrets=secrets,
         app_statement_timeout_ms=settings.app_statement_timeout_ms,
         log_slow_statement_ms=settings.log_slow_statement_ms,
-        backup_path=settings.backup_path,
+        repository=backups_to,
     )
 if "backup" in components:
-    backup(hour=settings.backup_hour, path=settings.backup_path)
+    backup(
+        repository=backups_to,
+        fulls_kept=settings.backup_fulls_kept,
+        hour=settings.backup_hour,
+        secrets=secrets,
+    )
 if "pgbouncer" in components:
     pgbouncer(
         sizes=sizes,

@@ -16,6 +16,7 @@ from deploy.operations.repository import HAS_BACKUPS, RepositoryState
 from deploy.operations.restarts import POSTGRESQL, restart_command
 from deploy.operations.roles import role
 from deploy.operations.units import unit
+from deploy.repository import Repository
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
 
@@ -33,7 +34,7 @@ def postgresql(
     secrets: Secrets,
     app_statement_timeout_ms: int,
     log_slow_statement_ms: int,
-    backup_path: str,
+    repository: Repository,
 ) -> None:
     """Install, configure, run, then the roles and the database."""
     files.put(
@@ -80,7 +81,7 @@ def postgresql(
         src="templates/postgresql/service.conf.j2",
         dest=DROP_IN,
         mode="644",
-        backup_path=backup_path,
+        repository=repository,
     )
     unit(name="Run PostgreSQL", unit=UNIT, restart_after=(DROP_IN,), reload_after=(CONFIGURATION, HBA, IDENT))
     pending_restart(name="Restart PostgreSQL if a setting needs it")

@@ -17,6 +17,7 @@ BACKUP_KEY = "/etc/pgbackrest/conf.d/key.conf"
 
 Secret = str
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=._~-]*")
 
 
 class Replaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,7 +32,7 @@ class Replaced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
-    One environment's secrets, each 256 random bits in hexadecimal.
+    One environment's secrets, each 256 random bits in hexadecimal, but for what a provider gave.
 
     `replaced` is there only while a rotation is under way.
     """
@@ -42,6 +43,8 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     cursor_key: Secret
     seed_token_key: Secret
     backup_key: Secret = ""
+    backup_s3_key: Secret = ""
+    backup_s3_secret: Secret = ""
     replaced: Replaced | None = None
 
     @property
@@ -58,7 +61,9 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return "Secrets(hidden)"
 
 
-_NAMES = tuple(name for name in Secrets.__struct_fields__ if name != "replaced")
+# The provider of an S3 repository gives them: they are in the file if there is one.
+_GIVEN = ("backup_s3_key", "backup_s3_secret")
+_NAMES = tuple(name for name in Secrets.__struct_fields__ if name not in {"replaced", *_GIVEN})
 # The tokens of seeded users are derived from the one, and the other opens every backup there is.
 _NEVER_REPLACED = ("seed_token_key", "backup_key")
 
@@ -77,7 +82,7 @@ def load_secrets(environment: str, *, backup_key: str | None = None) -> Secrets:
         _write(path, {**{name: secrets.token_hex(32) for name in _NAMES}, "backup_key": key})
     values = _decode(path)
     if not values.backup_key:  # a file from before there were backups
-        kept = {name: value for name, value in msgspec.to_builtins(values).items() if value is not None}
+        kept = {name: value for name, value in msgspec.to_builtins(values).items() if value}
         _write(path, {**kept, "backup_key": key})
         values = _decode(path)
     empty = [name for name in _NAMES if len(getattr(values, name)) < 32]
@@ -103,6 +108,11 @@ def _decode(path: Path) -> Secrets:
             f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of . _ ~ -: not every"
             " service reads others the same way."
         )
+    unfit = [name for name in _GIVEN if not _BASE64.fullmatch(getattr(values, name))]
+    if unfit:
+        raise DeployError(
+            f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of + / = . _ ~ -."
+        )
     return values
 
 
@@ -116,7 +126,7 @@ def begin_rotation(environment: str) -> Secrets:
     if known.replaced:  # an earlier run was cut off
         return known
     fresh = {name: secrets.token_hex(32) for name in _NAMES if name not in _NEVER_REPLACED}
-    kept = {name: getattr(known, name) for name in _NEVER_REPLACED}
+    kept = {name: getattr(known, name) for name in _NEVER_REPLACED} | _given(known)
     replaced = {name: getattr(known, name) for name in Replaced.__struct_fields__}
     _write(
         _FOLDER / f"{environment}.yml",
@@ -133,7 +143,21 @@ def ending_rotation(environment: str) -> Secrets:
 def end_rotation(environment: str) -> None:
     """The file has only the secrets that the server has."""
     known = load_secrets(environment)
-    _write(_FOLDER / f"{environment}.yml", {name: getattr(known, name) for name in _NAMES})
+    _write(_FOLDER / f"{environment}.yml", {name: getattr(known, name) for name in _NAMES} | _given(known))
+
+
+def _given(known: Secrets) -> dict[str, Secret]:
+    return {name: getattr(known, name) for name in _GIVEN if getattr(known, name)}
+
+
+def refuse_missing_s3_keys(host_name: str, environment: str, known: Secrets) -> None:
+    """DeployError if the keys of an S3 repository are not in the file."""
+    missing = [f"`{name}`" for name in _GIVEN if not getattr(known, name)]
+    if missing:
+        raise DeployError(
+            f"{host_name}: {_FOLDER / f'{environment}.yml'} lacks {' and '.join(missing)} for the S3"
+            " repository of the backups: add what the storage's provider gave you."
+        )
 
 
 ROTATION = {"begin": begin_rotation, "finish": ending_rotation}

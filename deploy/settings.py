@@ -35,7 +35,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     app_statement_timeout_ms: Milliseconds
     log_slow_statement_ms: Milliseconds
 
+    backup_repository: Literal["path", "s3", "sftp"]
     backup_path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
+    backup_host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]+$")] | None
+    backup_port: Annotated[int, Meta(ge=1, le=65535)] | None
+    backup_bucket: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{2,62}$")] | None
+    backup_region: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")] | None
+    backup_user: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]+$")] | None
+    backup_host_fingerprint: Annotated[str, Meta(pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")] | None
     backup_hour: Annotated[int, Meta(ge=0, le=23)]
     backup_fulls_kept: Count
 

@@ -122,24 +122,40 @@ def test_every_backup_is_there_in_full(pgbackrest: Ask, backups: list[dict[str, 
     assert [label for label in noted if f"{label}/backup.manifest" not in found] == []
 
 
+@pytest.fixture(scope="module")
+def directory(settings: dict[str, Any]) -> str:
+    """The repository's directory on this server."""
+    if settings["backup_repository"] != "path":
+        pytest.skip(f"the repository is elsewhere, by {settings['backup_repository']}")
+    return str(settings["backup_path"])
+
+
 def test_there_is_room_for_the_next_full_backup(
-    host: Any, settings: dict[str, Any], backups: list[dict[str, Any]]
+    host: Any, directory: str, backups: list[dict[str, Any]]
 ) -> None:
-    free = int(host.check_output("df -B1 --output=avail %s | tail -n 1", settings["backup_path"]))
+    free = int(host.check_output("df -B1 --output=avail %s | tail -n 1", directory))
     fulls = [backup["info"]["repository"]["delta"] for backup in backups if backup["type"] == "full"]
     assert free > 1.5 * fulls[-1]
 
 
-def test_repository_is_encrypted(host: Any, settings: dict[str, Any], stanza: dict[str, Any]) -> None:
+def test_repository_is_encrypted(
+    host: Any, pgbackrest: Ask, stanza: dict[str, Any], backups: list[dict[str, Any]]
+) -> None:
     """Of the backups themselves only pgBackRest can tell: they share files."""
     assert stanza["cipher"] == "aes-256-cbc"
-    wal = f"cd {settings['backup_path']} && find . -name '*.zst' -path './archive/*' -o -name backup.manifest"
-    assert host.check_output(f"{wal} | xargs head -q -c 8 | fold -w 8 | sort -u") == "Salted__"
+    wal = max(path for path in pgbackrest("repo-ls", "--recurse", "archive/bantam") if path.endswith(".zst"))
+    files = [f"backup/bantam/{backup['label']}/backup.manifest" for backup in backups]
+    raw = "cd / && runuser -u postgres -- pgbackrest --stanza=bantam repo-get --raw"
+    begins = {
+        host.check_output(f"{raw} %s 2>/dev/null | head -c 8", file)
+        for file in (*files, f"archive/bantam/{wal}")
+    }
+    assert begins == {"Salted__"}
 
 
-def test_repository_is_private(host: Any, settings: dict[str, Any]) -> None:
-    directory = host.file(settings["backup_path"])
-    assert (directory.user, directory.group, oct(directory.mode)) == ("postgres", "postgres", "0o750")
+def test_repository_is_private(host: Any, directory: str) -> None:
+    found = host.file(directory)
+    assert (found.user, found.group, oct(found.mode)) == ("postgres", "postgres", "0o750")
 
 
 def test_key_is_postgresqls_alone(host: Any) -> None:
@@ -149,6 +165,9 @@ def test_key_is_postgresqls_alone(host: Any) -> None:
 
 def test_key_is_the_one_that_is_kept_with_the_inventories(host: Any, secrets: dict[str, Secret]) -> None:
     wanted = f"[global]\nrepo1-cipher-pass={secrets['backup_key'].reveal()}\n"
+    if "backup_s3_key" in secrets:
+        wanted += f"repo1-s3-key={secrets['backup_s3_key'].reveal()}\n"
+        wanted += f"repo1-s3-key-secret={secrets['backup_s3_secret'].reveal()}\n"
     assert host.file(KEY).sha256sum == hashlib.sha256(wanted.encode()).hexdigest()
 
 

@@ -36,9 +36,29 @@ log_slow_statement_ms = 250
 
 # --- backup ---------------------------------------------------------------------------------------
 
-# Where the encrypted backups and the archived WAL are. On the server's own disk they help against mistakes,
-# not against the loss of the disk: mount another volume there.
+# Where the encrypted backups and the archived WAL go (docs/backups.md): "path", a directory of the server;
+# "s3", a bucket; "sftp", another server. On the server's own disk they help against mistakes, not against
+# its loss.
+backup_repository = "path"
+
+# The directory there: of the server, in the bucket, or of the other server.
 backup_path = "/var/lib/pgbackrest"
+
+# For "s3", the provider's endpoint without the bucket (s3.eu-central-1.amazonaws.com); for "sftp", the other
+# server.
+backup_host: str | None = None
+
+# None: 443 for "s3", 22 for "sftp".
+backup_port: int | None = None
+
+# For "s3"; its keys are `backup_s3_key` and `backup_s3_secret` in inventories/secrets/ENVIRONMENT.yml.
+backup_bucket: str | None = None
+backup_region: str | None = None
+
+# For "sftp": the user there, and the other server's host key, so that no third one gets the backups:
+# ssh-keyscan HOST | ssh-keygen -lf -   prints several, and which one it is depends on pgBackRest
+backup_user: str | None = None
+backup_host_fingerprint: str | None = None
 
 # The hour (UTC) of the daily backup: a full one once a week, else what has changed since.
 backup_hour = 2

@@ -28,6 +28,25 @@ def test_the_defaults_agree_with_each_other() -> None:
     check()
 
 
+S3 = {
+    "backup_repository": "s3",
+    "backup_host": "s3.example.com",
+    "backup_bucket": "backups",
+    "backup_region": "eu",
+}
+SFTP = {
+    "backup_repository": "sftp",
+    "backup_host": "host.example.com",
+    "backup_user": "bantam",
+    "backup_host_fingerprint": "SHA256:" + "A" * 43,
+}
+
+
+@pytest.mark.parametrize("repository", [S3, SFTP, {**SFTP, "backup_port": 23}])
+def test_a_repository_elsewhere_needs_no_more(repository: dict[str, Any]) -> None:
+    check(**repository)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -41,6 +60,11 @@ def test_the_defaults_agree_with_each_other() -> None:
             {"requests_per_second_per_client": 501},
             "setting `requests_per_second_per_client` must not be more",
         ),
+        ({"backup_repository": "s3"}, 'setting `backup_host` is missing: `backup_repository = "s3"` needs'),
+        ({**S3, "backup_region": None}, "setting `backup_region` is missing"),
+        ({**S3, "backup_user": "bantam"}, 'setting `backup_user` is not for `backup_repository = "s3"`'),
+        ({**SFTP, "backup_host_fingerprint": None}, "setting `backup_host_fingerprint` is missing"),
+        ({"backup_port": 23}, 'setting `backup_port` is not for `backup_repository = "path"`: remove it'),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(changes: dict[str, Any], sentence: str) -> None:

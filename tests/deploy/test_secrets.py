@@ -7,7 +7,13 @@ import pytest
 from pyinfra.api.exceptions import DeployError
 
 from deploy.scram import _verifier, scram_matches, scram_verifier
-from deploy.secrets import begin_rotation, load_secrets, refuse_other_secrets
+from deploy.secrets import (
+    begin_rotation,
+    end_rotation,
+    load_secrets,
+    refuse_missing_s3_keys,
+    refuse_other_secrets,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +51,7 @@ def test_secrets_never_show_in_a_representation() -> None:
             "`redis_app_password` may only have ASCII letters",
         ),
         (lambda text: text.replace("cursor_key: ", "cursor_key: ''  # "), "`cursor_key` is missing"),
+        (lambda text: text + "backup_s3_key: a b\n", "`backup_s3_key` may only have ASCII letters"),
         (lambda _: "[", "staging.yml"),
     ],
 )
@@ -54,6 +61,23 @@ def test_a_damaged_secrets_file_is_refused_by_name(change, message: str) -> None
     file.write_text(change(file.read_text()))
     with pytest.raises(DeployError, match=message):
         load_secrets("staging")
+
+
+def test_what_the_provider_of_a_bucket_gave_outlives_a_rotation() -> None:
+    """It is not ours to replace, and may have characters that ours do not have."""
+    load_secrets("staging")
+    file = Path("inventories/secrets/staging.yml")
+    file.write_text(file.read_text() + "backup_s3_key: AKIA+/=\nbackup_s3_secret: s3/+=\n")
+    begin_rotation("staging")
+    end_rotation("staging")
+    secrets = load_secrets("staging")
+    assert (secrets.backup_s3_key, secrets.backup_s3_secret) == ("AKIA+/=", "s3/+=")
+    refuse_missing_s3_keys("host", "staging", secrets)
+
+
+def test_a_bucket_without_its_keys_is_refused() -> None:
+    with pytest.raises(DeployError, match=r"staging.yml lacks `backup_s3_key` and `backup_s3_secret` for"):
+        refuse_missing_s3_keys("host", "staging", load_secrets("staging"))
 
 
 def test_a_verifier_matches_its_password_only() -> None:

@@ -1,14 +1,15 @@
 """
 Backups of this server, and the way back: `bantam-backup take`, `list`, `restore`.
 
-PostgreSQL itself runs `bantam-backup give-up` when it cannot archive WAL.
+PostgreSQL itself runs `bantam-backup push` to archive WAL.
 """
 
 import argparse
 import sys
 
-from . import drill, exchange, giving_up, listing, points, restore, take
+from . import drill, exchange, listing, points, push, restore, take
 from .commands import BackupError, say
+from .repository import refuse_unreadable
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,10 +36,13 @@ def _parser() -> argparse.ArgumentParser:
         ("undo", restore.undo, "bring back what was kept from before a restore"),
     ):
         commands.add_parser(name, help=what).set_defaults(run=run)
-    command = commands.add_parser("give-up", help="for PostgreSQL, when WAL cannot be archived")
+    command = commands.add_parser("answers", help="see whether a repository can be read")
+    command.add_argument("configuration", help="a file of pgBackRest's configuration")
+    command.set_defaults(run=refuse_unreadable)
+    command = commands.add_parser("push", help="for PostgreSQL: archive a file of WAL")
     command.add_argument("--keep-mb", type=int, required=True, help="how much WAL may wait")
     command.add_argument("path", help="the file, from the data directory")
-    command.set_defaults(run=giving_up.give_up)
+    command.set_defaults(run=push.push)
     return parser
 
 

@@ -73,10 +73,15 @@ def archive_what_waits(stopped: Postgres) -> None:
         pgbackrest("archive-push", str(stopped.data / "pg_wal" / ready.stem))
 
 
-def _stanza() -> dict[str, Any]:
+def refuse_unreadable(configuration: str) -> None:
+    """BackupError if the repository that a file of pgBackRest's configuration names cannot be read."""
+    _stanza(f"--config={configuration}")
+
+
+def _stanza(*options: str) -> dict[str, Any]:
     try:
         # With another key, its answer has what it deciphered, control characters and all.
-        [stanza] = json.loads(pgbackrest("info", "--output=json"), strict=False)
+        [stanza] = json.loads(pgbackrest("info", "--output=json", *options), strict=False)
     except json.JSONDecodeError:
         raise BackupError("The repository cannot be read: is its key another one?") from None
     if stanza["status"]["code"] not in {0, 1, 2, 3}:

@@ -131,7 +131,8 @@ def cluster() -> Generator[str]:
     if host.get_fact(File, path="/var/lib/postgresql/17/main/global/pg_control"):
         host.noop("cluster 17/main exists")
         return
-    if host.get_fact(RepositoryState) == HAS_BACKUPS:
+    # A new server begins empty, whatever the repository has: only then can anything be restored to it.
+    if host.get_fact(File, path=CONFIGURATION) and host.get_fact(RepositoryState) == HAS_BACKUPS:
         raise DeployError(
             f"{host.name} has backups, but /var/lib/postgresql/17/main has no data: `make restore TO=latest`."
         )

@@ -19,9 +19,9 @@ from .repository import STANZA
 # Whatever MB says, this much of the file system stays free.
 _LEAST_FREE_MB = 512
 # A file of 16 MB takes a second or two. pgBackRest itself tries for minutes: nine were measured.
-_LONGEST_S = 20.0
-# Then PostgreSQL tries three times; what is left over is archived when it runs again.
-_LONGEST_OF_A_SHUTDOWN_S = 2.0
+_LONGEST_S = 20
+# PostgreSQL tries six times before it ends; what is left over is archived when it runs again.
+_LONGEST_OF_A_SHUTDOWN_S = 1
 
 
 def push(*, keep_mb: int, path: str) -> int:
@@ -33,9 +33,9 @@ def push(*, keep_mb: int, path: str) -> int:
 def _archived(file: Path) -> bool:
     command = ("pgbackrest", f"--stanza={STANZA}", "archive-push", str(file))
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as pushing:
-        for limit in (_LONGEST_OF_A_SHUTDOWN_S, *[1.0] * int(_LONGEST_S - _LONGEST_OF_A_SHUTDOWN_S)):
+        for _ in range(_LONGEST_S // _LONGEST_OF_A_SHUTDOWN_S):
             try:
-                return pushing.wait(limit) == 0
+                return pushing.wait(_LONGEST_OF_A_SHUTDOWN_S) == 0
             except subprocess.TimeoutExpired:
                 if _is_shutting_down():
                     break

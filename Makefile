@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases backup backups \
-  drill restore restore-accept restore-undo restore-point seed verify load evidence bench bench-growth bench-cache \
+  drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
 
 help:
@@ -114,6 +114,20 @@ restore-undo: $(RUN)/target.json ## bring back what was kept from before a resto
 
 restore-point: $(RUN)/target.json ## name this moment, to go back to it: POINT=
 	@printf '%s\n' "$$POINT" | $(SSH) "IFS= read -r name; cd / && sudo -n -u postgres bantam-backup point -- \"\$$name\""
+
+# The migrations of these sources, which the server may not have yet.
+PUT_MIGRATIONS = tar -cC app/agency migrations | $(SSH) "sudo -n sh -c 'rm -rf /run/bantam-migrations && \
+  mkdir -p /run/bantam-migrations && tar -xC /run/bantam-migrations --no-same-owner'"
+MIGRATE = cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/bantam-migrate
+
+migrate: $(RUN)/target.json ## apply what is pending of the release that serves; a deploy does it, too
+	@$(SSH) "$(MIGRATE) up && $(MIGRATE) contract --release-before /opt/bantam/previous"
+
+migrate-status: $(RUN)/target.json ## list the migrations of these sources, and which are pending
+	@$(PUT_MIGRATIONS) && $(SSH) "$(MIGRATE) status --files /run/bantam-migrations/migrations"
+
+migrate-plan: $(RUN)/target.json ## try what is pending on a copy of the data: its SQL, its locks, how long
+	@$(PUT_MIGRATIONS) && $(SSH) "sudo -n bantam-backup plan /run/bantam-migrations/migrations"
 
 seed: $(RUN)/target.json ## fill the database with test data: SCALE=
 	@case "$$SCALE$$WORK" in *[!0-9.]*) echo "SCALE and WORK are numbers, such as SCALE=0.1." >&2; exit 1;; esac

@@ -364,4 +364,7 @@ def test_migrations_are_those_of_the_sources(catalog: Catalog) -> None:
         file.name.removesuffix(".up.sql"): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in (ROOT / "app" / "agency" / "migrations").glob("*.up.sql")
     }
-    assert {row["version"]: row["sha256"] for row in catalog("migrations")} == files
+    applied = {row["version"]: row["sha256"] for row in catalog("migrations")}
+    # A contract waits until the release before has it, too.
+    waiting = {version for version in files.keys() - applied.keys() if version.endswith("_contract")}
+    assert applied == {version: files[version] for version in files.keys() - waiting}

@@ -1,177 +1,60 @@
 """
-`bantam-migrate up|status|down [--to VERSION]`: migrations as SQL files, each in one transaction.
+`bantam-migrate up|contract|down|status|baseline|plan`: migrations as SQL files, each in one transaction.
 
 One that cannot get its locks within a second lets everybody else go first and tries again. Those named
-`..._concurrently` build an index outside a transaction, those named `..._backfill` change rows in batches.
+`..._concurrently` build an index outside a transaction, those named `..._backfill` change rows in batches,
+and those named `..._contract` wait until the release that a rollback leads to has them, too.
 """
 
 import argparse
-import hashlib
-import random
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TypeVar, cast
 
-from psycopg.errors import DeadlockDetected, LockNotAvailable
-
-from app.database import backfill, concurrent_index
-from app.database.direct import DATABASE, OWNER, Connection, RunnerError, lock, run
-
-FOLDER = next(Path(__file__).parents[1].glob("*/migrations"))
-LOCK_TIMEOUT = "1s"
-STATEMENT_TIMEOUT = "5s"
-TRIES = 50  # a minute, for most
-LONGEST_PAUSE_S = 1.0
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One migration: `version` is the file name without `.up.sql`, `sha256` the hash of its content."""
-
-    version: str
-    up: str
-    down: str
-    sha256: str
-
-
-def migrations(folder: Path = FOLDER) -> list[Migration]:
-    """Return the migrations in order of their numbers; RunnerError for one without a down file."""
-    steps = []
-    for file in sorted(folder.glob("*.up.sql")):
-        version = file.name.removesuffix(".up.sql")
-        down = folder / f"{version}.down.sql"
-        if not down.exists():
-            raise RunnerError(f"{file.name} has no {down.name}; add it in the same folder.")
-        content = file.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        steps.append(Migration(version, content.decode(), down.read_text("utf-8"), digest))
-    return steps
-
-
-def applied(connection: Connection) -> dict[str, str]:
-    """Return version -> SHA-256 of the applied migrations; empty before the first run."""
-    exists = connection.execute("SELECT to_regclass('public.schema_migrations') IS NOT NULL").fetchone()
-    if exists != (True,):
-        return {}
-    rows = connection.execute("SELECT version, sha256 FROM schema_migrations ORDER BY version").fetchall()
-    return {cast("str", version): cast("str", sha256) for version, sha256 in rows}
-
-
-def pending(steps: list[Migration], done: dict[str, str]) -> list[Migration]:
-    """Return the migrations to apply; RunnerError if the files contradict the database's history."""
-    for step in steps:
-        if done.get(step.version, step.sha256) != step.sha256:
-            raise RunnerError(
-                f"{step.version}.up.sql was changed after it was applied; restore it and add a new migration."
-            )
-    missing = [step for step in steps if step.version not in done]
-    newest = max(done, default="")
-    if missing and missing[0].version < newest:
-        raise RunnerError(
-            f"{missing[0].version} is older than {newest}, which is already applied; give it a later number."
-        )
-    return missing
-
-
-def apply(connection: Connection, step: Migration) -> int:
-    """Apply one migration and record it; return its milliseconds."""
-    started = time.monotonic()
-    if step.version.endswith(concurrent_index.SUFFIX):
-        concurrent_index.build(connection, step.version, step.up)
-        with connection.transaction():
-            return _record(connection, step, started)
-    if step.version.endswith(backfill.SUFFIX):
-        transaction = partial(_owners_transaction, connection)
-        backfill.fill(connection, step.version, step.up, transaction, _until_locked)
-        with transaction():
-            backfill.forget(connection, step.version)
-            return _record(connection, step, started)
-
-    def attempt() -> int:
-        with connection.transaction():
-            _become_owner(connection)
-            connection.execute(step.up.encode())
-            return _record(connection, step, started)
-
-    return _until_locked(attempt)
-
-
-def _record(connection: Connection, step: Migration, started: float) -> int:
-    _become_owner(connection)
-    milliseconds = round((time.monotonic() - started) * 1000)
-    connection.execute(
-        "INSERT INTO schema_migrations (version, sha256, milliseconds) VALUES (%s, %s, %s)",
-        [step.version, step.sha256, milliseconds],
-    )
-    return milliseconds
-
-
-def _until_locked(attempt: Callable[[], T]) -> T:
-    """
-    Return what `attempt` does, tried again while others hold what it needs to lock.
-
-    A waiting ALTER TABLE makes all later readers wait as well: so it waits briefly, and often.
-    """
-    for _ in range(TRIES - 1):
-        try:
-            return attempt()
-        except (LockNotAvailable, DeadlockDetected):
-            time.sleep(random.uniform(0.1, LONGEST_PAUSE_S))  # noqa: S311  (nothing secret)
-    return attempt()
-
-
-def revert(connection: Connection, step: Migration) -> None:
-    """Roll back one migration and delete its record in one transaction."""
-    with connection.transaction():
-        _become_owner(connection)
-        connection.execute(step.down.encode())
-        connection.execute("DELETE FROM schema_migrations WHERE version = %s", [step.version])
-
-
-@contextmanager
-def _owners_transaction(connection: Connection) -> Iterator[None]:
-    with connection.transaction():
-        _become_owner(connection)
-        yield
-
-
-def _become_owner(connection: Connection) -> None:
-    connection.execute(f"SET LOCAL ROLE {OWNER}".encode())
-    connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'".encode())
-    connection.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'".encode())
-
-
-def _make_history(connection: Connection) -> None:
-    with connection.transaction():
-        _become_owner(connection)
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migrations ("
-            " applied_at timestamptz NOT NULL DEFAULT now(),"
-            " milliseconds integer NOT NULL,"
-            " version text PRIMARY KEY,"
-            " sha256 text NOT NULL)"
-        )
+from app.database import concurrent_index
+from app.database.baseline import baseline
+from app.database.direct import DATABASE, Connection, RunnerError, lock, run
+from app.database.migrations import FOLDER, Migration, applied, migrations, of_release, pending
+from app.database.plan import plan
+from app.database.steps import apply, make_history, revert
 
 
 def up(connection: Connection) -> None:
-    """Apply pending migrations and print each; print nothing if there are none."""
-    steps = migrations()
-    if pending(steps, applied(connection)):
+    """Apply pending migrations but contracts and print each; print nothing if there are none."""
+
+    def expanding() -> list[Migration]:
+        return [step for step in pending(migrations(), applied(connection)) if not step.is_contract]
+
+    if expanding():
         lock(connection)
-        _make_history(connection)
-    for step in pending(steps, applied(connection)):
+        make_history(connection)
+    for step in expanding():
         print(f"{step.version} applied in {apply(connection, step)} ms")
     concurrent_index.refuse_invalid(connection)
 
 
-def down(connection: Connection, to: str | None = None) -> None:
-    """Roll back the newest applied migration, or all those after the version `to`: all of them or none."""
+def contract(connection: Connection, release_before: Path | None) -> None:
+    """
+    Apply the pending contracts and print each.
+
+    One that the release before does not have waits: a rollback to that release would find no schema it can
+    run on.
+    """
+    known = of_release(release_before) if release_before else None
+    for step in pending(migrations(), applied(connection)):
+        if not step.is_contract:
+            raise RunnerError(f"{step.version} is pending and comes first: run `bantam-migrate up`.")
+        if known is not None and step.version not in {each.version for each in known}:
+            print(f"{step.version} waits for the next release: a rollback would lead to one without it")
+            continue
+        lock(connection)
+        print(f"{step.version} applied in {apply(connection, step)} ms")
+
+
+def down(connection: Connection, to: str | None, to_release: Path | None) -> None:
+    """
+    Roll back the newest migration, those after the version `to`, or those that `to_release` does not have.
+
+    All of them or none.
+    """
     lock(connection)
     done = applied(connection)
     newest_first = sorted(done, reverse=True)
@@ -179,15 +62,16 @@ def down(connection: Connection, to: str | None = None) -> None:
         raise RunnerError("No migration is applied; there is nothing to roll back.")
     if to is not None and to not in done:
         raise RunnerError(f"{to} is not applied; `bantam-migrate status` lists what is.")
-    undone = newest_first[:1] if to is None else [version for version in newest_first if version > to]
-    steps = [_step_of(version, done[version]) for version in undone]
-
-    def attempt() -> None:
-        with connection.transaction():
-            for step in steps:
-                revert(connection, step)
-
-    _until_locked(attempt)
+    if to is not None:
+        undone = [version for version in newest_first if version > to]
+    elif to_release is not None:
+        known = of_release(to_release)
+        if known is None:
+            raise RunnerError(f"{to_release} is no release: it has no migrations.")
+        undone = [version for version in newest_first if version not in {step.version for step in known}]
+    else:
+        undone = newest_first[:1]
+    revert(connection, [_step_of(version, done[version]) for version in undone])
     for version in undone:
         print(f"{version} rolled back")
 
@@ -206,26 +90,46 @@ def _step_of(version: str, sha256: str) -> Migration:
     return step
 
 
-def status(connection: Connection) -> None:
+def status(connection: Connection, folder: Path) -> None:
     """Print whether each migration is pending or applied."""
     done = applied(connection)
-    waiting = {step.version for step in pending(migrations(), done)}
+    waiting = {step.version for step in pending(migrations(folder), done)}
     for version in sorted(waiting | set(done)):
         print(f"{version} {'pending' if version in waiting else 'applied'}")
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bantam-migrate", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="apply what is pending, but for contracts")
+    command = commands.add_parser("contract", help="apply the contracts whose time has come")
+    command.add_argument("--release-before", type=Path, metavar="FOLDER", help="where a rollback leads")
+    command = commands.add_parser("down", help="roll back the newest migration")
+    to = command.add_mutually_exclusive_group()
+    to.add_argument("--to", metavar="VERSION", help="roll back every migration after this one")
+    to.add_argument("--to-release", type=Path, metavar="FOLDER", help="roll back those it does not have")
+    command = commands.add_parser("status", help="list the migrations")
+    command.add_argument("--files", type=Path, default=FOLDER, help="of other sources than this release's")
+    command = commands.add_parser("baseline", help="of a database that has the schema, but no history")
+    command.add_argument("--to", required=True, metavar="VERSION", help="what its schema is up to")
+    command = commands.add_parser("plan", help="apply what is pending to a copy, and show SQL, locks, time")
+    command.add_argument("--files", type=Path, default=FOLDER, help="of other sources than this release's")
+    for command in commands.choices.values():
+        command.add_argument(
+            "--database", default=DATABASE, help="conninfo of PostgreSQL itself (default: %(default)s)"
+        )
+    return parser
+
+
 def main() -> int:
     """Run one command; return 0 if it succeeded."""
-    parser = argparse.ArgumentParser(prog="bantam-migrate", description=__doc__)
-    parser.add_argument("command", choices=["up", "status", "down"])
-    parser.add_argument(
-        "--database", default=DATABASE, help="conninfo of PostgreSQL itself (default: %(default)s)"
-    )
-    parser.add_argument("--to", metavar="VERSION", help="down: roll back every migration after this one")
-    options = parser.parse_args()
+    options = _parser().parse_args()
     commands = {
         "up": up,
-        "status": status,
-        "down": lambda connection: down(connection, options.to),
+        "contract": lambda connection: contract(connection, options.release_before),
+        "down": lambda connection: down(connection, options.to, options.to_release),
+        "status": lambda connection: status(connection, options.files),
+        "baseline": lambda connection: baseline(connection, options.to),
+        "plan": lambda connection: plan(connection, migrations(options.files)),
     }
     return run(options.database, f"bantam-migrate {options.command}", commands[options.command])

@@ -1,44 +1,65 @@
-"""The schema matches the release: missing migrations run before the switch."""
+"""The schema matches the release: missing migrations run before the switch, contracts after it."""
 
 import hashlib
 from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host
-from pyinfra.api import operation
+from pyinfra.api import FactBase, operation
 
 from deploy.build import Release
 from deploy.operations.psql import Query
-from deploy.operations.release import CURRENT, FOLDER, switch_command
+from deploy.operations.release import CURRENT, FOLDER, PREVIOUS, LinkedRelease, switch_command
 
 BACKUP = "/usr/local/sbin/bantam-backup"
 MIGRATIONS = Path("app/agency/migrations")
+MIGRATE = f"cd / && runuser -u postgres -- {CURRENT}/bin/bantam-migrate"
+CONTRACT = "_contract"
+
+
+class ContractsOf(FactBase[list[str]]):
+    """The contracts that an installed release has, by their versions."""
+
+    default = list
+
+    def command(self, release: str) -> str:
+        """The names of their files."""
+        return (
+            f"ls {release}/lib/python3*/site-packages/app/*/migrations/*{CONTRACT}.up.sql 2>/dev/null || true"
+        )
+
+    def process(self, output: list[str]) -> list[str]:
+        """A file per line."""
+        return [line.rsplit("/", 1)[-1].removesuffix(".up.sql") for line in output]
 
 
 def _brought() -> dict[str, str]:
-    """Version to SHA-256 of each migration in the sources."""
+    """Version to SHA-256 of each migration in the sources, contracts too."""
     return {
         file.name.removesuffix(".up.sql"): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in MIGRATIONS.glob("*.up.sql")
     }
 
 
+def _applied() -> dict[str, str]:
+    """Version to SHA-256 of each migration that the database has."""
+    history = "SELECT json_object_agg(version, sha256) FROM schema_migrations"
+    found: dict[str, str] | None = host.get_fact(Query, query=history, database="bantam")
+    return found or {}
+
+
 @operation()
 def migrated(release: Release) -> Generator[str]:
     """
-    Every migration of the release has run; none if the release does not start.
+    Every migration of the release but its contracts has run; none if the release does not start.
 
     Before them there is a restore point.
 
     + release: an installed one; its runner is used
     """
-    applied: dict[str, str] | None = host.get_fact(
-        Query,
-        query="SELECT json_object_agg(version, sha256) FROM schema_migrations",
-        database="bantam",
-    )
+    brought = {each for each in _brought().items() if not each[0].endswith(CONTRACT)}
     # After a rollback of the sources the database may have later ones; none is undone by a deploy.
-    if applied and _brought().items() <= applied.items():
+    if brought <= _applied().items():
         host.noop("the schema is up to date")
         return
     yield switch_command(release.name, "--only-try", "--discard")
@@ -48,10 +69,25 @@ def migrated(release: Release) -> Generator[str]:
     yield f"cd / && runuser -u postgres -- {FOLDER}/{release.name}/bin/bantam-migrate up"
 
 
-MIGRATE = f"cd / && runuser -u postgres -- {CURRENT}/bin/bantam-migrate"
+@operation()
+def contracted() -> Generator[str]:
+    """
+    What no release needs any more is gone: the contracts that the release before the current one has, too.
+
+    Until then a rollback leads to a release that may need it.
+    """
+    waiting = {version for version in _brought() if version.endswith(CONTRACT)} - _applied().keys()
+    if host.get_fact(LinkedRelease, link=PREVIOUS):
+        known = host.get_fact(ContractsOf, release=PREVIOUS)
+        waiting = waiting.intersection(known)
+    if not waiting:
+        host.noop("no contract is due")
+        return
+    point = f"before-{min(waiting)}-$(date -u +%Y%m%d-%H%M%S)"
+    yield f"cd / && runuser -u postgres -- {BACKUP} point {point}"
+    yield f"{MIGRATE} contract --release-before {PREVIOUS}"
 
 
 def undo_migrations(release: str) -> str:
     """Shell: the migrations that an older release on the server does not have are undone, or none is."""
-    newest = f"ls {FOLDER}/{release}/lib/python3*/site-packages/app/*/migrations/*.up.sql | tail -n 1"
-    return f"{MIGRATE} down --to $(basename $({newest}) .up.sql)"
+    return f"{MIGRATE} down --to-release {FOLDER}/{release}"

@@ -7,7 +7,7 @@ PostgreSQL itself runs `bantam-backup push` to archive WAL.
 import argparse
 import sys
 
-from . import drill, exchange, listing, points, push, restore, take
+from . import drill, exchange, listing, plan, points, push, restore, take
 from .commands import BackupError, say
 from .repository import refuse_unreadable
 
@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
         ("undo", restore.undo, "bring back what was kept from before a restore"),
     ):
         commands.add_parser(name, help=what).set_defaults(run=run)
+    command = commands.add_parser("plan", help="try migrations on a copy of the data")
+    command.add_argument("folder", help="where their files are")
+    command.set_defaults(run=plan.plan)
     command = commands.add_parser("answers", help="see whether a repository can be read")
     command.add_argument("configuration", help="a file of pgBackRest's configuration")
     command.set_defaults(run=refuse_unreadable)

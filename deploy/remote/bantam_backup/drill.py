@@ -19,7 +19,7 @@ from .commands import BackupError, as_postgres, run, say
 from .counting import next_transaction, rows_by_table
 from .postgres import DRILLED, LIVE, PROGRAMS
 from .protected import alone, become_a_unit
-from .repository import backups, damages
+from .repository import Backup, backups, damages
 from .room import refuse_if_there_is_no_room
 from .targets import LATEST, Target
 from .timelines import history, timeline
@@ -52,18 +52,13 @@ def _drill(result: dict[str, Any]) -> None:
         say("Checking every file of the repository")
         if damaged := damages():
             raise BackupError(f"The repository is damaged: {damaged}.")
-    found = [backup for backup in backups() if history().has(backup)]
-    if not found:
-        raise BackupError("There is no backup of this data: run `make backup`.")
-    backup = found[-1]
-    refuse_if_there_is_no_room(backup)
-    result |= {"backup": backup.label, "size_mb": round(backup.size / 1e6)}
-    say(f"Restoring backup {backup.label}, {backup.size / 1e6:,.0f} MB")
-    began, target = time.monotonic(), Target(asked=LATEST)
-    recovery.lay_down(DRILLED, backup)
-    recovery.start(DRILLED, target, timeline())
-    waited_s = recovery.reach(DRILLED, target)
-    result["rto_s"] = round(time.monotonic() - began - waited_s, 1)
+    began = time.monotonic()
+    backup, waited_s = restore_newest()
+    result |= {
+        "backup": backup.label,
+        "size_mb": round(backup.size / 1e6),
+        "rto_s": round(time.monotonic() - began - waited_s, 1),
+    }
     last = recovery.last_commit(DRILLED) or backup.ended
     lost = next_transaction(LIVE) - next_transaction(DRILLED)
     live, restored = rows_by_table(LIVE), rows_by_table(DRILLED)
@@ -79,6 +74,23 @@ def _drill(result: dict[str, Any]) -> None:
     with _timed(result, "amcheck_s"):
         say("Checking every table and index of the copy")
         _amcheck()
+
+
+def restore_newest() -> tuple[Backup, float]:
+    """
+    The newest backup and all WAL after it are in DRILLED, which can be read.
+
+    Returns the backup, and how many seconds were spent on waiting for WAL that did not come.
+    """
+    found = [backup for backup in backups() if history().has(backup)]
+    if not found:
+        raise BackupError("There is no backup of this data: run `make backup`.")
+    backup, target = found[-1], Target(asked=LATEST)
+    refuse_if_there_is_no_room(backup)
+    say(f"Restoring backup {backup.label}, {backup.size / 1e6:,.0f} MB")
+    recovery.lay_down(DRILLED, backup)
+    recovery.start(DRILLED, target, timeline())
+    return backup, recovery.reach(DRILLED, target)
 
 
 def _amcheck() -> None:

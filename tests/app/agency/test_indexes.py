@@ -6,7 +6,7 @@ import pytest
 
 import verify
 from app.agency.statements import statements
-from app.database.migrate import FOLDER
+from app.database.migrations import FOLDER
 from tests.app.support.indexes import Index, catalogue
 
 INDEXES = catalogue()

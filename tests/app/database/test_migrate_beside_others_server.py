@@ -12,9 +12,10 @@ pytestmark = pytest.mark.server
 APPLY = """
 import sys, psycopg
 from app.database.direct import RunnerError
-from app.database.migrate import Migration, _make_history, apply
+from app.database.migrations import Migration
+from app.database.steps import apply, make_history
 with psycopg.connect(sys.argv[1], autocommit=True) as connection:
-    _make_history(connection)
+    make_history(connection)
     try:
         apply(connection, Migration(sys.argv[2], sys.argv[3], "", "x"))
     except RunnerError as error:

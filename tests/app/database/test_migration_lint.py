@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.database.migrate import FOLDER
+from app.database.migrations import FOLDER
 
 SQUAWK = Path(sys.executable).with_name("squawk")
 # Those before were released earlier, when their tables were new or small, and never change.

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.database.direct import RunnerError
-from app.database.migrate import FOLDER, Migration, migrations, pending
+from app.database.migrations import FOLDER, Migration, migrations, of_release, pending
 
 UPS = sorted(FOLDER.glob("*.up.sql"))
 
@@ -78,3 +78,37 @@ def test_a_file_that_was_changed_after_it_was_applied_is_refused(steps: list[Mig
 def test_a_file_before_one_that_is_applied_is_refused(steps: list[Migration]) -> None:
     with pytest.raises(RunnerError, match="0001_step is older than 0003_step"):
         pending(steps, {steps[2].version: steps[2].sha256})
+
+
+def history(*versions: str) -> dict[str, str]:
+    return dict.fromkeys(versions, "any")
+
+
+def step(version: str) -> Migration:
+    return Migration(version, "", "", "any")
+
+
+@pytest.mark.parametrize(
+    ("done", "next_ones"),
+    [
+        (("0001_a",), ["0002_b_contract", "0003_c"]),
+        (("0001_a", "0003_c"), ["0002_b_contract"]),
+        (("0001_a", "0002_b_contract"), ["0003_c"]),
+    ],
+)
+def test_a_contract_may_come_after_later_migrations(done: tuple[str, ...], next_ones: list[str]) -> None:
+    steps = [step("0001_a"), step("0002_b_contract"), step("0003_c")]
+    assert [each.version for each in pending(steps, history(*done))] == next_ones
+
+
+def test_a_contract_that_came_early_makes_nobody_late() -> None:
+    steps = [step("0001_a"), step("0002_b"), step("0003_c_contract")]
+    assert [each.version for each in pending(steps, history("0001_a", "0003_c_contract"))] == ["0002_b"]
+
+
+def test_an_installed_release_knows_its_migrations(tmp_path: Path) -> None:
+    folder = tmp_path / "lib" / "python3.13" / "site-packages" / "app" / "agency" / "migrations"
+    folder.mkdir(parents=True)
+    write(folder, "0001_first.up.sql", "0001_first.down.sql")
+    assert [each.version for each in of_release(tmp_path) or []] == ["0001_first"]
+    assert of_release(tmp_path / "nothing") is None

@@ -17,7 +17,7 @@ OLDER = "/opt/bantam/releases/0.0.1-older"
 OLDER_FOLDER = f"{OLDER}/lib/python3.13/site-packages/app/agency/migrations"
 FILES = {
     "9990_word_count": "ALTER TABLE tasks ADD COLUMN word_count integer;",
-    "9991_clients_contract": "ALTER TABLE clients ALTER COLUMN name SET STATISTICS 200;",
+    "9991_client_contract": "ALTER TABLE clients ALTER COLUMN name SET STATISTICS 200;",
     "9992_note": "CREATE TABLE notes (id bigint PRIMARY KEY, task_id bigint REFERENCES tasks);",
 }
 
@@ -53,7 +53,7 @@ def test_a_contract_waits_for_the_release_that_a_rollback_leads_to(server: Serve
         early = server.run(f"({contract} 2>&1; echo $?)")
         made = server.run(f"{MIGRATE} up --database {scratch}")
         waits = server.run(contract)
-        with files(server, OLDER_FOLDER, "9991_clients_contract"):
+        with files(server, OLDER_FOLDER, "9991_client_contract"):
             applied = server.run(contract)
             again = server.run(contract)
             undone = server.run(f"{MIGRATE} down --to-release {OLDER} --database {scratch}")
@@ -62,19 +62,19 @@ def test_a_contract_waits_for_the_release_that_a_rollback_leads_to(server: Serve
     assert early.endswith("is pending and comes first: run `bantam-migrate up`.\n1")
     assert "9992_note applied" in made
     assert "9991" not in made
-    assert waits == "9991_clients_contract waits for the next release: a rollback would lead to one without it"
-    assert applied.startswith("9991_clients_contract applied in ")
+    assert waits == "9991_client_contract waits for the next release: a rollback would lead to one without it"
+    assert applied.startswith("9991_client_contract applied in ")
     assert again == ""
     # The older release has the contract: only what it does not have is undone.
     assert undone == "9992_note rolled back\n9990_word_count rolled back"
-    assert "9991_clients_contract applied" in status
+    assert "9991_client_contract applied" in status
 
 
 def test_a_first_release_contracts_at_once(server: Server) -> None:
-    with server.scratch_database() as scratch, files(server, FOLDER, "9991_clients_contract"):
+    with server.scratch_database() as scratch, files(server, FOLDER, "9991_client_contract"):
         server.run(f"{MIGRATE} up --database {scratch}")
         applied = server.run(f"{MIGRATE} contract --release-before /opt/bantam/no --database {scratch}")
-    assert applied.startswith("9991_clients_contract applied in ")
+    assert applied.startswith("9991_client_contract applied in ")
 
 
 def test_a_database_with_the_schema_gets_its_history(server: Server) -> None:
@@ -125,7 +125,7 @@ def test_a_plan_shows_locks_on_a_copy_and_changes_nothing(
     assert "9990_word_count: 0." in said
     assert "    tasks: AccessExclusiveLock for 0." in said
     assert f"        {FILES['9990_word_count']}" in said
-    assert "9991_clients_contract: 0." in said
+    assert "9991_client_contract: 0." in said
     # The parent of a foreign key, too.
     of_notes = said[said.index("9992_note") :]
     assert "    tasks: ShareRowExclusiveLock for 0." in of_notes

@@ -144,9 +144,11 @@ def answers(
         host.noop("it is the same as before")
         return
     yield from upload(f"{configuration}\n{confidential}", CANDIDATE, "postgres")
-    hint = f"echo {account} must accept this key: $(cat {SFTP_KEY}.pub) >&2; " if account else ""
-    yield StringCommand(f"bantam-backup answers {CANDIDATE} || {{ rm {CANDIDATE}; {hint}exit 1; }}")
-    yield StringCommand("rm", CANDIDATE)
+    key = f"echo {account} must accept this key: $(cat {SFTP_KEY}.pub)"
+    yield StringCommand(
+        f"said=$(bantam-backup answers {CANDIDATE} 2>&1); answers=$?; rm {CANDIDATE}; test $answers = 0 ||"
+        f' {{ echo "$said"; case $said in *authentication*) {key};; esac; exit 1; }} >&2'
+    )
 
 
 @operation()

@@ -260,6 +260,7 @@ def test_secrets_are_where_they_belong(leaks: dict[str, Any]) -> None:
         "/etc/ssl/private/",
         "/etc/letsencrypt/",
         "/etc/pgbackrest/conf.d/key.conf",
+        "/etc/pgbackrest/sftp-key",
     )
     assert [path for path, _mode, _owner in leaks["files"] if not path.startswith(homes)] == []
 

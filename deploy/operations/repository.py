@@ -1,6 +1,7 @@
 """What pgBackRest says about its repository."""
 
 import json
+import re
 
 from pyinfra.api import FactBase
 from pyinfra.api.exceptions import DeployError
@@ -50,6 +51,6 @@ class RepositoryState(FactBase[int]):
             ) from None
         code = int(stanzas[0]["status"]["code"]) if stanzas else 1
         if code == _UNKNOWN:
-            said = stanzas[0]["repo"][0]["status"]["message"].splitlines()[0].rpartition("] ")[2]
+            said = re.sub(r"^\[\w+\] ", "", stanzas[0]["repo"][0]["status"]["message"].splitlines()[0])
             raise DeployError(f"The repository of the backups cannot be read: {said.rstrip(':')}.")
         return code

@@ -103,7 +103,7 @@ def damages() -> str | None:
 def _said(stanza: dict[str, Any]) -> str:
     """The first line of what is wrong with the repository, without the class of the error."""
     line: str = stanza["repo"][0]["status"]["message"].splitlines()[0]
-    return line.rpartition("] ")[2].rstrip(":")
+    return re.sub(r"^\[\w+\] ", "", line).rstrip(":")
 
 
 def _backup(found: dict[str, Any]) -> Backup:

@@ -13,12 +13,12 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export NAME ASK EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO WHO WORK
+export NAME ASK EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO UNPROVEN WHO WORK
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help demo check test up snapshot forget deploy update deploy-again rollback rotate-secrets upgrade releases backup backups \
+.PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
 
@@ -77,6 +77,9 @@ deploy-again: .venv/ready ## show that a second deploy changes nothing
 $(RUN)/target.json: .venv/ready .FORCE
 	@$(PYTHON) -m inventories.target $(INVENTORY) $(RUN)
 
+release: $(RUN)/target.json ## preflight, backup, deploy, verify, a short load; if anything fails, back to what served before
+	@$(PYTHON) -m deploy.release $(INVENTORY) $(RUN)
+
 # An empty TO= is asked for by nobody; a TO that nobody set arrives here empty, too.
 rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) \
@@ -116,12 +119,16 @@ restore-point: $(RUN)/target.json ## name this moment, to go back to it: POINT=
 	@printf '%s\n' "$$POINT" | $(SSH) "IFS= read -r name; cd / && sudo -n -u postgres bantam-backup point -- \"\$$name\""
 
 # The migrations of these sources, which the server may not have yet.
-PUT_MIGRATIONS = tar -cC app/agency migrations | $(SSH) "sudo -n sh -c 'rm -rf /run/bantam-migrations && \
+PUT_MIGRATIONS = tar --mode=a+rX -cC app/agency migrations | $(SSH) "sudo -n sh -c 'rm -rf /run/bantam-migrations && \
   mkdir -p /run/bantam-migrations && tar -xC /run/bantam-migrations --no-same-owner'"
 MIGRATE = cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/bantam-migrate
 
 migrate: $(RUN)/target.json ## apply what is pending of the release that serves; a deploy does it, too
-	@$(SSH) "$(MIGRATE) up && $(MIGRATE) contract --release-before /opt/bantam/previous"
+	@$(SSH) "$(MIGRATE) status | grep -q ' pending' || exit 0; \
+	  (cd / && sudo -n runuser -u postgres -- bantam-backup point before-migrate-\$$(date -u +%Y%m%d-%H%M%S)) && \
+	  sudo -n flock --nonblock --conflict-exit-code 9 /run/bantam-deploy.lock \
+	    sh -c '$(MIGRATE) up --beside /opt/bantam/previous'; \
+	  code=\$$?; test \$$code != 9 || cat /run/bantam-deploy.lock >&2; exit \$$code"
 
 migrate-status: $(RUN)/target.json ## list the migrations of these sources, and which are pending
 	@$(PUT_MIGRATIONS) && $(SSH) "$(MIGRATE) status --files /run/bantam-migrations/migrations"

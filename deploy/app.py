@@ -10,7 +10,7 @@ from pyinfra.operations import apt, files, server
 from deploy.build import Release
 from deploy.contradictions import APP_POOL_TIMEOUT_S
 from deploy.operations.confidential import credential
-from deploy.operations.migrations import contracted, migrated
+from deploy.operations.migrations import migrated
 from deploy.operations.release import CURRENT, FOLDER, SWITCH, installed, old_releases_removed, switched
 from deploy.operations.units import loaded, unit
 from deploy.operations.workers import surplus_workers_stopped
@@ -130,7 +130,6 @@ def app(
             restart_after=(CURRENT, SERVICE, *_credential_paths()),
         )
     surplus_workers_stopped(name="Stop surplus workers", workers=workers)
-    contracted(name="Remove from the schema what no release needs any more")
     files.put(
         name="Install the service that warms the cache",
         src="templates/app/bantam-warm.service",

@@ -25,6 +25,17 @@ KNOWN = "/etc/pgbackrest/known-repository"
 PROGRAM = "deploy/remote/bantam_backup"
 
 
+def refuse_half_a_change(repository: Repository, components: frozenset[str]) -> None:
+    """DeployError if another repository than before is deployed to only one of those who use it."""
+    known = host.get_fact(FileContents, path=KNOWN)
+    is_another = known and known != repository.identity.splitlines()
+    if is_another and len(components & {"backup", "postgresql"}) == 1:
+        raise DeployError(
+            f"{host.name}: the backups go to another repository than before: deploy without ONLY=, since"
+            " PostgreSQL's service must be allowed to reach it."
+        )
+
+
 @deploy("Backup")
 def backup_repository(*, repository: Repository, fulls_kept: int, secrets: Secrets) -> None:
     """
@@ -57,15 +68,14 @@ def backup_repository(*, repository: Repository, fulls_kept: int, secrets: Secre
             group="postgres",
             mode="750",
         )
-    else:
-        if "sftp-host" in repository.options:
-            sftp_key(name="Create the key that opens the other server")
-        answers(
-            name="See that the repository answers",
-            account=repository.account,
-            configuration=_configuration(repository, fulls_kept),
-            confidential=keys(secrets),
-        )
+    if repository.account:
+        sftp_key(name="Create the key that opens the other server")
+    answers(
+        name="See that the repository answers",
+        repository=repository,
+        confidential=keys(secrets),
+        configuration=_configuration(repository, fulls_kept),
+    )
 
 
 @deploy("Backup")
@@ -128,26 +138,28 @@ def sftp_key() -> Generator[str]:
 
 @operation()
 def answers(
-    account: str, configuration: str, confidential: str
+    repository: Repository, configuration: str, confidential: str
 ) -> Generator[StringCommand | FileUploadCommand]:
     """
-    A repository that is another one than before can be read; otherwise the deploy ends here.
+    A repository that is another one than before can be read and written; otherwise the deploy ends here.
 
-    + account: of an SFTP server, which must know this server's key; otherwise empty
+    + repository: which one
     + configuration: of pgBackRest
     + confidential: the part of it that nobody else may read
     """
-    if all(
-        host.get_fact(Sha256File, path=path) == hashlib.sha256(text.encode()).hexdigest()
-        for path, text in ((CONFIGURATION, configuration), (BACKUP_KEY, confidential))
-    ):
+    known = host.get_fact(FileContents, path=KNOWN)
+    is_another = known != repository.identity.splitlines()
+    digest = hashlib.sha256(confidential.encode()).hexdigest()
+    if not is_another and host.get_fact(Sha256File, path=BACKUP_KEY) == digest:
         host.noop("it is the same as before")
         return
     yield from upload(f"{configuration}\n{confidential}", CANDIDATE, "postgres")
-    key = f"echo {account} must accept this key: $(cat {SFTP_KEY}.pub)"
+    # On a server that had none, it may have the backups of one that was lost.
+    empty = "--empty " if known and is_another else ""
+    key = f"echo {repository.account} must accept this key: $(cat {SFTP_KEY}.pub)"
     yield StringCommand(
-        f"said=$(bantam-backup answers {CANDIDATE} 2>&1); answers=$?; rm {CANDIDATE}; test $answers = 0 ||"
-        f' {{ echo "$said"; case $said in *authentication*) {key};; esac; exit 1; }} >&2'
+        f"said=$(bantam-backup answers {empty}{CANDIDATE} 2>&1); answers=$?; rm {CANDIDATE};"
+        f' test $answers = 0 || {{ echo "$said"; case $said in *authentication*) {key};; esac; exit 1; }} >&2'
     )
 
 

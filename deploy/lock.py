@@ -10,7 +10,7 @@ from pyinfra.api.exceptions import DeployError
 
 FILE = "/run/bantam-deploy.lock"
 # The file says who holds it; the shell holds it until its input ends, which a lost connection also does.
-_HOLD = f'exec 9>>{FILE}; flock -n 9 || {{ cat {FILE}; exit 1; }}; echo "$1" > {FILE}; echo held; cat'
+_HOLD = 'exec 9>>"$1"; flock -n 9 || { cat "$1"; exit 1; }; echo "$2" > "$1"; echo held; cat'
 
 
 # Open channels: one that nothing refers to is closed.
@@ -22,15 +22,19 @@ def operator() -> str:
     return f"{getpass.getuser()} on {socket.gethostname()}"
 
 
+def hold_command(file: str, what: str) -> str:
+    """Shell: prints "held" and holds the lock while its input is open, or prints who holds it and fails."""
+    holder = f"{operator()} has begun to {what} at {datetime.now(UTC):%H:%M} UTC"
+    return shlex.join(["sh", "-c", _HOLD, "lock", file, holder])
+
+
 def lock_server(what: str) -> None:
     """The server is this run's until it ends; DeployError names who holds it. `what`: what the run does."""
     client = getattr(host.connector, "client", None)
     if client is None:
         return  # not a server behind ssh
-    holder = f"{operator()} has begun to {what} at {datetime.now(UTC):%H:%M} UTC"
     channel = client.get_transport().open_session()
-    shell = shlex.join(["sh", "-c", _HOLD, "lock", holder])
-    channel.exec_command(f"$([ $(id -u) = 0 ] || echo sudo -n) {shell}")
+    channel.exec_command(f"$([ $(id -u) = 0 ] || echo sudo -n) {hold_command(FILE, what)}")
     answer = channel.makefile().readline().strip()
     if answer != "held":
         raise DeployError(f"{host.name}: {answer or 'the lock cannot be taken'}: wait for that run to end.")

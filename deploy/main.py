@@ -9,7 +9,7 @@ from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
 
 from deploy.app import app, configuration
-from deploy.backup import backup, backup_repository
+from deploy.backup import backup, backup_repository, refuse_half_a_change
 from deploy.base import base
 from deploy.build import build_release
 from deploy.contradictions import refuse_contradictions
@@ -66,6 +66,7 @@ rotation = host.data.get("rotation")
 if rotation:
     secrets = ROTATION[rotation](settings.environment)
 backups_to = repository(settings)
+refuse_half_a_change(backups_to, components)
 if settings.backup_repository == "s3":
     refuse_missing_s3_keys(host.name, settings.environment, secrets)
 if secrets.replaced and not rotation and components != COMPONENTS:

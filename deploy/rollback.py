@@ -13,7 +13,7 @@ from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import server
 
 from deploy.lock import lock_server
-from deploy.operations.migrations import MIGRATE, undo_migrations
+from deploy.operations.migrations import redo_migrations, undo_migrations
 from deploy.operations.release import CURRENT, PREVIOUS, LinkedRelease, Releases, runs_only, switch_command
 from deploy.operations.units import unit
 from deploy.shell import CLEAN_SHELL
@@ -40,7 +40,7 @@ if release not in kept:
 if release != current or not runs_only(release):
     command = switch_command(release)
     if schema == "down":
-        undo, redo = undo_migrations(release), f"{{ {MIGRATE} up; false; }}"
+        undo, redo = undo_migrations(release), f"{{ {redo_migrations()}; false; }}"
         command = f"{switch_command(release, '--only-try')} && {{ {{ {undo} && {command}; }} || {redo}; }}"
     server.shell(name=f"Make {release} current, after {current}", commands=[command])
 unit(name="Warm the cache for the release", unit="bantam-warm.service", restart_after=(CURRENT,))

@@ -16,7 +16,7 @@ Seconds = Annotated[int, Meta(ge=1)]
 COMPONENTS = frozenset({"base", "postgresql", "backup", "pgbouncer", "redis", "app", "edge"})
 
 # What belongs to pyinfra's connection or to one run, not to the server's configuration.
-_OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation")
+_OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation", "proven_on")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     backup_repository: Literal["path", "s3", "sftp"]
     backup_path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
-    backup_host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:-]+$")] | None
+    backup_host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+$")] | None
     backup_port: Annotated[int, Meta(ge=1, le=65535)] | None
     backup_bucket: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{2,62}$")] | None
     backup_region: Annotated[str, Meta(pattern=r"^[a-z0-9-]+$")] | None

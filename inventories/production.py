@@ -8,6 +8,8 @@ production = [
             "ssh_user": "root",
             "environment": "production",
             "server_name": "www.example.com",
+            # `make release` takes only what has been released there, successfully.
+            "proven_on": "staging",
         },
     )
 ]

@@ -106,6 +106,7 @@ def write_target(folder: Path, name: str, data: dict[str, Any]) -> None:
         "seed_token_key_file": str(_write_seed_token_key(folder, data["environment"])),
         "ssh": ["ssh", "-F", str(ssh_config), "server"],
         "kind": data["environment"].partition("-")[0],
+        "proven_on": data.get("proven_on"),
     }
     (folder / "target.json").write_text(json.dumps(target, indent=2) + "\n")
 

@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import ndiff
+from difflib import unified_diff
 
 import psycopg
 from psycopg import sql
@@ -14,8 +14,23 @@ from app.database.migrations import Migration, applied, migrations
 from app.database.steps import apply, make_history, owners_transaction, record
 
 _SCRATCH = "bantam_baseline"
-# What a deploy sets up for every database, and comes back with it.
-_OF_THE_DEPLOY = (" ON SCHEMA public ", "ALTER DEFAULT PRIVILEGES ", "EXTENSION ")
+# What a deploy sets up for every database.
+_OF_THE_DEPLOY = (" SCHEMA public ", "ALTER DEFAULT PRIVILEGES ")
+_DUMP = (
+    "pg_dump",
+    "--schema-only",
+    "--schema=public",
+    "--exclude-table=schema_migrations",
+    "--restrict-key=same",
+)
+_EXTENSIONS = """
+SELECT
+    e.extname,
+    n.nspname
+FROM pg_extension AS e
+JOIN pg_namespace AS n ON n.oid = e.extnamespace
+WHERE e.extname <> 'plpgsql'
+"""  # which each database has
 
 
 def baseline(connection: Connection, to: str) -> None:
@@ -44,12 +59,12 @@ def _refuse_another_schema(connection: Connection, steps: list[Migration]) -> No
         make_history(scratch)
         for step in steps:
             apply(scratch, step)
-        scratch.execute("DROP TABLE schema_migrations")
         wanted = _dump(scratch)
     found = _dump(connection)
-    differences = [line for line in ndiff(wanted, found) if line.startswith(("- ", "+ "))]
+    lines = [*unified_diff(wanted, found, n=0, lineterm="")][2:]
+    differences = [line for line in lines if not line.startswith("@@")]
     if differences:
-        sign, line = differences[0][0], differences[0][2:]
+        sign, line = differences[0][0], differences[0][1:]
         what = "lacks" if sign == "-" else "has"
         raise RunnerError(
             f"The schema is not that of {steps[-1].version}: it {what} `{line.strip()}`, and"
@@ -67,9 +82,11 @@ def _empty_database(connection: Connection) -> Iterator[Connection]:
     try:
         conninfo = make_conninfo(connection.info.dsn, dbname=_SCRATCH)
         with psycopg.connect(conninfo, autocommit=True) as scratch:
-            for [extension] in connection.execute("SELECT extname FROM pg_extension").fetchall():
-                create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(str(extension)))
-                scratch.execute(create)
+            for extension, schema in connection.execute(_EXTENSIONS).fetchall():
+                names = sql.Identifier(str(extension)), sql.Identifier(str(schema))
+                scratch.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(names[1]))
+                create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {}")
+                scratch.execute(create.format(*names))
             yield scratch
     finally:
         connection.execute(sql.SQL("DROP DATABASE {}").format(name))
@@ -77,8 +94,7 @@ def _empty_database(connection: Connection) -> Iterator[Connection]:
 
 def _dump(connection: Connection) -> list[str]:
     """The schema's statements, a line each, as pg_dump writes them."""
-    command = ["pg_dump", "--schema-only", "--restrict-key=same", connection.info.dsn]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run([*_DUMP, connection.info.dsn], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RunnerError(f"pg_dump failed: {(done.stderr.strip().splitlines() or ['it said nothing'])[0]}.")
     lines = (line for line in done.stdout.splitlines() if line and not line.startswith(("--", "\\")))

@@ -1,9 +1,9 @@
 """
-`bantam-migrate up|contract|down|status|baseline|plan`: migrations as SQL files, each in one transaction.
+`bantam-migrate up|down|status|baseline|plan`: migrations as SQL files, each in one transaction.
 
 One that cannot get its locks within a second lets everybody else go first and tries again. Those named
 `..._concurrently` build an index outside a transaction, those named `..._backfill` change rows in batches,
-and those named `..._contract` wait until the release that a rollback leads to has them, too.
+and those named `..._contract` wait while the release that a rollback leads to does not have them.
 """
 
 import argparse
@@ -12,41 +12,26 @@ from pathlib import Path
 from app.database import concurrent_index
 from app.database.baseline import baseline
 from app.database.direct import DATABASE, Connection, RunnerError, lock, run
-from app.database.migrations import FOLDER, Migration, applied, migrations, of_release, pending
+from app.database.migrations import FOLDER, Migration, applied, migrations, of_release, pending, waiting
 from app.database.plan import plan
 from app.database.steps import apply, make_history, revert
 
 
-def up(connection: Connection) -> None:
-    """Apply pending migrations but contracts and print each; print nothing if there are none."""
+def up(connection: Connection, beside: Path | None) -> None:
+    """Apply what is pending in order and print each; contracts that the release `beside` lacks wait."""
 
-    def expanding() -> list[Migration]:
-        return [step for step in pending(migrations(), applied(connection)) if not step.is_contract]
+    def due() -> list[Migration]:
+        left = pending(migrations(), applied(connection))
+        return [step for step in left if step not in waiting(left, beside)]
 
-    if expanding():
+    if due():
         lock(connection)
         make_history(connection)
-    for step in expanding():
+    for step in due():
         print(f"{step.version} applied in {apply(connection, step)} ms")
-    concurrent_index.refuse_invalid(connection)
-
-
-def contract(connection: Connection, release_before: Path | None) -> None:
-    """
-    Apply the pending contracts and print each.
-
-    One that the release before does not have waits: a rollback to that release would find no schema it can
-    run on.
-    """
-    known = of_release(release_before) if release_before else None
     for step in pending(migrations(), applied(connection)):
-        if not step.is_contract:
-            raise RunnerError(f"{step.version} is pending and comes first: run `bantam-migrate up`.")
-        if known is not None and step.version not in {each.version for each in known}:
-            print(f"{step.version} waits for the next release: a rollback would lead to one without it")
-            continue
-        lock(connection)
-        print(f"{step.version} applied in {apply(connection, step)} ms")
+        print(f"{step.version} waits for the next release: a rollback would lead to one without it")
+    concurrent_index.refuse_invalid(connection)
 
 
 def down(connection: Connection, to: str | None, to_release: Path | None) -> None:
@@ -65,10 +50,8 @@ def down(connection: Connection, to: str | None, to_release: Path | None) -> Non
     if to is not None:
         undone = [version for version in newest_first if version > to]
     elif to_release is not None:
-        known = of_release(to_release)
-        if known is None:
-            raise RunnerError(f"{to_release} is no release: it has no migrations.")
-        undone = [version for version in newest_first if version not in {step.version for step in known}]
+        known = {step.version for step in of_release(to_release)}
+        undone = [version for version in newest_first if version not in known]
     else:
         undone = newest_first[:1]
     revert(connection, [_step_of(version, done[version]) for version in undone])
@@ -101,9 +84,8 @@ def status(connection: Connection, folder: Path) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bantam-migrate", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("up", help="apply what is pending, but for contracts")
-    command = commands.add_parser("contract", help="apply the contracts whose time has come")
-    command.add_argument("--release-before", type=Path, metavar="FOLDER", help="where a rollback leads")
+    command = commands.add_parser("up", help="apply what is pending")
+    command.add_argument("--beside", type=Path, metavar="RELEASE", help="contracts that it lacks wait")
     command = commands.add_parser("down", help="roll back the newest migration")
     to = command.add_mutually_exclusive_group()
     to.add_argument("--to", metavar="VERSION", help="roll back every migration after this one")
@@ -114,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--to", required=True, metavar="VERSION", help="what its schema is up to")
     command = commands.add_parser("plan", help="apply what is pending to a copy, and show SQL, locks, time")
     command.add_argument("--files", type=Path, default=FOLDER, help="of other sources than this release's")
+    command.add_argument("--beside", type=Path, metavar="RELEASE", help="contracts that it lacks come last")
     for command in commands.choices.values():
         command.add_argument(
             "--database", default=DATABASE, help="conninfo of PostgreSQL itself (default: %(default)s)"
@@ -125,11 +108,10 @@ def main() -> int:
     """Run one command; return 0 if it succeeded."""
     options = _parser().parse_args()
     commands = {
-        "up": up,
-        "contract": lambda connection: contract(connection, options.release_before),
+        "up": lambda connection: up(connection, options.beside),
         "down": lambda connection: down(connection, options.to, options.to_release),
         "status": lambda connection: status(connection, options.files),
         "baseline": lambda connection: baseline(connection, options.to),
-        "plan": lambda connection: plan(connection, migrations(options.files)),
+        "plan": lambda connection: plan(connection, migrations(options.files), options.beside),
     }
     return run(options.database, f"bantam-migrate {options.command}", commands[options.command])

@@ -1,5 +1,6 @@
 """Migrations as files and as the database's history: which are applied, which are next."""
 
+import getpass
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +24,17 @@ class Migration:
 
     @property
     def is_contract(self) -> bool:
-        """Whether it waits until no release is left that needs what it takes away."""
+        """Whether it waits until no release is left that may need what it takes away."""
         return self.version.endswith(CONTRACT)
 
 
 def migrations(folder: Path = FOLDER) -> list[Migration]:
     """Return the migrations in order of their numbers; RunnerError for one without a down file."""
     steps = []
-    for file in sorted(folder.glob("*.up.sql")):
+    files = sorted(folder.glob("*.up.sql"))
+    if not files:
+        raise RunnerError(f"{folder} has no migrations, or {getpass.getuser()} may not read it.")
+    for file in files:
         version = file.name.removesuffix(".up.sql")
         down = folder / f"{version}.down.sql"
         if not down.exists():
@@ -41,10 +45,24 @@ def migrations(folder: Path = FOLDER) -> list[Migration]:
     return steps
 
 
-def of_release(release: Path) -> list[Migration] | None:
-    """The migrations of an installed release, by its directory; None if there is none."""
+def of_release(release: Path) -> list[Migration]:
+    """The migrations of an installed release, by its directory."""
     folders = [*release.glob("lib/python3*/site-packages/app/*/migrations")]
-    return migrations(folders[0]) if folders else None
+    if not folders:
+        raise RunnerError(f"{release} is no release: it has no migrations.")
+    return migrations(folders[0])
+
+
+def waiting(steps: list[Migration], beside: Path | None) -> list[Migration]:
+    """
+    Return the contracts that the release `beside` does not have: it may need what they take away.
+
+    None wait without such a release, as on a new server.
+    """
+    if beside is None or not beside.exists():
+        return []
+    known = {step.version for step in of_release(beside)}
+    return [step for step in steps if step.is_contract and step.version not in known]
 
 
 def applied(connection: Connection) -> dict[str, str]:

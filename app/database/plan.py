@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import cast
 
 import psycopg
 
 from app.database.direct import Connection, RunnerError
-from app.database.migrations import Migration, applied, pending
+from app.database.migrations import Migration, applied, pending, waiting
 from app.database.steps import apply, make_history
 
 # By the strength of the lock, the strongest first: who has to wait.
@@ -24,6 +25,7 @@ _WHO_WAITS = {
     "RowShareLock": "reads and writes go on",
 }
 _WATCH_EVERY_S = 0.002
+_LATER = ", by the deploy after the one that brings it"
 _TABLES = (
     "SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'm') AND relnamespace = 'public'::regnamespace"
 )
@@ -38,27 +40,27 @@ WHERE l.pid = %s
 Held = dict[tuple[str, str], tuple[float, float]]
 
 
-def plan(connection: Connection, steps: list[Migration]) -> None:
+def plan(connection: Connection, steps: list[Migration], beside: Path | None) -> None:
     """
     Print of each pending migration its SQL, how long it took, and which locks of tables it held how long.
+
+    Contracts that the release `beside` lacks come last, as they will.
 
     They are applied: RunnerError if the database is not a copy, which archives nothing.
     """
     if connection.execute("SHOW archive_mode").fetchone() != ("off",):
         raise RunnerError("A plan applies the migrations, so it needs a copy: `make migrate-plan` makes one.")
     make_history(connection)
-    for step in pending(steps, applied(connection)):
+    left = pending(steps, applied(connection))
+    last = waiting(left, beside)
+    for step in sorted(left, key=last.__contains__):
         tables = [cast("int", oid) for [oid] in connection.execute(_TABLES).fetchall()]
         with _watched(connection, tables) as held:
             milliseconds = apply(connection, step, before_commit=partial(_look, connection, tables, held))
-        print(f"{step.version}: {milliseconds / 1000:.2f} s{_when(step)}")
+        print(f"{step.version}: {milliseconds / 1000:.2f} s{_LATER if step in last else ''}")
         for table, mode, seconds in _strongest(held):
             print(f"    {table}: {mode} for {seconds:.2f} s; {_WHO_WAITS[mode]}")
         print("".join(f"        {line}\n" if line else "\n" for line in step.up.strip().splitlines()))
-
-
-def _when(step: Migration) -> str:
-    return ", once the release that a rollback leads to has it, too" if step.is_contract else ""
 
 
 def _look(watching: Connection, tables: list[int], held: Held, pid: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The schema matches the release: missing migrations run before the switch, contracts after it."""
+"""The schema matches the release: missing migrations run before the switch."""
 
 import hashlib
 from collections.abc import Generator
@@ -51,43 +51,35 @@ def _applied() -> dict[str, str]:
 @operation()
 def migrated(release: Release) -> Generator[str]:
     """
-    Every migration of the release but its contracts has run; none if the release does not start.
+    Every migration of the release has run; none if the release does not start.
 
-    Before them there is a restore point.
+    Contracts wait until the release that a rollback will lead to has them, too. Before migrations there is a
+    restore point.
 
     + release: an installed one; its runner is used
     """
-    brought = {each for each in _brought().items() if not each[0].endswith(CONTRACT)}
+    beside = PREVIOUS if host.get_fact(LinkedRelease, link=CURRENT) == release.name else CURRENT
     # After a rollback of the sources the database may have later ones; none is undone by a deploy.
-    if brought <= _applied().items():
+    missing = _brought().items() - _applied().items()
+    if host.get_fact(LinkedRelease, link=beside):
+        known = host.get_fact(ContractsOf, release=beside)
+        missing = {each for each in missing if not each[0].endswith(CONTRACT) or each[0] in known}
+    if not missing:
         host.noop("the schema is up to date")
         return
     yield switch_command(release.name, "--only-try", "--discard")
     # The way back for the rows, too; named after the time as well, so that another try has one of its own.
     point = f"before-{release.name}-$(date -u +%Y%m%d-%H%M%S)"
     yield f"cd / && runuser -u postgres -- {BACKUP} point {point}"
-    yield f"cd / && runuser -u postgres -- {FOLDER}/{release.name}/bin/bantam-migrate up"
-
-
-@operation()
-def contracted() -> Generator[str]:
-    """
-    What no release needs any more is gone: the contracts that the release before the current one has, too.
-
-    Until then a rollback leads to a release that may need it.
-    """
-    waiting = {version for version in _brought() if version.endswith(CONTRACT)} - _applied().keys()
-    if host.get_fact(LinkedRelease, link=PREVIOUS):
-        known = host.get_fact(ContractsOf, release=PREVIOUS)
-        waiting = waiting.intersection(known)
-    if not waiting:
-        host.noop("no contract is due")
-        return
-    point = f"before-{min(waiting)}-$(date -u +%Y%m%d-%H%M%S)"
-    yield f"cd / && runuser -u postgres -- {BACKUP} point {point}"
-    yield f"{MIGRATE} contract --release-before {PREVIOUS}"
+    run = f"{FOLDER}/{release.name}/bin/bantam-migrate up --beside {beside}"
+    yield f"cd / && runuser -u postgres -- {run}"
 
 
 def undo_migrations(release: str) -> str:
     """Shell: the migrations that an older release on the server does not have are undone, or none is."""
     return f"{MIGRATE} down --to-release {FOLDER}/{release}"
+
+
+def redo_migrations() -> str:
+    """Shell: what `undo_migrations` undid is applied again."""
+    return f"{MIGRATE} up --beside {PREVIOUS}"

@@ -7,9 +7,8 @@ PostgreSQL itself runs `bantam-backup push` to archive WAL.
 import argparse
 import sys
 
-from . import drill, exchange, listing, plan, points, push, restore, take
+from . import drill, exchange, listing, plan, points, push, repository, restore, take
 from .commands import BackupError, say
-from .repository import refuse_unreadable
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,9 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("plan", help="try migrations on a copy of the data")
     command.add_argument("folder", help="where their files are")
     command.set_defaults(run=plan.plan)
-    command = commands.add_parser("answers", help="see whether a repository can be read")
+    command = commands.add_parser("answers", help="see whether a repository can be read and written")
+    command.add_argument("--empty", action="store_true", help="it must have no backups")
     command.add_argument("configuration", help="a file of pgBackRest's configuration")
-    command.set_defaults(run=refuse_unreadable)
+    command.set_defaults(run=repository.answers)
     command = commands.add_parser("push", help="for PostgreSQL: archive a file of WAL")
     command.add_argument("--keep-mb", type=int, required=True, help="how much WAL may wait")
     command.add_argument("path", help="the file, from the data directory")

@@ -22,7 +22,15 @@ def say(sentence: str) -> None:
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     """The finished command, with what it printed; BackupError if there is no such program."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, cwd="/")
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            cwd="/",
+        )
     except FileNotFoundError:
         raise BackupError(f"There is no program {command[0]}: deploy first.") from None
 

@@ -91,7 +91,8 @@ def _suit_the_release() -> None:
     """The release that serves can run on this data; its later migrations are applied."""
     if not _RELEASE.exists():
         return
-    for program, *arguments in (["bantam-migrate", "up"], ["bantam-check-schema"]):
+    migrate = ["bantam-migrate", "up", "--beside", "/opt/bantam/previous"]
+    for program, *arguments in (migrate, ["bantam-check-schema"]):
         done = run(*as_postgres(_RELEASE / program, *arguments))
         if done.returncode:
             said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]

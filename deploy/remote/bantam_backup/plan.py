@@ -12,7 +12,8 @@ from .drill import restore_newest
 from .postgres import DRILLED
 from .protected import alone, become_a_unit
 
-_MIGRATE = "/opt/bantam/current/bin/bantam-migrate"
+_SERVES = "/opt/bantam/current"
+_MIGRATE = f"{_SERVES}/bin/bantam-migrate"
 
 
 def plan(*, folder: str) -> int:
@@ -29,7 +30,9 @@ def plan(*, folder: str) -> int:
             restore_newest()
             recovery.promote(DRILLED)
             database = f"host={DRILLED.socket} dbname=bantam user=postgres"
-            command = as_postgres(_MIGRATE, "plan", "--files", folder, "--database", database)
+            command = as_postgres(
+                _MIGRATE, "plan", "--files", folder, "--beside", _SERVES, "--database", database
+            )
             return subprocess.run(command, check=False, cwd="/").returncode
         finally:
             recovery.remove(DRILLED)

@@ -21,7 +21,7 @@ _LEAST_FREE_MB = 512
 # A file of 16 MB takes a second or two. pgBackRest itself tries for minutes: nine were measured.
 _LONGEST_S = 20
 # PostgreSQL tries six times before it ends; what is left over is archived when it runs again.
-_LONGEST_OF_A_SHUTDOWN_S = 1
+_LONGEST_OF_A_SHUTDOWN_S = 3
 
 
 def push(*, keep_mb: int, path: str) -> int:
@@ -45,14 +45,15 @@ def _archived(file: Path) -> bool:
 
 
 def _is_shutting_down() -> bool:
-    return LIVE.control().get("Database cluster state") != "in production"
+    return LIVE.control().get("Database cluster state", "").startswith("shut")
 
 
 def _given_up(file: Path, keep_mb: int) -> int:
     waiting_mb = sum(wal.stat().st_size for wal in file.parent.iterdir() if wal.is_file()) >> 20
     space = os.statvfs(file.parent)
     free_mb = space.f_bavail * space.f_frsize >> 20
-    if waiting_mb <= keep_mb and free_mb >= _LEAST_FREE_MB:
+    # A shutdown gives nothing up: nothing more is written, and there was no time to try.
+    if (waiting_mb <= keep_mb and free_mb >= _LEAST_FREE_MB) or _is_shutting_down():
         return 1
     say(f"WAL {file.name} is given up: {waiting_mb} MB wait for the repository and {free_mb} MB are free.")
     gaps.add(file)

@@ -73,9 +73,21 @@ def archive_what_waits(stopped: Postgres) -> None:
         pgbackrest("archive-push", str(stopped.data / "pg_wal" / ready.stem))
 
 
-def refuse_unreadable(configuration: str) -> None:
-    """BackupError if the repository that a file of pgBackRest's configuration names cannot be read."""
-    _stanza(f"--config={configuration}")
+def answers(*, configuration: str, empty: bool) -> None:
+    """
+    The repository that a file of pgBackRest's configuration names can be read and written, or BackupError.
+
+    `empty`: it must have no backups. What was archived since they were made is elsewhere, so nobody could go
+    from them to today.
+    """
+    options = [f"--config={configuration}"]
+    if _stanza(*options)["backup"] and empty:
+        raise BackupError(
+            "This repository has backups of before, but lacks the WAL since: choose another backup_path, or"
+            " delete what is in it."
+        )
+    for command in (["repo-put", "--raw"], ["repo-rm"]):
+        pgbackrest(*command, "bantam-was-here", *options)
 
 
 def _stanza(*options: str) -> dict[str, Any]:

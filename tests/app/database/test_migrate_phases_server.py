@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.app.support.server import MIGRATE, Server
-from tests.servers import SandboxServer, checked
+from tests.servers import ROOT, SandboxServer, checked
 
 pytestmark = pytest.mark.server
 
@@ -49,44 +49,46 @@ def older_release(server: Server) -> Iterator[None]:
 
 def test_a_contract_waits_for_the_release_that_a_rollback_leads_to(server: Server) -> None:
     with server.scratch_database() as scratch, older_release(server), files(server, FOLDER, *FILES):
-        contract = f"{MIGRATE} contract --release-before {OLDER} --database {scratch}"
-        early = server.run(f"({contract} 2>&1; echo $?)")
-        made = server.run(f"{MIGRATE} up --database {scratch}")
-        waits = server.run(contract)
+        up = f"{MIGRATE} up --beside {OLDER} --database {scratch}"
+        made = server.run(up).splitlines()
+        again = server.run(up)
         with files(server, OLDER_FOLDER, "9991_client_contract"):
-            applied = server.run(contract)
-            again = server.run(contract)
+            applied = server.run(up)
+            nothing = server.run(up)
             undone = server.run(f"{MIGRATE} down --to-release {OLDER} --database {scratch}")
         status = server.run(f"{MIGRATE} status --database {scratch}")
+        refused = server.run(f"({MIGRATE} up --beside /opt --database {scratch} 2>&1; echo $?)")
 
-    assert early.endswith("is pending and comes first: run `bantam-migrate up`.\n1")
-    assert "9992_note applied" in made
-    assert "9991" not in made
-    assert waits == "9991_client_contract waits for the next release: a rollback would lead to one without it"
+    waits = "9991_client_contract waits for the next release: a rollback would lead to one without it"
+    assert made[-2].startswith("9992_note applied in ")
+    assert (made[-1], again) == (waits, waits)
     assert applied.startswith("9991_client_contract applied in ")
-    assert again == ""
+    assert nothing == ""
     # The older release has the contract: only what it does not have is undone.
     assert undone == "9992_note rolled back\n9990_word_count rolled back"
     assert "9991_client_contract applied" in status
+    assert refused == "/opt is no release: it has no migrations.\n1"
 
 
-def test_a_first_release_contracts_at_once(server: Server) -> None:
-    with server.scratch_database() as scratch, files(server, FOLDER, "9991_client_contract"):
-        server.run(f"{MIGRATE} up --database {scratch}")
-        applied = server.run(f"{MIGRATE} contract --release-before /opt/bantam/no --database {scratch}")
-    assert applied.startswith("9991_client_contract applied in ")
+def test_without_a_release_before_everything_comes_in_order(server: Server) -> None:
+    with server.scratch_database() as scratch, files(server, FOLDER, *FILES):
+        made = server.run(f"{MIGRATE} up --beside /opt/bantam/nothing --database {scratch}").splitlines()
+    assert [line.split()[0] for line in made[-3:]] == list(FILES)
 
 
 def test_a_database_with_the_schema_gets_its_history(server: Server) -> None:
+    setup = (ROOT / "templates" / "postgresql" / "setup.sql").read_text()
     with server.scratch_database() as scratch:
+        server.run(f"cd / && runuser -u postgres -- psql -qX scratch <<'SQL'\n{setup}\nSQL")
         baseline = f"{MIGRATE} baseline --to 0021_access_ends --database {scratch}"
         server.run(f"{MIGRATE} up --database {scratch}")
         has_one = server.run(f"({baseline} 2>&1; echo $?)")
-        server.sql("DROP TABLE schema_migrations", "scratch")
+        # As a deploy leaves it that finds the tables: a history, but nothing in it.
+        server.sql("TRUNCATE schema_migrations", "scratch")
         unknown = server.run(f"({MIGRATE} baseline --to 0021 --database {scratch} 2>&1; echo $?)")
         server.sql("ALTER TABLE clients ADD COLUMN extra integer", "scratch")
         differs = server.run(f"({baseline} 2>&1; echo $?)")
-        assert server.sql("SELECT to_regclass('schema_migrations') IS NULL", "scratch") == "t"
+        assert server.sql("SELECT count(*) FROM schema_migrations", "scratch") == "0"
         server.sql("ALTER TABLE clients DROP COLUMN extra", "scratch")
         recorded = server.run(baseline)
         nothing = server.run(f"{MIGRATE} up --database {scratch}")
@@ -125,9 +127,12 @@ def test_a_plan_shows_locks_on_a_copy_and_changes_nothing(
     assert "9990_word_count: 0." in said
     assert "    tasks: AccessExclusiveLock for 0." in said
     assert f"        {FILES['9990_word_count']}" in said
-    assert "9991_client_contract: 0." in said
+    # It will come by a later deploy, so here it comes last.
+    of_contract = said[said.index("9991_client_contract: 0.") :]
+    assert "s, by the deploy after the one that brings it" in of_contract
+    assert "9992" not in of_contract
     # The parent of a foreign key, too.
-    of_notes = said[said.index("9992_note") :]
+    of_notes = said[said.index("9992_note") : said.index("9991_client_contract")]
     assert "    tasks: ShareRowExclusiveLock for 0." in of_notes
     assert "nobody writes it meanwhile" in of_notes
     assert "notes:" not in of_notes
@@ -142,6 +147,16 @@ def test_nothing_pending_is_said_or_quiet(sandbox_server: SandboxServer, command
         "Nothing is pending: the database has every migration of these sources." if "plan" in command else ""
     )
     assert (done.stdout + done.stderr).strip() == expected
+
+
+def test_files_that_cannot_be_read_are_not_nothing_to_do(server: Server) -> None:
+    server.run(
+        "install -d -m 700 /run/bantam-closed && cp -r /opt/bantam/current/app.toml /run/bantam-closed"
+    )
+    refused = server.run(
+        f"({MIGRATE} status --files /run/bantam-closed 2>&1; echo $?); rm -r /run/bantam-closed"
+    )
+    assert refused == "/run/bantam-closed has no migrations, or postgres may not read it.\n1"
 
 
 def test_the_status_lists_each_migration(sandbox_server: SandboxServer) -> None:

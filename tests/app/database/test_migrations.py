@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.database.direct import RunnerError
-from app.database.migrations import FOLDER, Migration, migrations, of_release, pending
+from app.database.migrations import FOLDER, Migration, migrations, pending, waiting
 
 UPS = sorted(FOLDER.glob("*.up.sql"))
 
@@ -106,9 +106,22 @@ def test_a_contract_that_came_early_makes_nobody_late() -> None:
     assert [each.version for each in pending(steps, history("0001_a", "0003_c_contract"))] == ["0002_b"]
 
 
-def test_an_installed_release_knows_its_migrations(tmp_path: Path) -> None:
-    folder = tmp_path / "lib" / "python3.13" / "site-packages" / "app" / "agency" / "migrations"
-    folder.mkdir(parents=True)
-    write(folder, "0001_first.up.sql", "0001_first.down.sql")
-    assert [each.version for each in of_release(tmp_path) or []] == ["0001_first"]
-    assert of_release(tmp_path / "nothing") is None
+@pytest.mark.parametrize(
+    ("known", "waits"), [(["0001_a"], ["0002_b_contract"]), (["0001_a", "0002_b_contract"], []), (None, [])]
+)
+def test_a_contract_waits_for_an_installed_release(
+    known: list[str] | None, waits: list[str], tmp_path: Path
+) -> None:
+    if known is not None:
+        folder = tmp_path / "older/lib/python3.13/site-packages/app/agency/migrations"
+        folder.mkdir(parents=True)
+        write(folder, *(f"{version}.{way}.sql" for version in known for way in ("up", "down")))
+    steps = [step("0001_a"), step("0002_b_contract")]
+    assert [each.version for each in waiting(steps, tmp_path / "older")] == waits
+
+
+def test_a_folder_without_migrations_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunnerError, match=r"has no migrations, or .* may not read it"):
+        migrations(tmp_path)
+    with pytest.raises(RunnerError, match="is no release: it has no migrations"):
+        waiting([step("0002_b_contract")], tmp_path)

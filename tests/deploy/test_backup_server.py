@@ -81,7 +81,7 @@ def test_a_volume_that_is_not_mounted_is_not_taken_for_a_new_repository(
 @pytest.fixture
 def away(run_on_server: Callable[[str], str]) -> Iterator[None]:
     """Meanwhile nothing can be written to the repository, and 64 MB of WAL may wait for it."""
-    command = "bantam-backup push --keep-mb 64 %p"
+    command = "bantam-backup push --keep-mb 64 %p # pgbackrest"
     run_on_server(f"{SQL} -c \"ALTER SYSTEM SET archive_command = '{command}'\" -c 'SELECT pg_reload_conf()'")
     run_on_server(f"mv {REPOSITORY}/archive {REPOSITORY}/away")
     yield

@@ -14,21 +14,26 @@ LOG = "/var/log/bantam/releases.jsonl"
 """On the server, with a line for each switch of bantam-switch, too."""
 
 
-def revision() -> str:
-    """The commit of the sources, and a digest of what differs from it; "none" without git."""
-    commit = _git("rev-parse", "--short=12", "HEAD")
-    changes = _git("status", "--porcelain") and _git("diff", "HEAD")
-    if not commit:
-        return "none"
-    return f"{commit}+{hashlib.sha256(changes.encode()).hexdigest()[:8]}" if changes else commit
+_SOURCES = ("app/**/*", "deploy/**/*", "templates/**/*", "requirements/app.txt")
 
 
-def _git(*arguments: str) -> str:
+def sources() -> str:
+    """Shortened SHA-256 of everything that a release is made from, but for the inventory."""
+    digest = hashlib.sha256()
+    files = {file for pattern in _SOURCES for file in Path().glob(pattern) if file.is_file()}
+    for file in sorted(files):
+        if file.suffix != ".pyc":
+            digest.update(f"{file}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _commit() -> str | None:
+    """The commit that is checked out, for people; None without git."""
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        return ""
-    return done.stdout.strip()
+        return None
+    return done.stdout.strip() or None
 
 
 def begun(environment: str) -> dict[str, Any]:
@@ -37,7 +42,8 @@ def begun(environment: str) -> dict[str, Any]:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": f"{getpass.getuser()} on {socket.gethostname()}",
         "environment": environment,
-        "revision": revision(),
+        "commit": _commit(),
+        "sources": sources(),
         "steps": {},
         "ok": False,
     }
@@ -52,10 +58,10 @@ def keep(record: dict[str, Any]) -> Path:
     return file
 
 
-def is_proven(revision: str, environment: str) -> bool:
+def is_proven(sources: str, environment: str) -> bool:
     """Whether there is a record of a release of exactly these sources there that succeeded."""
     for file in sorted(FOLDER.glob(f"*-{environment}.json")):
         record = json.loads(file.read_text())
-        if (record["environment"], record["revision"], record["ok"]) == (environment, revision, True):
+        if (record["environment"], record["sources"], record["ok"]) == (environment, sources, True):
             return True
     return False

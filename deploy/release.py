@@ -2,8 +2,9 @@
 A release from its preflight to its record: `python -m deploy.release INVENTORY FOLDER`.
 
 Is the server ready? Then a restore point and a backup, the deploy, all checks, and a short load. If anything
-fails, the release of before serves again and is checked, and the exit code is 1. UNPROVEN="reason" releases
-what has not been proven where the inventory's `proven_on` says; the record has the reason.
+fails, the release and the configuration of before serve again and are checked, and the exit code is 1.
+UNPROVEN="reason" releases what has not been proven where the inventory's `proven_on` says; the record has the
+reason.
 """
 
 import json
@@ -20,15 +21,22 @@ from typing import Any
 
 from deploy import record as records
 from deploy.lock import hold_command
+from deploy.operations.restarts import RESUME
 
 _LOCK = "/run/bantam-release.lock"
 _READY = Path("deploy/remote/ready.py")
+_CONFIGURATION = Path("deploy/remote/configuration.py")
 _GATE = ["loadtests/scenarios/mixed.py", "--headless", "--shape", "loadtests/gate.yml"]
 _CURRENT = "basename $(readlink /opt/bantam/current) 2>/dev/null || true"
 _TAKE = (
     "systemd-run --quiet --pipe --wait --collect --uid=postgres --nice=10 --property=IOSchedulingClass=idle"
     " --working-directory=/ bantam-backup take"
 )
+_BACK = (
+    "systemd-run --quiet --pipe --wait --collect --working-directory=/"
+    f" --property={shlex.quote(RESUME)} /usr/bin/python3 -"
+)
+_AS_ROOT = "$([ $(id -u) = 0 ] || echo sudo -n)"
 _LINES_TOLD = 15
 
 
@@ -45,80 +53,91 @@ class Release:
         self.record = records.begun(folder.name)
 
     def make(self) -> bool:
-        """The release serves, or the one of before does; either way there is a record."""
+        """The release serves, or the one of before does."""
         before = self.record["before"] = self.server(_CURRENT)
+        if not before:
+            sys.exit(f"{self.folder.name} has no release yet: run `make deploy` first.")
         try:
-            self.refuse_unproven()
-            if before:
-                with self.step("preflight"):
-                    self.server("python3 -", _READY.read_text())
+            self.refuse_unready("preflight")
         except FailedError as error:
-            sys.exit(f"{self.folder.name}: not released, and nothing has changed.\n{error}")
+            sys.exit(f"{self.folder.name} is not ready for a release, and nothing has changed:\n{error}")
         try:
-            self.release(before)
+            self.release()
         except FailedError as error:
-            self.record["failed"] |= {"said": str(error)}
+            self.record["failed"]["said"] = str(error)
             print(f"{self.record['failed']['step']} failed:\n{error}", file=sys.stderr, flush=True)
             self.take_back(before)
         else:
             self.record["ok"] = True
         return bool(self.record["ok"])
 
+    def refuse_unready(self, step: str) -> None:
+        """The server is as a release needs it, or FailedError says what is in the way."""
+        with self.step(step):
+            self.server("python3 -", _READY.read_text())
+
     def refuse_unproven(self) -> None:
-        """FailedError unless these sources were released where the inventory says, or somebody says why."""
+        """Exit with 1 unless these sources were released where the inventory says, or somebody says why."""
         where, reason = self.target["proven_on"], os.environ.get("UNPROVEN", "")
-        revision = self.record["revision"]
-        if where is None or records.is_proven(revision, where):
+        if where is None or records.is_proven(self.record["sources"], where):
             return
         if not reason:
-            raise FailedError(
-                f"Revision {revision} has no successful release on {where} in {records.FOLDER}: run `make"
-                f' release INVENTORY=inventories/{where}.py` first, or say why not: UNPROVEN="...".'
+            sys.exit(
+                f"{self.folder.name}: {records.FOLDER} has no successful release of these sources on {where}:"
+                f' run `make release INVENTORY=inventories/{where}.py` first, or say why not: UNPROVEN="...".'
             )
         self.record["unproven"] = reason
 
-    def release(self, before: str) -> None:
+    def release(self) -> None:
         """Each step has succeeded; FailedError at the first that has not."""
-        if before:
-            with self.step("backup"):
-                name = f"before-release-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
-                self.server(f"cd / && runuser -u postgres -- bantam-backup point {name} && {_TAKE}")
-                self.record["restore_point"] = name
+        with self.step("backup"):
+            name = f"before-release-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+            self.server(f"python3 - keep {name}", _CONFIGURATION.read_text())
+            self.server(f"cd / && runuser -u postgres -- bantam-backup point {name} && {_TAKE}")
+            self.record["restore_point"] = name
         with self.step("deploy"):
             self.run("-m", "deploy", self.inventory, str(self.folder))
         self.record["release"] = self.server(_CURRENT)
-        self.verify("verify")
+        with self.step("verify"):
+            summary = ["--summary", str(self.folder / "verify.json")]
+            self.run("-m", "pytest", "verify", "-q", "--inventory", self.inventory, *summary)
         with self.step("load"):
             self.load()
 
-    def verify(self, name: str) -> None:
-        """Every check passes."""
-        with self.step(name):
-            summary = ["--summary", str(self.folder / "verify.json")]
-            self.run("-m", "pytest", "verify", "-q", "--inventory", self.inventory, *summary)
-
     def load(self) -> None:
-        """A short load keeps the targets, where there are test users to make it."""
+        """A short load keeps the targets, or the next one does; where there are test users to make it."""
         if not (self.folder / "seed.json").exists():
             self.record["load"] = "not run: the server has no test users"
             return
         target = ["--target", str(self.folder / "target.json"), "--run-dir", str(self.folder)]
-        self.run("-m", "locust", "-f", *_GATE, *target)
+        gate = ("-m", "locust", "-f", *_GATE, *target)
+        try:
+            self.run(*gate)
+        except FailedError as error:
+            # In so few requests one outlier is a percentile; what is slow is slow twice.
+            self.record["first_load"] = str(error)
+            self.run(*gate)
 
     def take_back(self, before: str) -> None:
-        """The release of before serves and passes every check, if there was one."""
+        """
+        The release of before serves with the files of before, and the server is as a release needs it.
+
+        The checks of these sources expect what these sources make, so they do not fit any more.
+        """
         began = time.monotonic()
         try:
-            if before and self.server(_CURRENT) != before:
+            if name := self.record.get("restore_point"):
+                with self.step("configuration back"):
+                    self.server(f"{_BACK} bring-back {name}", _CONFIGURATION.read_text())
+            if self.server(_CURRENT) != before:
                 self.go_back(before)
-            if before:
-                self.verify("verify again")
+            self.refuse_unready("ready again")
         except FailedError as error:
             self.record["not_taken_back"] = str(error)
-            print(f"AND {before} DOES NOT SERVE AS BEFORE:\n{error}", file=sys.stderr)
+            print(f"{before} does not serve as before:\n{error}", file=sys.stderr)
             return
         self.record["taken_back_s"] = round(time.monotonic() - began, 1)
-        print(f"{before or 'Nothing'} serves, as before.", file=sys.stderr)
+        print(f"{before} serves, as before.", file=sys.stderr)
 
     def go_back(self, before: str) -> None:
         """The release of before is current, with its schema if it cannot run on today's."""
@@ -154,7 +173,7 @@ class Release:
 
     def server(self, command: str, text: str | None = None) -> str:
         """What a command printed that root ran on the server; FailedError if it failed."""
-        ssh = [*self.target["ssh"], f"sudo -n sh -c {shlex.quote(command)}"]
+        ssh = [*self.target["ssh"], f"{_AS_ROOT} sh -c {shlex.quote(command)}"]
         done = subprocess.run(ssh, input=text, capture_output=True, text=True, check=False)
         if done.returncode:
             raise FailedError((done.stdout + done.stderr).strip())
@@ -163,7 +182,7 @@ class Release:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else releases to this server meanwhile; exit 1 names who does."""
-        ssh = [*self.target["ssh"], f"sudo -n {hold_command(_LOCK, 'release')}"]
+        ssh = [*self.target["ssh"], f"{_AS_ROOT} {hold_command(_LOCK, 'release')}"]
         with subprocess.Popen(ssh, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holding:
             assert holding.stdin  # noqa: S101  tells mypy what PIPE promises
             assert holding.stdout  # noqa: S101
@@ -178,22 +197,27 @@ class Release:
                 holding.stdin.close()
 
     def keep(self) -> Path:
-        """The record is kept here, and a line of it on the server."""
+        """The record is kept here, and a line of it on the server, if that answers."""
+        file = records.keep(self.record)
         line = json.dumps(
-            {key: self.record[key] for key in ("at", "by", "revision", "ok", "before", "steps")}
+            {key: self.record[key] for key in ("at", "by", "commit", "sources", "before", "steps", "ok")}
         )
-        self.server(f"mkdir -p /var/log/bantam && cat >> {records.LOG}", f"{line}\n")
-        return records.keep(self.record)
+        try:
+            self.server(f"cat >> {records.LOG}", f"{line}\n")
+        except FailedError as error:
+            print(f"{records.LOG} has no line of this release: {error}", file=sys.stderr)
+        return file
 
 
 def main() -> int:
     """Release, and tell how it ended; 1 if the release does not serve."""
     inventory, folder = sys.argv[1], Path(sys.argv[2])
     release = Release(inventory, folder)
+    release.refuse_unproven()
     with release.alone():
         ok = release.make()
         file = release.keep()
-    what = f"{release.record.get('release')} serves" if ok else "The release was taken back"
+    what = f"{release.record['release']} serves" if ok else "Not released"
     print(f"{what}; the record is {file}", file=sys.stderr)
     return 0 if ok else 1
 

@@ -19,13 +19,18 @@ HINT = "`make load` writes it from the inventory"
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The server to load. `ssh` is a complete argument list to which a remote command can be appended."""
+    """
+    The server to load.
+
+    `ssh` is a complete argument list to which a remote command can be appended; `proven_on` is for releases.
+    """
 
     url: Annotated[str, msgspec.Meta(pattern=r"^https://[^/]+$")]
     ca: str | None
     seed_token_key_file: str
     ssh: Annotated[list[str], msgspec.Meta(min_length=1)]
     kind: str
+    proven_on: str | None = None
 
 
 class Seed(msgspec.Struct, frozen=True):

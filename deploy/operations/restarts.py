@@ -8,12 +8,12 @@ _POOL = "/usr/sbin/runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -
 # Less than a request waits for a connection: a longer transaction is cut, not all the others.
 _LONGEST_PAUSE_S = 4
 
-# By systemd, which resumes whatever ends it: a pool that stays paused would be an outage.
-_RESUME = f"ExecStopPost=-{_POOL} 'RESUME bantam'"
+RESUME = f"ExecStopPost=-{_POOL} 'RESUME bantam'"
+"""By systemd, which resumes whatever ends it: a pool that stays paused would be an outage."""
 _PAUSED = f"timeout {_LONGEST_PAUSE_S} {_POOL} 'PAUSE bantam' 2>/dev/null; systemctl restart {POSTGRESQL}"
 _BEHIND_THE_POOL = (
     "systemd-run --quiet --wait --pipe --collect --working-directory=/"
-    f" --property={shlex.quote(_RESUME)} sh -c {shlex.quote(_PAUSED)}"
+    f" --property={shlex.quote(RESUME)} sh -c {shlex.quote(_PAUSED)}"
 )
 
 

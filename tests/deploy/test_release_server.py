@@ -1,0 +1,168 @@
+"""`make release` on a real server: it proves a release, and takes a broken one back by itself."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.changed import copy_of_the_project, make
+from tests.servers import SandboxServer, checked
+
+pytestmark = [pytest.mark.server, pytest.mark.long]
+
+LONG = pytest.mark.rehearsal
+SQL = "cd / && runuser -u postgres -- psql -XAtqw -p 5432 -d bantam -c"
+CONFIGURATION = (
+    "cat /etc/pgbouncer/pgbouncer.ini /etc/postgresql/17/main/conf.d/bantam.conf /etc/bantam/sources"
+)
+
+
+@pytest.fixture
+def sources(sandbox_server: SandboxServer, tmp_path: Path) -> Iterator[Path]:
+    """Sources that may change; afterwards the server has the project's own again."""
+    yield copy_of_the_project(tmp_path)
+    checked(sandbox_server.make("update"))
+
+
+def add(file: Path, text: str) -> None:
+    with file.open("a") as opened:
+        opened.write(text)
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def records(sources: Path) -> list[dict[str, Any]]:
+    """Oldest first."""
+    return [json.loads(file.read_text()) for file in sorted((sources / "evidence/releases").glob("*.json"))]
+
+
+@pytest.fixture
+def test_users(sandbox_server: SandboxServer, request: pytest.FixtureRequest) -> Iterator[bool]:
+    """Whether there are any; without, there is no load."""
+    file = sandbox_server.run_folder / "seed.json"
+    seed = file.read_bytes()
+    if not request.param:
+        file.unlink()
+    yield request.param
+    file.write_bytes(seed)
+
+
+@pytest.mark.parametrize("test_users", [False, pytest.param(True, marks=LONG)], indirect=True)
+def test_a_release_is_proven_and_recorded(
+    sandbox_server: SandboxServer, sources: Path, *, test_users: bool
+) -> None:
+    add(sources / "app" / "__init__.py", "# The next release.\n")
+    current = "basename $(readlink /opt/bantam/current)"
+    before = checked(sandbox_server.ssh(current)).stdout.strip()
+
+    done = checked(make(sandbox_server, sources, "release"))
+
+    [record] = records(sources)
+    assert record["ok"] is True
+    assert list(record["steps"]) == ["preflight", "backup", "deploy", "verify", "load"]
+    assert ("load" in record) is not test_users
+    assert record["before"] == before
+    assert record["release"] == checked(sandbox_server.ssh(current)).stdout.strip()
+    assert record["release"] != before
+    assert f"{record['release']} serves; the record is evidence/releases/" in done.stderr.splitlines()[-1]
+    log = checked(sandbox_server.ssh("tail -n 1 /var/log/bantam/releases.jsonl")).stdout
+    assert json.loads(log)["sources"] == record["sources"]
+
+
+def expand_fails(sources: Path) -> None:
+    folder = sources / "app/agency/migrations"
+    (folder / "9990_broken.up.sql").write_text("ALTER TABLE nowhere ADD COLUMN x integer;\n")
+    (folder / "9990_broken.down.sql").write_text("SELECT 1;\n")
+
+
+def does_not_start(sources: Path) -> None:
+    replace(
+        sources / "app/__main__.py",
+        '"""\n\n',
+        '"""\n\nraise SystemExit("out of order")\n',
+    )
+
+
+def never_ready(sources: Path) -> None:
+    file = sources / "app/monitoring/health.py"
+    line = next(line for line in file.read_text().splitlines() if line.startswith("async def readyz"))
+    replace(file, line, f"{line}\n    raise OSError")
+
+
+def wrong_configuration(sources: Path) -> None:
+    replace(
+        sources / "templates/pgbouncer/pgbouncer.ini.j2", "[pgbouncer]", "[pgbouncer]\nauth_type = nonsense"
+    )
+
+
+def breaks_a_check(sources: Path) -> None:
+    add(sources / "templates/postgresql/bantam.conf.j2", "\nfsync = off\n")
+
+
+BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
+    "fails to expand": (expand_fails, "deploy"),
+    "does not start": (does_not_start, "deploy"),
+    "is never ready": (never_ready, "deploy"),
+    "has a wrong configuration": (wrong_configuration, "verify"),
+    "breaks a check": (breaks_a_check, "verify"),
+}
+
+
+@pytest.mark.parametrize(
+    ("damage", "step"),
+    [
+        pytest.param(*what, id=name, marks=[] if name == "breaks a check" else LONG)
+        for name, what in BROKEN.items()
+    ],
+)
+def test_a_broken_release_is_taken_back(
+    sandbox_server: SandboxServer, sources: Path, damage: Callable[[Path], None], step: str
+) -> None:
+    look = f"basename $(readlink /opt/bantam/current); {CONFIGURATION}"
+    before = checked(sandbox_server.ssh(look)).stdout
+    damage(sources)
+
+    done = make(sandbox_server, sources, "release")
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    [record] = records(sources)
+    assert (record["ok"], record["failed"]["step"]) == (False, step)
+    assert "not_taken_back" not in record
+    assert f"{before.splitlines()[0]} serves, as before." in done.stderr
+    assert checked(sandbox_server.ssh(look)).stdout == before
+
+
+@pytest.mark.rehearsal
+def test_a_server_that_is_not_ready_is_left_alone(sandbox_server: SandboxServer, sources: Path) -> None:
+    look = "readlink /opt/bantam/current; ls /var/lib/bantam/configurations 2>/dev/null"
+    before = sandbox_server.ssh(look).stdout
+    hold = f"({SQL} \"SET application_name = 'a report'; BEGIN; SELECT pg_sleep(90)\" >/dev/null 2>&1 &)"
+    checked(sandbox_server.ssh(f"systemctl start bantam-backup.timer; {hold}"))
+    time.sleep(62)
+    done = make(sandbox_server, sources, "release")
+    assert done.returncode != 0
+    said = done.stderr.splitlines()
+    assert "== preflight" in said
+    assert f"sandbox-{sandbox_server.name} is not ready for a release, and nothing has changed:" in said
+    assert any(
+        line.startswith("A report (backend ") and "has been in a transaction for" in line for line in said
+    )
+    assert sandbox_server.ssh(look).stdout == before
+    assert records(sources) == []
+
+
+def test_of_two_releases_the_second_names_the_first(sandbox_server: SandboxServer, sources: Path) -> None:
+    lock, holder = "/run/bantam-release.lock", "ann on laptop has begun to release at 12:00 UTC"
+    hold = f"(flock {lock} sh -c 'echo {holder} > {lock}; sleep 8' > /dev/null 2>&1 &)"
+    checked(sandbox_server.ssh(f"{hold}; sleep 1"))
+    done = make(sandbox_server, sources, "release")
+    assert done.returncode != 0
+    assert f"{holder}: wait for that run to end." in done.stderr

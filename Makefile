@@ -13,12 +13,12 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export NAME ASK EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO UNPROVEN WHO WORK
+export NAME ASK COMPONENT EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO UNPROVEN WHO WORK
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback rotate-secrets upgrade releases backup backups \
+.PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
   cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
 
@@ -85,6 +85,9 @@ rollback: .venv/ready ## make the release before current again, or another one o
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) \
 	  --back-to=$(if $(TO)$(filter command,$(origin TO)),"$$TO",previous) $(if $(SCHEMA),"--schema=$$SCHEMA")
 
+restart: .venv/ready ## restart a component while the server serves: COMPONENT=postgresql, pgbouncer, redis, app or edge
+	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--restart=$$COMPONENT"
+
 upgrade: .venv/ready ## install newer Debian packages, and restart in order what they replaced
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) --upgrade
 
@@ -124,10 +127,11 @@ PUT_MIGRATIONS = tar --mode=a+rX -cC app/agency migrations | $(SSH) "sudo -n sh 
 MIGRATE = cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/bantam-migrate
 
 migrate: $(RUN)/target.json ## apply what is pending of the release that serves; a deploy does it, too
-	@$(SSH) "$(MIGRATE) status | grep -q ' pending' || exit 0; \
-	  (cd / && sudo -n runuser -u postgres -- bantam-backup point before-migrate-\$$(date -u +%Y%m%d-%H%M%S)) && \
-	  sudo -n flock --nonblock --conflict-exit-code 9 /run/bantam-deploy.lock \
-	    sh -c '$(MIGRATE) up --beside /opt/bantam/previous'; \
+	@$(SSH) "state=\$$($(MIGRATE) status) || exit 1; case \$$state in *' pending'*) ;; *) exit 0;; esac; \
+	  sudo -n flock --nonblock --conflict-exit-code 9 /run/bantam-deploy.lock sh -c ' \
+	    echo a migration is at work > /run/bantam-deploy.lock; cd / && \
+	    runuser -u postgres -- bantam-backup point before-migrate-\$$(date -u +%Y%m%d-%H%M%S) && \
+	    $(MIGRATE) up --beside /opt/bantam/previous'; \
 	  code=\$$?; test \$$code != 9 || cat /run/bantam-deploy.lock >&2; exit \$$code"
 
 migrate-status: $(RUN)/target.json ## list the migrations of these sources, and which are pending

@@ -1,8 +1,8 @@
 """
-Run the deploy, the upgrade or the rollback and record what it did.
+Run the deploy, the upgrade, a restart or the rollback and record what it did.
 
 `python -m deploy INVENTORY FOLDER [--again | --only NAMES [--rotation STEP] | --upgrade |
---back-to RELEASE [--schema down]]`.
+--restart COMPONENT | --back-to RELEASE [--schema down]]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change
@@ -40,12 +40,27 @@ _PREFIX = re.compile(r"^--> .*?(?:line \d+|error): ")
 def main(inventory: str, folder: str, *options: str) -> None:
     """Deploy, record, exit 1 if the deploy failed or a second run changed something."""
     asked = _parse(options)
-    what = "rollback" if asked.back_to is not None else "upgrade" if asked.upgrade else "deploy"
+    what = next(
+        what
+        for what, is_asked in (
+            ("rollback", asked.back_to is not None),
+            ("restart", asked.restart is not None),
+            ("upgrade", asked.upgrade),
+            ("deploy", True),
+        )
+        if is_asked
+    )
     script = f"deploy/{'main' if what == 'deploy' else what}.py"
     _begin_known_hosts()
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as results:
-        values = {"only": asked.only, "to": asked.back_to, "schema": asked.schema, "rotation": asked.rotation}
+        values = {
+            "only": asked.only,
+            "to": asked.back_to,
+            "schema": asked.schema,
+            "rotation": asked.rotation,
+            "component": asked.restart,
+        }
         # pyinfra reads the values as JSON.
         data = [f"--data={name}={json.dumps(value)}" for name, value in values.items() if value is not None]
         command = [sys.executable, "-m", "pyinfra", "-y", "--json", *data, inventory, script]
@@ -72,7 +87,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
         f"{what.capitalize()}: {len(operations)} operations, {len(changed)} changed, {seconds} s",
         file=sys.stderr,
     )
-    if asked.upgrade:
+    if asked.upgrade or asked.restart is not None:
         return
     record = Path(folder) / "deploy.json"
     if asked.back_to is not None:
@@ -103,6 +118,7 @@ def _parse(options: tuple[str, ...]) -> argparse.Namespace:
     parser.add_argument("--back-to")
     parser.add_argument("--schema")
     parser.add_argument("--upgrade", action="store_true")
+    parser.add_argument("--restart")
     parser.add_argument("--rotation")
     return parser.parse_args(options)
 

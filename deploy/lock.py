@@ -1,6 +1,7 @@
 """One deploy at a time: the server's lock, which ends with the connection of the run that holds it."""
 
 import getpass
+import os
 import shlex
 import socket
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pyinfra import host
 from pyinfra.api.exceptions import DeployError
 
 FILE = "/run/bantam-deploy.lock"
+HELD = "BANTAM_LOCK_HELD"
 # The file says who holds it; the shell holds it until its input ends, which a lost connection also does.
 _HOLD = 'exec 9>>"$1"; flock -n 9 || { cat "$1"; exit 1; }; echo "$2" > "$1"; echo held; cat'
 
@@ -31,8 +33,8 @@ def hold_command(file: str, what: str) -> str:
 def lock_server(what: str) -> None:
     """The server is this run's until it ends; DeployError names who holds it. `what`: what the run does."""
     client = getattr(host.connector, "client", None)
-    if client is None:
-        return  # not a server behind ssh
+    if client is None or HELD in os.environ:
+        return  # not a server behind ssh, or a release has locked it for all its steps
     channel = client.get_transport().open_session()
     channel.exec_command(f"$([ $(id -u) = 0 ] || echo sudo -n) {hold_command(FILE, what)}")
     answer = channel.makefile().readline().strip()

@@ -14,7 +14,7 @@ LOG = "/var/log/bantam/releases.jsonl"
 """On the server, with a line for each switch of bantam-switch, too."""
 
 
-_SOURCES = ("app/**/*", "deploy/**/*", "templates/**/*", "requirements/app.txt")
+_SOURCES = ("app/**/*", "deploy/**/*", "templates/**/*", "requirements/app.txt", "pyproject.toml")
 
 
 def sources() -> str:
@@ -54,14 +54,16 @@ def keep(record: dict[str, Any]) -> Path:
     FOLDER.mkdir(parents=True, exist_ok=True)
     time = record["at"].replace(":", "").replace("+0000", "Z")
     file = FOLDER / f"{time}-{record['environment']}.json"
-    file.write_text(json.dumps(record, indent=2) + "\n")
-    return file
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(record, indent=2) + "\n")
+    return draft.replace(file)
 
 
 def is_proven(sources: str, environment: str) -> bool:
-    """Whether there is a record of a release of exactly these sources there that succeeded."""
+    """Whether there is a record of a release of exactly these sources there that succeeded, load included."""
     for file in sorted(FOLDER.glob(f"*-{environment}.json")):
         record = json.loads(file.read_text())
-        if (record["environment"], record["sources"], record["ok"]) == (environment, sources, True):
+        is_it = (record["environment"], record["sources"], record["ok"]) == (environment, sources, True)
+        if is_it and "load" not in record:
             return True
     return False

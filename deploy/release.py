@@ -11,19 +11,20 @@ import json
 import os
 import shlex
 import signal
+import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from deploy import record as records
-from deploy.lock import hold_command
+from deploy.lock import FILE, HELD, hold_command
 from deploy.operations.restarts import RESUME
 
-_LOCK = "/run/bantam-release.lock"
 _READY = Path("deploy/remote/ready.py")
 _CONFIGURATION = Path("deploy/remote/configuration.py")
 _GATE = ["loadtests/scenarios/mixed.py", "--headless", "--shape", "loadtests/gate.yml"]
@@ -36,6 +37,13 @@ _BACK = (
     "systemd-run --quiet --pipe --wait --collect --working-directory=/"
     f" --property={shlex.quote(RESUME)} /usr/bin/python3 -"
 )
+_PREVIOUS = "basename $(readlink /opt/bantam/previous) 2>/dev/null || true"
+# The release that was taken back must not be where the next rollback leads.
+_SET_PREVIOUS = (
+    "cd /opt/bantam && rm -f previous.next && if test -e releases/{0}/complete;"
+    " then ln -s releases/{0} previous.next && mv -T previous.next previous; else rm -f previous; fi"
+)
+_TRIES, _BETWEEN_TRIES_S = 4, 15
 _AS_ROOT = "$([ $(id -u) = 0 ] || echo sudo -n)"
 _LINES_TOLD = 15
 
@@ -54,11 +62,11 @@ class Release:
 
     def make(self) -> bool:
         """The release serves, or the one of before does."""
-        before = self.record["before"] = self.server(_CURRENT)
-        if not before:
-            sys.exit(f"{self.folder.name} has no release yet: run `make deploy` first.")
         try:
-            self.refuse_unready("preflight")
+            with self.step("preflight"):
+                before = self.record["before"] = self.server(_CURRENT)
+                previous = self.server(_PREVIOUS)
+                self.server("python3 -", _READY.read_text())
         except FailedError as error:
             sys.exit(f"{self.folder.name} is not ready for a release, and nothing has changed:\n{error}")
         try:
@@ -66,15 +74,10 @@ class Release:
         except FailedError as error:
             self.record["failed"]["said"] = str(error)
             print(f"{self.record['failed']['step']} failed:\n{error}", file=sys.stderr, flush=True)
-            self.take_back(before)
+            self.take_back(before, previous)
         else:
             self.record["ok"] = True
         return bool(self.record["ok"])
-
-    def refuse_unready(self, step: str) -> None:
-        """The server is as a release needs it, or FailedError says what is in the way."""
-        with self.step(step):
-            self.server("python3 -", _READY.read_text())
 
     def refuse_unproven(self) -> None:
         """Exit with 1 unless these sources were released where the inventory says, or somebody says why."""
@@ -97,12 +100,14 @@ class Release:
             self.record["restore_point"] = name
         with self.step("deploy"):
             self.run("-m", "deploy", self.inventory, str(self.folder))
-        self.record["release"] = self.server(_CURRENT)
+            self.record["release"] = self.server(_CURRENT)
         with self.step("verify"):
             summary = ["--summary", str(self.folder / "verify.json")]
             self.run("-m", "pytest", "verify", "-q", "--inventory", self.inventory, *summary)
         with self.step("load"):
             self.load()
+            if records.sources() != self.record["sources"]:
+                raise FailedError("The sources were changed meanwhile, so nobody knows what was checked.")
 
     def load(self) -> None:
         """A short load keeps the targets, or the next one does; where there are test users to make it."""
@@ -118,7 +123,7 @@ class Release:
             self.record["first_load"] = str(error)
             self.run(*gate)
 
-    def take_back(self, before: str) -> None:
+    def take_back(self, before: str, previous: str) -> None:
         """
         The release of before serves with the files of before, and the server is as a release needs it.
 
@@ -126,12 +131,13 @@ class Release:
         """
         began = time.monotonic()
         try:
-            if name := self.record.get("restore_point"):
-                with self.step("configuration back"):
-                    self.server(f"{_BACK} bring-back {name}", _CONFIGURATION.read_text())
-            if self.server(_CURRENT) != before:
+            with self.step("configuration back"):
+                self.patiently(self.configuration_back)
+            with self.step("release back"):
                 self.go_back(before)
-            self.refuse_unready("ready again")
+                self.server(_SET_PREVIOUS.format(shlex.quote(previous)))
+            with self.step("ready again"):
+                self.patiently(self.refuse_unready)
         except FailedError as error:
             self.record["not_taken_back"] = str(error)
             print(f"{before} does not serve as before:\n{error}", file=sys.stderr)
@@ -139,14 +145,44 @@ class Release:
         self.record["taken_back_s"] = round(time.monotonic() - began, 1)
         print(f"{before} serves, as before.", file=sys.stderr)
 
+    def configuration_back(self) -> None:
+        """The server has the configuration of before."""
+        # What a lost connection has left at work must end first.
+        self.server("flock --wait 120 /run/bantam-switch.lock true")
+        if name := self.record.get("restore_point"):
+            self.server(f"{_BACK} bring-back {name}", _CONFIGURATION.read_text())
+
     def go_back(self, before: str) -> None:
         """The release of before is current, with its schema if it cannot run on today's."""
         back = ("-m", "deploy", self.inventory, str(self.folder), f"--back-to={before}")
-        with self.step("back"):
+        try:
+            self.run(*back)
+        except FailedError as error:
+            if "cannot run on today's schema" not in str(error):
+                raise
+            self.record["schema_down"] = str(error)
+            self.run(*back, "--schema=down")
+
+    def refuse_unready(self) -> None:
+        """The server is as a release needs it, and answers through the edge, or FailedError says why not."""
+        self.server("python3 -", _READY.read_text())
+        url = f"{self.target['url']}/readyz"
+        try:
+            trust = ssl.create_default_context(cafile=self.target["ca"])
+            urllib.request.urlopen(url, timeout=10, context=trust).close()  # noqa: S310  https, by the inventory
+        except OSError as error:
+            raise FailedError(f"{url}: {error}") from None
+
+    def patiently(self, work: Callable[[], None]) -> None:
+        """The work has been done, at the latest at the last try: a server may be rebooting."""
+        for _ in range(_TRIES - 1):
             try:
-                self.run(*back)
+                work()
             except FailedError:
-                self.run(*back, "--schema=down")
+                time.sleep(_BETWEEN_TRIES_S)
+            else:
+                return
+        work()
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -163,27 +199,24 @@ class Release:
 
     def run(self, *arguments: str) -> None:
         """A program of the project has succeeded; FailedError has the end of what it said."""
-        try:
-            done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
-        except KeyboardInterrupt:
-            raise FailedError("It was interrupted.") from None
-        if done.returncode:
-            lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
-            raise FailedError("\n".join(lines[-_LINES_TOLD:]))
+        code, said = _finished([sys.executable, *arguments])
+        if code:
+            raise FailedError("\n".join([line for line in said.splitlines() if line.strip()][-_LINES_TOLD:]))
 
-    def server(self, command: str, text: str | None = None) -> str:
+    def server(self, command: str, text: str = "") -> str:
         """What a command printed that root ran on the server; FailedError if it failed."""
-        ssh = [*self.target["ssh"], f"{_AS_ROOT} sh -c {shlex.quote(command)}"]
-        done = subprocess.run(ssh, input=text, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise FailedError((done.stdout + done.stderr).strip())
-        return done.stdout.strip()
+        code, said = _finished([*self.target["ssh"], f"{_AS_ROOT} sh -c {shlex.quote(command)}"], text)
+        if code:
+            raise FailedError(said.strip() or "The server does not answer.")
+        return said.strip()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nobody else releases to this server meanwhile; exit 1 names who does."""
-        ssh = [*self.target["ssh"], f"{_AS_ROOT} {hold_command(_LOCK, 'release')}"]
-        with subprocess.Popen(ssh, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holding:
+        ssh = [*self.target["ssh"], f"{_AS_ROOT} {hold_command(FILE, 'release')}"]
+        # Of a session of its own: Ctrl-C must not end it before everything is taken back.
+        pipe = subprocess.PIPE
+        with subprocess.Popen(ssh, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as holding:
             assert holding.stdin  # noqa: S101  tells mypy what PIPE promises
             assert holding.stdout  # noqa: S101
             answer = holding.stdout.readline().strip()
@@ -209,6 +242,30 @@ class Release:
         return file
 
 
+def _finished(command: list[str], text: str = "") -> tuple[int, str]:
+    """
+    The exit code and everything that the command printed.
+
+    Ctrl-C interrupts it, waits for its end, and is told by a FailedError.
+    """
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, HELD: "1"},
+    ) as running:
+        try:
+            said, _ = running.communicate(text)
+        except KeyboardInterrupt:
+            os.killpg(running.pid, signal.SIGINT)
+            running.communicate()
+            raise FailedError("It was interrupted.") from None
+    return running.returncode, said
+
+
 def main() -> int:
     """Release, and tell how it ended; 1 if the release does not serve."""
     inventory, folder = sys.argv[1], Path(sys.argv[2])
@@ -223,5 +280,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     sys.exit(main())

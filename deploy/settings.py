@@ -16,7 +16,7 @@ Seconds = Annotated[int, Meta(ge=1)]
 COMPONENTS = frozenset({"base", "postgresql", "backup", "pgbouncer", "redis", "app", "edge"})
 
 # What belongs to pyinfra's connection or to one run, not to the server's configuration.
-_OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation", "proven_on")
+_OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation", "component", "proven_on")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -70,6 +70,7 @@ def write_ssh_config(folder: Path, name: str, data: dict[str, Any]) -> Path:
         ("IdentitiesOnly", "yes" if "ssh_key" in data else None),
         ("StrictHostKeyChecking", data.get("ssh_strict_host_key_checking", "accept-new")),
         ("ConnectTimeout", 10),
+        ("ServerAliveInterval", 15),
         ("BatchMode", "yes"),
         ("LogLevel", "ERROR"),
         *_resolved(data.get("ssh_hostname", name), own),

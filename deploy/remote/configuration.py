@@ -14,11 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 KEPT = Path("/var/lib/bantam/configurations")
+# What a bring-back that was cut off had not finished.
+UNFINISHED = KEPT / ".unfinished"
+SOURCES = Path("/etc/bantam/sources")
 VERSIONS_KEPT = 10
 PLACES = (
     "etc/bantam",
+    "etc/nftables.conf",
     "etc/nginx",
     "etc/pgbackrest.conf",
+    "etc/pgbackrest/known-repository",
     "etc/pgbouncer",
     "etc/postgresql/17/main",
     "etc/redis",
@@ -26,24 +31,23 @@ PLACES = (
     "usr/local/lib/bantam_backup",
     "usr/local/sbin",
 )
-# Other services know them, too, so they never go back alone.
-SECRET = ("etc/bantam/credentials", "etc/redis/users.acl", "etc/pgbouncer/userlist.txt")
+# Others know passwords, keys and certificates, too, so they never go back alone.
+SECRET = ("etc/bantam/credentials", "etc/bantam/tls", "etc/redis/users.acl", "etc/pgbouncer/userlist.txt")
+UNITS = "etc/systemd/system/"
 POSTGRESQL = "postgresql@17-main.service"
 POOL = (
     *("runuser", "-u", "pgbouncer", "--", "psql", "-Xqw"),
     *("-h", "/run/pgbouncer", "-p", "6432", "-d", "pgbouncer", "-c"),
 )
-WORKERS = "bantam-app@*.service"
+POSTGRES = ("runuser", "-u", "postgres", "--", "psql", "-XAtqw", "-p", "5432", "-c")
 LONGEST_PAUSE_S = "4"
-# What starts with one of these, or is below it, is read by the unit when it starts.
-RESTARTED = {
-    "redis-server.service": ("etc/redis", "etc/systemd/system/redis-server.service"),
-    "pgbouncer.service": ("etc/systemd/system/pgbouncer.service",),
-}
-RELOADED = {
-    POSTGRESQL: "etc/postgresql/17/main",
-    "pgbouncer.service": "etc/pgbouncer",
-    "nginx.service": "etc/nginx",
+# Who reads the files below a place: by a reload, or only when it starts.
+READ_BY = {
+    "etc/nftables.conf": ("reload", "nftables.service"),
+    "etc/nginx": ("reload", "nginx.service"),
+    "etc/pgbouncer": ("reload", "pgbouncer.service"),
+    "etc/postgresql/17/main": ("reload", POSTGRESQL),
+    "etc/redis": ("restart", "redis-server.service"),
 }
 
 
@@ -53,7 +57,8 @@ def files(root: Path) -> Iterator[Path]:
         path = root / place
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
             name = file.relative_to(root)
-            if file.is_file() and not file.is_symlink() and not str(name).startswith(SECRET):
+            is_ours = not str(name).startswith(SECRET) and Path("/") / name != SOURCES
+            if file.is_file() and not file.is_symlink() and is_ours:
                 yield name
 
 
@@ -86,54 +91,90 @@ def bring_back(version: str) -> None:
     known = set(files(then))
     if not known:
         sys.exit(f"There is no configuration {version} in {KEPT}.")
-    added = set(files(now)) - known
     changed = {name for name in known if not is_same(then / name, now / name)}
+    # Not what a package has brought meanwhile: dpkg would miss it.
+    added = {name for name in set(files(now)) - known if not run("dpkg", "-S", str(now / name))}
+    # First, so that a run after one that was cut off still lets everybody read what that had copied.
+    unread = {str(name) for name in changed | added}
+    unread |= set(UNFINISHED.read_text().splitlines()) if UNFINISHED.exists() else set()
+    UNFINISHED.write_text("\n".join(sorted(unread)))
+    disable({name for name in added if str(name).startswith(UNITS)})
     for name in changed:
         copy(then / name, now / name)
     for name in added:
         (now / name).unlink()
-    apply({str(name) for name in changed | added})
+    # Roles in the database and the like are not back, so it is not as any sources made it.
+    SOURCES.unlink(missing_ok=True)
+    if failed := apply(unread):
+        sys.exit("\n".join(failed))
+    UNFINISHED.unlink()
     print(f"{len(changed)} files are as before, {len(added)} are gone")
 
 
 def is_same(then: Path, now: Path) -> bool:
-    """Whether the content is; owners and modes are the deploy's."""
-    return now.is_file() and filecmp.cmp(then, now, shallow=False)
+    """Whether content, owner and mode are."""
+    if not now.is_file() or not filecmp.cmp(then, now, shallow=False):
+        return False
+    one, other = then.stat(), now.stat()
+    return (one.st_uid, one.st_gid, one.st_mode) == (other.st_uid, other.st_gid, other.st_mode)
 
 
-def apply(changed: set[str]) -> None:
-    """Each service runs by its files; PostgreSQL restarts behind the pool."""
+def disable(added: set[Path]) -> None:
+    """Units that only the release had run no more."""
+    for name in added:
+        if name.parent == Path(UNITS):
+            run("systemctl", "disable", "--now", name.name)
+            run("systemctl", "reset-failed", name.name)
+
+
+def apply(changed: set[str]) -> list[str]:
+    """Each service runs by its files, PostgreSQL behind the pool; a sentence for each that does not."""
     run("systemctl", "daemon-reload")
-    for unit, place in RELOADED.items():
-        if begins(changed, place) and run("systemctl", "is-active", "--quiet", unit):
-            run("systemctl", "reload", unit)
-    for unit, places in RESTARTED.items():
-        if begins(changed, *places) or not run("systemctl", "is-active", "--quiet", unit):
-            run("systemctl", "restart", unit)
-    if begins(changed, f"etc/systemd/system/{POSTGRESQL}") or needs_restart():
+    wanted: dict[str, str] = {}
+    for place, (how, unit) in READ_BY.items():
+        if any(name.startswith(place) for name in changed):
+            wanted[unit] = how
+    for name in changed:
+        if name.startswith(UNITS):
+            wanted[name.removeprefix(UNITS).split("/")[0].removesuffix(".d")] = "restart"
+    if wanted.get(POSTGRESQL) == "reload" and run("systemctl", "reload", POSTGRESQL):
+        wanted[POSTGRESQL] = "restart" if needs_restart() else "none"
+    # The database first: the others wait for it.
+    order = sorted(wanted, key=lambda unit: (unit != POSTGRESQL, unit))
+    return [f"{unit} could not {wanted[unit]}" for unit in order if not let_read(unit, wanted[unit])]
+
+
+def let_read(unit: str, how: str) -> bool:
+    """Whether the unit has read its files, if it is one that runs."""
+    if how == "none":
+        return True
+    if "@." in unit:
+        units = f"{unit.partition('@')[0]}@*"
+        listed = said("systemctl", "list-units", "--plain", "--no-legend", units).splitlines()
+        return all(let_read(line.split()[0], how) for line in listed)
+    is_active = run("systemctl", "is-active", "--quiet", unit)
+    if not is_active and not said("systemctl", "is-enabled", unit).startswith("enabled"):
+        return True
+    if unit == POSTGRESQL:
+        run(*POSTGRES, "CHECKPOINT")  # then the one of the shutdown, behind the paused pool, is short
         run("timeout", LONGEST_PAUSE_S, *POOL, "PAUSE bantam")
-        run("systemctl", "restart", POSTGRESQL)
+        restarted = run("systemctl", "restart", unit)
         run(*POOL, "RESUME bantam")
-    if not run("systemctl", "is-active", "--quiet", "nginx.service"):
-        run("systemctl", "restart", "nginx.service")
-    if begins(changed, "etc/systemd/system/bantam-app@"):
-        for worker in said("systemctl", "list-units", "--plain", "--no-legend", WORKERS).splitlines():
-            run("systemctl", "restart", worker.split()[0])
-
-
-def begins(changed: set[str], *places: str) -> bool:
-    """Whether one of the files is in one of the places."""
-    return any(name.startswith(places) for name in changed)
+        return restarted
+    if how == "reload" and is_active and run("systemctl", "reload", unit):
+        return True
+    run("systemctl", "reset-failed", unit)
+    return run("systemctl", "restart", unit)
 
 
 def needs_restart() -> bool:
-    """Whether PostgreSQL does not run, or a setting waits for its restart."""
+    """Whether a setting of PostgreSQL waits for its restart."""
     ask = "SELECT count(*) FROM pg_settings WHERE pending_restart"
-    return said("runuser", "-u", "postgres", "--", "psql", "-XAtqw", "-p", "5432", "-c", ask).strip() != "0"
+    return said(*POSTGRES, ask).strip() != "0"
 
 
 def run(*command: str) -> bool:
-    """Whether the command succeeded; the checks afterwards say what did not."""
+    """Whether the command succeeded."""
     return subprocess.run(command, capture_output=True, check=False, cwd="/").returncode == 0
 
 

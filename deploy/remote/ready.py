@@ -5,6 +5,7 @@ Is this server ready for a release? Prints a sentence for each reason why not; e
 Run as root, from standard input: the server may never have been deployed by sources that know it.
 """
 
+import contextlib
 import http.client
 import json
 import shutil
@@ -63,8 +64,8 @@ def _app() -> Iterator[str]:
         status = connection.getresponse().status
         if status != http.HTTPStatus.OK:
             yield f"the app is not ready: /readyz answers {status}"
-    except OSError as error:
-        yield f"the app does not answer: {error.strerror or error}"
+    except (OSError, http.client.HTTPException) as error:
+        yield f"the app does not answer: {error}"
 
 
 def _database() -> Iterator[str]:
@@ -81,17 +82,25 @@ def _database() -> Iterator[str]:
 def _backups() -> Iterator[str]:
     if _said(*_PSQL, _ARCHIVING_FAILS) == "t":
         yield "the last WAL could not be archived: see `make backups` and the log of PostgreSQL"
-    ready = Path("/var/lib/postgresql/17/main/pg_wal/archive_status").glob("*.ready")
-    waits_s = max((datetime.now(UTC).timestamp() - file.stat().st_mtime for file in ready), default=0)
+    waits_s = max((datetime.now(UTC).timestamp() - since for since in _waiting_since()), default=0)
     if waits_s > _LONGEST_WAITING_S:
         yield f"WAL has been waiting for {waits_s:.0f} s to be archived"
-    answer = _said(*_PGBACKREST)
-    backups = json.loads(answer, strict=False)[0]["backup"] if answer else []
+    try:
+        backups = json.loads(_said(*_PGBACKREST), strict=False)[0]["backup"]
+    except (ValueError, LookupError):
+        backups = []
     newest = max((backup["timestamp"]["stop"] for backup in backups), default=0)
     if datetime.now(UTC) - datetime.fromtimestamp(newest, UTC) > _OLDEST_BACKUP:
         yield "there is no backup of the last 26 hours: run `make backup`"
     if Path("/var/lib/postgresql/17/before-restore").exists():
         yield "a restore waits for `make restore-accept` or `make restore-undo`"
+
+
+def _waiting_since() -> Iterator[float]:
+    """When each file of WAL was complete that is not archived yet."""
+    for file in Path("/var/lib/postgresql/17/main/pg_wal/archive_status").glob("*.ready"):
+        with contextlib.suppress(FileNotFoundError):  # archived meanwhile
+            yield file.stat().st_mtime
 
 
 def main() -> int:

@@ -43,6 +43,7 @@ def test_a_command_that_is_called_is_there(file: Path, name: str) -> None:
 
 TYPED = (
     "ASK",
+    "COMPONENT",
     "EMAIL",
     "FROM",
     "IMAGE",
@@ -53,6 +54,7 @@ TYPED = (
     "SCENARIO",
     "SCHEMA",
     "TO",
+    "UNPROVEN",
     "WHO",
     "WORK",
 )

@@ -45,8 +45,8 @@ UNREACHABLE = "production: the lock cannot be taken"
 
 @pytest.mark.parametrize(
     "changes",
-    [{"ok": False}, {"sources": "others"}, {"environment": "sandbox-demo"}, None],
-    ids=["it failed", "other sources", "elsewhere", "nothing"],
+    [{"ok": False}, {"sources": "others"}, {"environment": "sandbox-demo"}, {"load": "not run"}, None],
+    ids=["it failed", "other sources", "elsewhere", "without a load", "nothing"],
 )
 def test_what_is_not_proven_is_refused(folder: Path, changes: dict[str, Any] | None) -> None:
     if changes is not None:

@@ -15,8 +15,13 @@ pytestmark = [pytest.mark.server, pytest.mark.long]
 
 LONG = pytest.mark.rehearsal
 SQL = "cd / && runuser -u postgres -- psql -XAtqw -p 5432 -d bantam -c"
-CONFIGURATION = (
-    "cat /etc/pgbouncer/pgbouncer.ini /etc/postgresql/17/main/conf.d/bantam.conf /etc/bantam/sources"
+CONFIGURATION = "; ".join(
+    (
+        "cat /etc/pgbouncer/pgbouncer.ini /etc/postgresql/17/main/conf.d/bantam.conf",
+        "readlink /opt/bantam/previous",
+        f'{SQL} "SHOW fsync"',
+        "systemctl show --property=NeedDaemonReload,ActiveState pgbouncer postgresql@17-main",
+    )
 )
 
 
@@ -160,7 +165,7 @@ def test_a_server_that_is_not_ready_is_left_alone(sandbox_server: SandboxServer,
 
 
 def test_of_two_releases_the_second_names_the_first(sandbox_server: SandboxServer, sources: Path) -> None:
-    lock, holder = "/run/bantam-release.lock", "ann on laptop has begun to release at 12:00 UTC"
+    lock, holder = "/run/bantam-deploy.lock", "ann on laptop has begun to release at 12:00 UTC"
     hold = f"(flock {lock} sh -c 'echo {holder} > {lock}; sleep 8' > /dev/null 2>&1 &)"
     checked(sandbox_server.ssh(f"{hold}; sleep 1"))
     done = make(sandbox_server, sources, "release")

@@ -189,7 +189,7 @@ def _journal(copy: Postgres) -> list[str]:
 
 
 def _last(copy: Postgres, level: str) -> str:
-    """The last message of that level, but for those to whom it gives no connection; empty if there is none."""
+    """The last message of that level, but for those about connections that come too early; or nothing."""
     said = [line.partition(f"{level}:")[2].strip().rstrip(".") for line in _journal(copy) if level in line]
     found = [message for message in said if not message.startswith("the database system is ")]
     return found[-1] if found else ""

@@ -111,12 +111,51 @@ def breaks_a_check(sources: Path) -> None:
     add(sources / "templates/postgresql/bantam.conf.j2", "\nfsync = off\n")
 
 
+# What each request of the load meets, in a release that every check finds in order.
+REQUEST = """
+
+class Damage:
+    requests = 0
+    kept: list[bytes] = []
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope.get("path", "").startswith("/api/dashboards/"):
+            Damage.requests += 1
+            {damage}
+        await self.app(scope, receive, send)
+"""
+
+
+def damage_requests(sources: Path, damage: str) -> None:
+    file = sources / "app/application.py"
+    replace(file, "    return app", "    app.add_middleware(Damage)\n    return app")
+    add(file, REQUEST.replace("{damage}", damage))
+
+
+def slow(sources: Path) -> None:
+    damage_requests(sources, 'await __import__("asyncio").sleep(0.8)')
+
+
+def leaks_memory(sources: Path) -> None:
+    damage_requests(sources, 'Damage.kept.append(b"x" * 4_000_000)')
+
+
+def breaks_the_load_gate(sources: Path) -> None:
+    damage_requests(sources, "assert Damage.requests % 40")
+
+
 BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
     "fails to expand": (expand_fails, "deploy"),
     "does not start": (does_not_start, "deploy"),
     "is never ready": (never_ready, "deploy"),
     "has a wrong configuration": (wrong_configuration, "verify"),
     "breaks a check": (breaks_a_check, "verify"),
+    "is slow": (slow, "load"),
+    "leaks memory": (leaks_memory, "load"),
+    "breaks the load gate": (breaks_the_load_gate, "load"),
 }
 
 
@@ -141,6 +180,7 @@ def test_a_broken_release_is_taken_back(
     [record] = records(sources)
     assert (record["ok"], record["failed"]["step"]) == (False, step)
     assert "not_taken_back" not in record
+    print(f"{record['failed']}; taken back in {record['taken_back_s']} s")
     assert f"{before.splitlines()[0]} serves, as before." in done.stderr
     assert checked(sandbox_server.ssh(look)).stdout == before
 

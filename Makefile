@@ -13,7 +13,7 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export NAME ASK COMPONENT EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO UNPROVEN WHO WORK
+export NAME ASK COMPONENT DATA EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO UNPROVEN WHO WORK
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -81,9 +81,10 @@ release: $(RUN)/target.json ## preflight, backup, deploy, verify, a short load; 
 	@$(PYTHON) -m deploy.release $(INVENTORY) $(RUN)
 
 # An empty TO= is asked for by nobody; a TO that nobody set arrives here empty, too.
-rollback: .venv/ready ## make the release before current again, or another one of make releases: TO=, SCHEMA=down
+rollback: .venv/ready ## make the release before current again, or what make releases lists: TO=, SCHEMA=down, DATA=back
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) \
-	  --back-to=$(if $(TO)$(filter command,$(origin TO)),"$$TO",previous) $(if $(SCHEMA),"--schema=$$SCHEMA")
+	  --back-to=$(if $(TO)$(filter command,$(origin TO)),"$$TO",previous) $(if $(SCHEMA),"--schema=$$SCHEMA") \
+  $(if $(DATA),"--with-data=$$DATA")
 
 restart: .venv/ready ## restart a component while the server serves: COMPONENT=postgresql, pgbouncer, redis, app or edge
 	@$(PYTHON) -m deploy $(INVENTORY) $(RUN) "--restart=$$COMPONENT"

@@ -2,7 +2,7 @@
 Run the deploy, the upgrade, a restart or the rollback and record what it did.
 
 `python -m deploy INVENTORY FOLDER [--again | --only NAMES [--rotation STEP] | --upgrade |
---restart COMPONENT | --back-to RELEASE [--schema down]]`.
+--restart COMPONENT | --back-to RELEASE [--schema down] [--with-data back]]`.
 
 Each change is a line; the rest of pyinfra's log appears only when it fails. FOLDER/deploy.json then
 holds seconds, operations, changed and config_hash; --again is the second run, which must change
@@ -58,6 +58,7 @@ def main(inventory: str, folder: str, *options: str) -> None:
             "only": asked.only,
             "to": asked.back_to,
             "schema": asked.schema,
+            "data": asked.with_data,
             "rotation": asked.rotation,
             "component": asked.restart,
         }
@@ -117,6 +118,7 @@ def _parse(options: tuple[str, ...]) -> argparse.Namespace:
     parser.add_argument("--only")
     parser.add_argument("--back-to")
     parser.add_argument("--schema")
+    parser.add_argument("--with-data")
     parser.add_argument("--upgrade", action="store_true")
     parser.add_argument("--restart")
     parser.add_argument("--rotation")

@@ -23,7 +23,7 @@ from typing import Any
 
 from deploy import record as records
 from deploy.lock import FILE, HELD, hold_command
-from deploy.operations.restarts import RESUME
+from deploy.operations.restarts import RESUME_PROPERTY
 
 _READY = Path("deploy/remote/ready.py")
 _CONFIGURATION = Path("deploy/remote/configuration.py")
@@ -34,8 +34,7 @@ _TAKE = (
     " --working-directory=/ bantam-backup take"
 )
 _BACK = (
-    "systemd-run --quiet --pipe --wait --collect --working-directory=/"
-    f" --property={shlex.quote(RESUME)} /usr/bin/python3 -"
+    f"systemd-run --quiet --pipe --wait --collect --working-directory=/ {RESUME_PROPERTY} /usr/bin/python3 -"
 )
 _PREVIOUS = "basename $(readlink /opt/bantam/previous) 2>/dev/null || true"
 # The release that was taken back must not be where the next rollback leads.

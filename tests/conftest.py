@@ -39,13 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     Quick ones first: whoever breaks a unit need not wait for a server.
 
-    Of those on a server the long ones begin, so that none is left alone with a core at the end; last comes
-    what fills a server with rows.
+    Of those on a server the long ones begin, so that none is left alone with a core at the end, and of these
+    one that needs no snapshot while another process makes it; last comes what fills a server with rows.
     """
     items.sort(
         key=lambda item: (
             item.get_closest_marker("server") is not None,
             item.get_closest_marker("long") is None,
+            item.get_closest_marker("bare") is None,
             item.get_closest_marker("last") is not None,
         )
     )

@@ -11,8 +11,7 @@ import pytest
 from tests.conftest import NewServer
 from tests.servers import ROOT
 
-# It needs no snapshot: beside it the other process makes the one for all.
-pytestmark = [pytest.mark.server, pytest.mark.long]
+pytestmark = [pytest.mark.server, pytest.mark.long, pytest.mark.bare]
 
 SUMMARY = {"ok", "git_revision", "config_hash", "host", "deploy", "verify", "targets"}
 

@@ -1,6 +1,7 @@
 """Releases on the server: each in its own directory, one of them current."""
 
 import io
+import json
 import shlex
 from collections.abc import Generator
 
@@ -15,6 +16,7 @@ FOLDER = "/opt/bantam/releases"
 CURRENT = "/opt/bantam/current"
 PREVIOUS = "/opt/bantam/previous"
 CONFIGURATION = "app.toml"
+VERSIONS = "/var/lib/bantam/configurations"
 SWITCH = "/usr/local/sbin/bantam-switch"
 
 
@@ -42,6 +44,34 @@ class Releases(FactBase[list[str]]):
     def process(self, output: list[str]) -> list[str]:
         """One name per line."""
         return output
+
+
+class KeptVersions(FactBase[dict[str, str]]):
+    """What was kept before each of the last releases: its configuration, by name, and the release of then."""
+
+    default = dict
+
+    def command(self) -> str:
+        """A line for each, as grep writes it: none for a version from before there was a release."""
+        return f"cd {VERSIONS} 2>/dev/null && grep -H '' */release || true"
+
+    def process(self, output: list[str]) -> dict[str, str]:
+        """By the name of the version."""
+        return dict(line.split("/release:", 1) for line in output)
+
+
+class RestorePoints(FactBase[list[str]]):
+    """The names of the moments that the data can go back to."""
+
+    default = list
+
+    def command(self) -> str:
+        """A line of JSON for each."""
+        return "cat /var/lib/postgresql/restore-points.jsonl 2>/dev/null || true"
+
+    def process(self, output: list[str]) -> list[str]:
+        """Oldest first."""
+        return [json.loads(line)["name"] for line in output]
 
 
 class UnfinishedReleases(FactBase[list[str]]):

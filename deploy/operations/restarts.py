@@ -11,13 +11,14 @@ _LONGEST_PAUSE_S = 4
 
 RESUME = f"ExecStopPost=-{_POOL} 'RESUME bantam'"
 """By systemd, which resumes whatever ends it: a pool that stays paused would be an outage."""
+RESUME_PROPERTY = f"--property={shlex.quote(RESUME)}"
 # First, while everybody is served: then the one of the shutdown has little to write.
 _CHECKPOINT = "/usr/sbin/runuser -u postgres -- psql -Xqw -p 5432 -c CHECKPOINT"
 _PAUSE = f"timeout {_LONGEST_PAUSE_S} {_POOL} 'PAUSE bantam' 2>/dev/null"
 _PAUSED = f"{_CHECKPOINT}; {_PAUSE}; systemctl restart {POSTGRESQL}"
 _BEHIND_THE_POOL = (
     "systemd-run --quiet --wait --pipe --collect --working-directory=/"
-    f" --property={shlex.quote(RESUME)} sh -c {shlex.quote(_PAUSED)}"
+    f" {RESUME_PROPERTY} sh -c {shlex.quote(_PAUSED)}"
 )
 
 

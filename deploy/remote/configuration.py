@@ -16,6 +16,7 @@ from pathlib import Path
 KEPT = Path("/var/lib/bantam/configurations")
 # What a bring-back that was cut off had not finished.
 UNFINISHED = KEPT / ".unfinished"
+CURRENT = Path("/opt/bantam/current")
 SOURCES = Path("/etc/bantam/sources")
 VERSIONS_KEPT = 10
 PLACES = (
@@ -63,12 +64,17 @@ def files(root: Path) -> Iterator[Path]:
 
 
 def keep(version: str) -> None:
-    """The files are in a directory of their own, whole or not at all; the oldest versions are gone."""
+    """
+    The files are in a directory of their own, whole or not at all, with the name of the release that serves.
+
+    The oldest versions are gone.
+    """
     draft = KEPT / f".{version}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700, parents=True)
     for name in files(Path("/")):
         copy(Path("/") / name, draft / name)
+    (draft / "release").write_text(CURRENT.readlink().name if CURRENT.is_symlink() else "")
     draft.rename(KEPT / version)
     for old in sorted(KEPT.glob("[!.]*"), key=lambda path: path.stat().st_ctime)[:-VERSIONS_KEPT]:
         shutil.rmtree(old)

@@ -5,8 +5,8 @@ Make a release current: `bantam-switch RELEASE`, as root on the server; `previou
 The release first runs as the candidate, behind a socket of its own: every statement must exist on today's
 schema, and it must become ready. Until then nothing that serves has changed. Then /opt/bantam/current is
 switched and the workers restart one after the other; if one does not become ready, the release before is
-current again. Without an argument: the releases on this server. /var/log/bantam/releases.jsonl has a line for
-each switch.
+current again. Without an argument: the releases on this server, and what else a rollback leads to.
+/var/log/bantam/releases.jsonl has a line for each switch.
 
 Killed at any point, it is finished by running it again. It takes the deploy's lock unless a deploy runs it,
 which then has set BY to the name of who deploys.
@@ -29,6 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HOME = Path("/opt/bantam")
+VERSIONS = Path("/var/lib/bantam/configurations")
 LOG = Path("/var/log/bantam/releases.jsonl")
 LOCK = Path("/run/bantam-switch.lock")
 DEPLOY_LOCK = Path("/run/bantam-deploy.lock")
@@ -247,11 +248,14 @@ def say(sentence: str) -> None:
 
 
 def listed() -> Iterator[str]:
-    """A line for each release, the oldest first."""
+    """A line for each release, the oldest first; then one for each that was kept with its configuration."""
     notes = {target("previous"): "previous", target("current"): "current"}
     for release in releases():
         made = datetime.fromtimestamp((HOME / "releases" / release / "complete").stat().st_mtime, UTC)
         yield f"{release}  {made:%Y-%m-%d %H:%M} UTC  {notes.get(release, '')}".rstrip()
+    for kept in sorted(VERSIONS.glob("*/release")):
+        if release := kept.read_text():
+            yield f"{kept.parent.name}  {release}, with the configuration of then"
 
 
 def change(asked: argparse.Namespace) -> None:

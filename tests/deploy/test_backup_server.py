@@ -64,6 +64,35 @@ def test_a_backup_of_damaged_pages_is_told(
         run_on_server(f"{PGBACKREST} expire --set={label}")
 
 
+@pytest.mark.rehearsal
+def test_a_backup_that_fills_the_disk_is_told_and_the_next_one_succeeds(
+    sandbox_server: SandboxServer, run_on_server: Callable[[str], str]
+) -> None:
+    owner = "uid=$(id -u postgres),gid=$(id -g postgres)"
+    # Room for a few MB more than there is.
+    room = f"size=$(du -sm {REPOSITORY} | awk '{{print $1 + 20}}')m"
+    run_on_server(
+        f"cp -a {REPOSITORY} /root/repository; mount -t tmpfs -o {room},mode=750,{owner} none {REPOSITORY}"
+    )
+    run_on_server(f"cp -a /root/repository/. {REPOSITORY}/")
+    try:
+        before = checked(sandbox_server.make("backups")).stdout
+        done = sandbox_server.make("backup", "FULL=1")
+        assert done.returncode != 0
+        assert "No space left on device" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert checked(sandbox_server.make("backups")).stdout == before
+        run_on_server(f"{SQL} -c 'CREATE TABLE full_disk AS SELECT 1' -c 'DROP TABLE full_disk'")
+        run_on_server(f"mount -o remount,size=4g {REPOSITORY}")
+        checked(sandbox_server.make("backup", "FULL=1"))
+    finally:
+        run_on_server(
+            f"rm -rf /root/repository && cp -a {REPOSITORY} /root/repository && umount {REPOSITORY}"
+            f" && rm -rf {REPOSITORY}/* && cp -a /root/repository/. {REPOSITORY}/ && rm -rf /root/repository"
+        )
+    checked(sandbox_server.make("backup"))
+
+
 def test_a_volume_that_is_not_mounted_is_not_taken_for_a_new_repository(
     sandbox_server: SandboxServer, run_on_server: Callable[[str], str]
 ) -> None:

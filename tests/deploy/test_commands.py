@@ -44,6 +44,7 @@ def test_a_command_that_is_called_is_there(file: Path, name: str) -> None:
 TYPED = (
     "ASK",
     "COMPONENT",
+    "DATA",
     "EMAIL",
     "FROM",
     "IMAGE",

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.server, pytest.mark.long]
 
 LONG = pytest.mark.rehearsal
 SQL = "cd / && runuser -u postgres -- psql -XAtqw -p 5432 -d bantam -c"
+POOL = "templates/pgbouncer/pgbouncer.ini.j2"
+IDLE = "server_idle_timeout = 300"
 CONFIGURATION = "; ".join(
     (
         "cat /etc/pgbouncer/pgbouncer.ini /etc/postgresql/17/main/conf.d/bantam.conf",
@@ -64,8 +66,11 @@ def test_a_release_is_proven_and_recorded(
     sandbox_server: SandboxServer, sources: Path, *, test_users: bool
 ) -> None:
     add(sources / "app" / "__init__.py", "# The next release.\n")
+    replace(sources / POOL, IDLE, f"{IDLE[:-1]}1")
     current = "basename $(readlink /opt/bantam/current)"
-    before = checked(sandbox_server.ssh(current)).stdout.strip()
+    look = f"{current}; cat /etc/pgbouncer/pgbouncer.ini"
+    then = checked(sandbox_server.ssh(look)).stdout
+    before = then.splitlines()[0]
 
     done = checked(make(sandbox_server, sources, "release"))
 
@@ -79,6 +84,61 @@ def test_a_release_is_proven_and_recorded(
     assert f"{record['release']} serves; the record is evidence/releases/" in done.stderr.splitlines()[-1]
     log = checked(sandbox_server.ssh("tail -n 1 /var/log/bantam/releases.jsonl")).stdout
     assert json.loads(log)["sources"] == record["sources"]
+
+    version = record["restore_point"]
+    assert f"{IDLE[:-1]}1" in checked(sandbox_server.ssh(look)).stdout
+    assert f"{version}  {before}, with" in checked(sandbox_server.make("releases")).stdout
+    checked(sandbox_server.make("rollback", f"TO={version}"))
+    assert checked(sandbox_server.ssh(look)).stdout == then
+
+
+CLIENTS = "SELECT id, name FROM clients ORDER BY id LIMIT 3"
+MISTAKE = "UPDATE clients SET name = 'Gone', nickname = 'Away'"
+COLUMNS = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'nickname'"
+
+
+@LONG
+def test_the_data_go_back_to_before_a_release(sandbox_server: SandboxServer, sources: Path) -> None:
+    folder = sources / "app/agency/migrations"
+    (folder / "9990_nickname.up.sql").write_text("ALTER TABLE clients ADD COLUMN nickname text;\n")
+    (folder / "9990_nickname.down.sql").write_text("ALTER TABLE clients DROP COLUMN nickname;\n")
+    look = f"basename $(readlink /opt/bantam/current); {SQL} '{CLIENTS}'"
+    then = checked(sandbox_server.ssh(look)).stdout
+    checked(make(sandbox_server, sources, "release"))
+    [record] = records(sources)
+    checked(sandbox_server.ssh(f'{SQL} "{MISTAKE}"'))
+
+    began = time.monotonic()
+    checked(sandbox_server.make("rollback", f"TO={record['restore_point']}", "SCHEMA=down", "DATA=back"))
+
+    print(f"app, schema, configuration and data went back in {time.monotonic() - began:.0f} s")
+    assert checked(sandbox_server.ssh(look)).stdout == then
+    assert checked(sandbox_server.ssh(f'{SQL} "{COLUMNS}"')).stdout.strip() == "0"
+    checked(sandbox_server.make("restore-accept"))
+    checked(sandbox_server.make("verify"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (("TO=before-release-20200101-000000",), "has no release before-release-20200101-000000; it has "),
+        (("DATA=back",), "DATA=back needs the moment to go back to: TO=before-release-..., one of `make rel"),
+        (("DATA=there",), "DATA=there: the data can only go `back`, or stay as they are without DATA."),
+    ],
+    ids=str,
+)
+def test_a_way_back_that_is_not_there_is_refused(
+    sandbox_server: SandboxServer, asked: tuple[str, ...], sentence: str
+) -> None:
+    # There is a release before this one.
+    current = "readlink /opt/bantam/current"
+    before = checked(sandbox_server.ssh(f"{current}; ln -sfn $({current}) /opt/bantam/previous")).stdout
+    done = sandbox_server.make("rollback", *asked)
+    checked(sandbox_server.ssh("rm /opt/bantam/previous"))
+    assert done.returncode != 0
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert checked(sandbox_server.ssh(current)).stdout == before
 
 
 def expand_fails(sources: Path) -> None:
@@ -210,4 +270,5 @@ def test_of_two_releases_the_second_names_the_first(sandbox_server: SandboxServe
     checked(sandbox_server.ssh(f"{hold}; sleep 1"))
     done = make(sandbox_server, sources, "release")
     assert done.returncode != 0
+    checked(sandbox_server.ssh(f"flock {lock} true"))
     assert f"{holder}: wait for that run to end." in done.stderr

@@ -1,4 +1,4 @@
-"""A killed restore leaves the old data or the new, and a database that serves; another one ends well."""
+"""A restore that is killed, or whose server reboots, leaves old data or new; another one ends well."""
 
 import subprocess
 import time
@@ -14,15 +14,21 @@ PSQL = "cd / && runuser -u postgres -- psql -XAtqw -v ON_ERROR_STOP=1 -p 5432 -d
 ROWS = f"{PSQL} -R , -c 'TABLE moments'"
 KILL = "for pid in $(pgrep -f 'bantam_backup [r]estore'); do kill -9 $pid; done"
 LONG = pytest.mark.rehearsal
-# What it has said, and how many seconds later it is killed.
+REBOOT = "systemctl reboot"
+# What it has said, how many seconds later it ends, and by what.
 MOMENTS = [
-    ("A copy is ready", 2.5),
+    pytest.param("A copy is ready", 2.5, KILL, id="killed after 2.5"),
     *(
-        pytest.param("A copy is ready", seconds, marks=LONG)
+        pytest.param("A copy is ready", seconds, KILL, marks=LONG, id=f"killed after {seconds}")
         for seconds in (0.0, 0.5, 1.0, 1.5, 3.5, 4.5, 6.0)
     ),
-    pytest.param("Restoring backup", 2.0, marks=LONG),
-    pytest.param("Replaying WAL", 0.3, marks=LONG),
+    *(
+        pytest.param("A copy is ready", seconds, REBOOT, marks=LONG, id=f"rebooted after {seconds}")
+        for seconds in (0.0, 1.5, 3.0)
+    ),
+    pytest.param("Restoring backup", 2.0, KILL, marks=LONG, id="killed at the backup"),
+    pytest.param("Restoring backup", 2.0, REBOOT, marks=LONG, id="rebooted at the backup"),
+    pytest.param("Replaying WAL", 0.3, KILL, marks=LONG, id="killed at the WAL"),
 ]
 Run = Callable[[str], str]
 
@@ -40,9 +46,9 @@ def point(sandbox_server: SandboxServer, run_on_server: Run) -> Iterator[str]:
     run_on_server(f"{PSQL} -c 'DROP TABLE moments'")
 
 
-@pytest.mark.parametrize(("said", "seconds"), MOMENTS)
-def test_killed(
-    sandbox_server: SandboxServer, run_on_server: Run, point: str, said: str, seconds: float
+@pytest.mark.parametrize(("said", "seconds", "end"), MOMENTS)
+def test_a_restore_is(
+    sandbox_server: SandboxServer, run_on_server: Run, *, point: str, said: str, seconds: float, end: str
 ) -> None:
     command = ["make", "--no-print-directory", "restore", f"NAME={sandbox_server.name}", f"TO={point}"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as restore:
@@ -51,7 +57,7 @@ def test_killed(
             if line.startswith(said):
                 break
         time.sleep(seconds)
-        run_on_server(KILL)
+        sandbox_server.ssh(end)
 
     rows = rows_when_it_serves(sandbox_server)
     assert rows in {"1", "1,2"}

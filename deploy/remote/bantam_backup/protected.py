@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from .commands import BackupError
 
 _MARK = "BANTAM_BACKUP_PROTECTED"
+# Set by a rollback, which holds the lock while it waits for this.
+_HELD = "BANTAM_LOCK_HELD"
 # Of deploys, too: the two must not meet.
 _LOCK = Path("/run/bantam-deploy.lock")
 
@@ -29,6 +32,7 @@ def become_a_unit() -> None:
         *("--quiet", "--pipe", "--wait", "--collect", "--working-directory=/", "--expand-environment=no"),
         f"--setenv={_MARK}={os.environ.get('SUDO_USER') or 'root'}",
         "--property=ExecStopPost=-bantam-backup finish",
+        *([f"--setenv={_HELD}=1"] if _HELD in os.environ else []),
     ]
     os.execvp("systemd-run", ["systemd-run", *options, "bantam-backup", *sys.argv[1:]])  # noqa: S606
 
@@ -36,6 +40,12 @@ def become_a_unit() -> None:
 @contextlib.contextmanager
 def alone(what: str) -> Iterator[None]:
     """Nobody else changes the server meanwhile; BackupError names who does. `what`: "restore", ..."""
+    if _HELD in os.environ:
+        # Whoever holds it may lose the connection: then it is this one's at once.
+        file = _LOCK.open("a+")
+        threading.Thread(target=fcntl.flock, args=(file, fcntl.LOCK_EX), daemon=True).start()
+        yield
+        return
     with _LOCK.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

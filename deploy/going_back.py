@@ -1,0 +1,64 @@
+"""What a rollback is asked for, and whether this server has it."""
+
+from typing import NamedTuple
+
+from pyinfra import host
+from pyinfra.api.exceptions import DeployError
+
+from deploy.operations.release import (
+    CURRENT,
+    PREVIOUS,
+    KeptVersions,
+    LinkedRelease,
+    Releases,
+    RestorePoints,
+)
+
+
+class Wish(NamedTuple):
+    """`release` instead of `current`; with a `version`, also the files of then, and if asked for its data."""
+
+    release: str
+    current: str
+    version: str | None
+    schema: bool
+    data: bool
+
+
+def wish() -> Wish:
+    """What `to=`, `schema=` and `data=` ask for; DeployError before any change if the server cannot do it."""
+    to, schema, data = (host.data.get(name) for name in ("to", "schema", "data"))
+    current = host.get_fact(LinkedRelease, link=CURRENT)
+    versions: dict[str, str] = host.get_fact(KeptVersions)
+    version = to if to in versions else None
+    release = versions[to] if version else to
+    if not to:
+        raise DeployError(f"{host.name}: which release? Run `make releases`, then `make rollback TO=...`.")
+    if current is None:
+        raise DeployError(f"{host.name} has no release: deploy one first.")
+    if to == "previous" and (release := host.get_fact(LinkedRelease, link=PREVIOUS)) is None:
+        raise DeployError(
+            f"{host.name}: no release was current before {current}: there is nothing to go back to."
+        )
+    if schema not in {None, "down"}:
+        raise DeployError(f"SCHEMA={schema}: the schema can only go `down`, or stay as it is without SCHEMA.")
+    if data not in {None, "back"}:
+        raise DeployError(f"DATA={data}: the data can only go `back`, or stay as they are without DATA.")
+    _refuse_missing(str(release), version, versions, restore=data is not None)
+    return Wish(str(release), current, version, schema is not None, data is not None)
+
+
+def _refuse_missing(release: str, version: str | None, versions: dict[str, str], *, restore: bool) -> None:
+    """DeployError if the server does not have the release any more, or no such moment for the data."""
+    kept = host.get_fact(Releases)
+    if release not in kept:
+        what = f"release {release}" + (f" any more, which served {version}" if version else "")
+        raise DeployError(f"{host.name} has no {what}; it has {', '.join([*kept, *versions])}.")
+    if restore and version is None:
+        raise DeployError(
+            "DATA=back needs the moment to go back to: TO=before-release-..., one of `make releases`."
+        )
+    if restore and version not in host.get_fact(RestorePoints):
+        raise DeployError(
+            f"{host.name} has no backup of {version} any more: without DATA=back, all else goes back."
+        )

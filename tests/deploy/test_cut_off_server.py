@@ -1,0 +1,89 @@
+"""A deploy that is cut off, or whose server reboots: nobody notices, and the next one finishes it."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.deploy.changed import copy_of_the_project, make
+from tests.deploy.traffic import MEMBER, Traffic
+from tests.servers import SandboxServer, checked
+
+pytestmark = [pytest.mark.server, pytest.mark.rehearsal]
+
+MIGRATE = "cd / && runuser -u postgres -- /opt/bantam/current/bin/bantam-migrate"
+EXPAND = {
+    "9990_nickname.up.sql": "ALTER TABLE clients ADD COLUMN nickname text;",
+    "9990_nickname.down.sql": "ALTER TABLE clients DROP COLUMN nickname;",
+}
+# As far as such a deploy comes: a quiet machine needs half a minute for it.
+MOMENTS_S = (3, 6, 9, 12, 15, 18, 21, 24, 27, 30)
+BOOTED_S = 60
+
+
+@pytest.fixture
+def sources(sandbox_server: SandboxServer, tmp_path: Path) -> Iterator[Path]:
+    """Sources with another app, a migration and another pool; afterwards the server has the project's own."""
+    copy_of_the_project(tmp_path)
+    for name, text in EXPAND.items():
+        (tmp_path / "app/agency/migrations" / name).write_text(f"{text}\n")
+    pool = tmp_path / "templates/pgbouncer/pgbouncer.ini.j2"
+    pool.write_text(pool.read_text().replace("server_idle_timeout = 300", "server_idle_timeout = 301"))
+    yield tmp_path
+    checked(sandbox_server.ssh(f"{MIGRATE} down --to 0021_access_ends; true"))
+    checked(sandbox_server.make("update"))
+
+
+def begin(server: SandboxServer, sources: Path) -> subprocess.Popen[bytes]:
+    """A deploy in a session of its own."""
+    return subprocess.Popen(
+        ["make", "--no-print-directory", f"NAME={server.name}", "deploy"],
+        cwd=sources,
+        env=server.env,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def refuse_unless_finished(server: SandboxServer, sources: Path) -> None:
+    checked(make(server, sources, "deploy", "deploy-again"))
+    assert "9990_nickname applied" in checked(server.ssh(f"{MIGRATE} status")).stdout
+    checked(make(server, sources, "verify"))
+
+
+def test_a_connection_that_is_cut_at_every_step(
+    sandbox_server: SandboxServer, sources: Path, server_http: httpx.Client, token: Callable[[int], str]
+) -> None:
+    with Traffic(server_http, token(MEMBER)) as traffic:
+        for seconds in MOMENTS_S:
+            (sources / "app/__init__.py").write_text(f"# Deploy {seconds}.\n")
+            attempt = begin(sandbox_server, sources)
+            time.sleep(seconds)
+            os.killpg(attempt.pid, signal.SIGKILL)
+            attempt.wait()
+    print(f"cut off {len(MOMENTS_S)} times: {dict(traffic.statuses)}")
+    assert set(traffic.statuses) == {200}
+    refuse_unless_finished(sandbox_server, sources)
+
+
+@pytest.mark.parametrize("seconds", [8, 14, 20, 26])
+def test_a_server_that_reboots_in_the_middle(
+    sandbox_server: SandboxServer, sources: Path, seconds: int
+) -> None:
+    boot_id = "cat /proc/sys/kernel/random/boot_id"
+    before = checked(sandbox_server.ssh(boot_id)).stdout
+    attempt = begin(sandbox_server, sources)
+    time.sleep(seconds)
+    sandbox_server.ssh("systemctl reboot")
+    attempt.wait(300)
+    end = time.monotonic() + BOOTED_S
+    while sandbox_server.ssh(boot_id).stdout in {before, ""}:
+        assert time.monotonic() < end
+        time.sleep(1)
+    refuse_unless_finished(sandbox_server, sources)

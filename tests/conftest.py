@@ -1,10 +1,7 @@
 """A deployed sandbox server for the tests that need one; they run after the offline ones."""
 
-import hashlib
-import hmac
-import json
-import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import httpx
@@ -14,7 +11,8 @@ from sandbox.snapshots import all_snapshots
 from tests.servers import (
     CHECKOUT,
     PROCESS,
-    ROOT,
+    SEED_SCALE,
+    SMALL_SCALE,
     SandboxServer,
     checked,
     exclusive_snapshots,
@@ -55,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class NewServer(Protocol):
     """Makes a fresh server, bare or deployed; it is gone when the tests end."""
 
-    def __call__(self, name: str, ram_mb: int = 2048) -> SandboxServer: ...
+    def __call__(self, name: str, ram_mb: int = 2048, scale: str = SEED_SCALE) -> SandboxServer: ...
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +61,8 @@ def bare_server() -> Iterator[NewServer]:
     """Bare servers by name."""
     made: list[SandboxServer] = []
 
-    def make(name: str, ram_mb: int = 2048) -> SandboxServer:
-        server = SandboxServer(name=f"{name}-{CHECKOUT}")
+    def make(name: str, ram_mb: int = 2048, scale: str = SEED_SCALE) -> SandboxServer:
+        server = SandboxServer(name=f"{name}-{CHECKOUT}", scale=scale)
         made.append(server)
         server.down()
         checked(server.make("up", f"RAM={ram_mb}"))
@@ -76,29 +74,31 @@ def bare_server() -> Iterator[NewServer]:
 
 
 @pytest.fixture(scope="session")
-def snapshot(bare_server: NewServer) -> str:
-    """The name of a snapshot after deploy, second deploy and seed; the ones of older sources are gone."""
-    name = suite_snapshot()
+def snapshots(bare_server: NewServer) -> dict[str, str]:
+    """By scale a snapshot's name: after deploy, second deploy and seed. Those of older sources are gone."""
+    names = {scale: suite_snapshot(scale) for scale in (SMALL_SCALE, SEED_SCALE)}
     with exclusive_snapshots():
-        forget_suite_snapshots(but=name)
-        if not any(kept.name == name for kept in all_snapshots()):
+        forget_suite_snapshots(but=names.values())
+        if not {kept.name for kept in all_snapshots()}.issuperset(names.values()):
             server = bare_server("fresh")
-            checked(server.make("deploy", "deploy-again", "seed"))
-            checked(server.make("snapshot", f"IMAGE={name}"))
+            checked(server.make("deploy", "deploy-again"))
+            for scale, name in names.items():
+                checked(replace(server, scale=scale).make("seed"))
+                checked(server.make("snapshot", f"IMAGE={name}"))
             server.down()
-    return name
+    return names
 
 
 @pytest.fixture(scope="session")
-def ready_server(snapshot: str) -> Iterator[NewServer]:
+def ready_server(snapshots: dict[str, str]) -> Iterator[NewServer]:
     """Deployed and seeded servers by name."""
     made: list[SandboxServer] = []
 
-    def make(name: str, ram_mb: int = 2048) -> SandboxServer:
-        server = SandboxServer(name=f"{name}-{CHECKOUT}")
+    def make(name: str, ram_mb: int = 2048, scale: str = SEED_SCALE) -> SandboxServer:
+        server = SandboxServer(name=f"{name}-{CHECKOUT}", scale=scale)
         made.append(server)
         server.down()
-        checked(server.make("up", f"FROM={snapshot}", *([f"RAM={ram_mb}"] if ram_mb != 2048 else [])))
+        checked(server.make("up", f"FROM={snapshots[scale]}", *([f"RAM={ram_mb}"] if ram_mb != 2048 else [])))
         checked(server.make(f"build/sandbox-{server.name}/target.json"))
         return server
 
@@ -107,12 +107,19 @@ def ready_server(snapshot: str) -> Iterator[NewServer]:
         server.down()
 
 
+def named_server(request: pytest.FixtureRequest) -> SandboxServer | None:
+    """The server that --server names, as the working tree says."""
+    if not (name := request.config.getoption("--server")):
+        return None
+    server = SandboxServer(name=name)
+    checked(server.make("update"))
+    return server
+
+
 @pytest.fixture(scope="session")
 def sandbox_server(request: pytest.FixtureRequest) -> SandboxServer:
-    """A deployed and seeded server: a fresh one, or the one that --server names, as the working tree says."""
-    if name := request.config.getoption("--server"):
-        server = SandboxServer(name=name)
-        checked(server.make("update"))
+    """A deployed and seeded server: a fresh one, or the one that --server names."""
+    if server := named_server(request):
         return server
     ready_server: NewServer = request.getfixturevalue("ready_server")
     return ready_server(f"test{PROCESS}")
@@ -121,28 +128,17 @@ def sandbox_server(request: pytest.FixtureRequest) -> SandboxServer:
 @pytest.fixture(scope="session")
 def run_on_server(sandbox_server: SandboxServer) -> Callable[[str], str]:
     """Run a command as root on the deployed server; what it printed, stripped."""
-
-    def run(command: str) -> str:
-        return checked(sandbox_server.ssh(command)).stdout.strip()
-
-    return run
+    return sandbox_server.run
 
 
 @pytest.fixture(scope="session")
 def server_http(sandbox_server: SandboxServer) -> Iterator[httpx.Client]:
     """HTTP to the edge, whose certificate is verified against the sandbox's CA."""
-    target = json.loads((sandbox_server.run_folder / "target.json").read_text())
-    context = ssl.create_default_context(cafile=str(ROOT / target["ca"]))
-    with httpx.Client(base_url=target["url"], verify=context, timeout=20) as client:
+    with sandbox_server.http() as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def token(sandbox_server: SandboxServer) -> Callable[[int], str]:
     """A seeded user's bearer token."""
-    key = (sandbox_server.run_folder / "seed_token_key").read_bytes()
-
-    def of(user_id: int) -> str:
-        return "bt_" + hmac.new(key, f"user:{user_id}".encode(), hashlib.sha256).hexdigest()
-
-    return of
+    return sandbox_server.token

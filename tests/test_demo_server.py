@@ -16,11 +16,20 @@ pytestmark = [pytest.mark.server, pytest.mark.long, pytest.mark.bare]
 SUMMARY = {"ok", "git_revision", "config_hash", "host", "deploy", "verify", "targets"}
 
 
-def test_a_demo_killed_at_any_moment_is_finished_by_the_next(bare_server: NewServer) -> None:
+# From the first second of the deploy to the middle of the load, as far as each attempt comes.
+@pytest.mark.parametrize(
+    "moments_s",
+    [
+        pytest.param((8, 30), id="twice"),
+        pytest.param((1, 5, 12, 25, 45), id="five times", marks=pytest.mark.rehearsal),
+    ],
+)
+def test_a_demo_killed_at_any_moment_is_finished_by_the_next(
+    bare_server: NewServer, moments_s: tuple[int, ...]
+) -> None:
     server = bare_server("demo")
     command = ["make", f"NAME={server.name}", "SCALE=0.02", "demo"]
-    # From the first second of the deploy to the middle of the load, as far as each attempt comes.
-    for seconds in (1, 5, 12, 25, 45):
+    for seconds in moments_s:
         attempt = subprocess.Popen(
             command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.servers import ROOT, SandboxServer, checked
+from tests.servers import ROOT, SandboxServer
 
 USERS = 200
 """Each sends about one request a second."""
@@ -26,7 +26,7 @@ QUIET_S = 20
 """After the warm-up, to compare with."""
 LONGEST_S = 600
 WRITES_EVERY_S = 0.1
-PSQL = "cd / && runuser -u postgres -- psql -XAtqw -p 5432 -d bantam"
+PSQL = "runuser -u postgres -- psql -XAtqw -p 5432 -d bantam"
 # A row that nobody of the load changes, so that what waits for it waits for its table.
 BLOCK = (
     "BEGIN; UPDATE tasks SET title = title"
@@ -84,10 +84,11 @@ class MixedLoad:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(WARM_UP_S + QUIET_S)
-        self._began = time.time()
+        time.sleep(WARM_UP_S)
         for thread in self._threads:
             thread.start()
+        time.sleep(QUIET_S)
+        self._began = time.time()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,8 +104,7 @@ class MixedLoad:
         load: dict[str, Any] = json.loads((self._folder / "load.json").read_text())
         groups = load["groups"].values()
         failed = Counter({f"{each['group']}: {each['error']}": each["count"] for each in load["failures"]})
-        counted = checked(self._server.ssh(f"echo \"{COUNTED}\" | {PSQL} -v word='{self._word}%'")).stdout
-        [once, rows] = counted.strip().split("|")
+        once, rows = self._server.run(f"cd /; echo \"{COUNTED}\" | {PSQL} -v word='{self._word}%'").split("|")
         return Result(
             requests=sum(group["requests"] for group in groups),
             failed=dict(failed + self._failed),
@@ -135,7 +135,7 @@ class MixedLoad:
     def _block(self) -> None:
         """A restart of PostgreSQL ends it, as it must."""
         while not self._over.wait(1):
-            self._server.ssh(f'{PSQL} -c "{BLOCK}"')
+            self._server.ssh(f'cd /; {PSQL} -c "{BLOCK}"')
 
 
 def _slower(load: dict[str, Any], began: float) -> float:

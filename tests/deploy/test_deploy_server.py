@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import NewServer
 from tests.deploy.direct import pyinfra
-from tests.servers import ROOT, SandboxServer, checked
+from tests.servers import ROOT, SMALL_SCALE, SandboxServer, checked
 
 pytestmark = [pytest.mark.server, pytest.mark.long]
 
@@ -109,7 +109,7 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("user", ["root", "operator"])
+@pytest.mark.parametrize("user", [pytest.param("root", marks=pytest.mark.rehearsal), "operator"])
 def test_a_run_repairs_what_was_damaged_and_nothing_else(sandbox_server: SandboxServer, user: str) -> None:
     """As root, and as an administrator who needs sudo for everything."""
     for damage, _, _ in DAMAGES.values():
@@ -132,6 +132,7 @@ cd /tmp
 """
 
 
+@pytest.mark.rehearsal
 def test_a_login_of_its_own_changes_nothing_in_the_result(sandbox_server: SandboxServer) -> None:
     """A new release is installed under it, and every service can read it."""
     prepare = f"cp ~/.bashrc ~/kept; printf %s '{HOSTED_LOGIN}' | cat - ~/kept > ~/.bashrc"
@@ -223,7 +224,7 @@ def test_services_come_back_by_themselves_however_often_they_failed(sandbox_serv
 
 
 def test_four_gigabytes_give_the_scaled_configuration(ready_server: NewServer) -> None:
-    server = ready_server("large", ram_mb=4096)
+    server = ready_server("large", ram_mb=4096, scale=SMALL_SCALE)
     # It runs when the server starts, and the deploy has restarted PostgreSQL meanwhile.
     checked(server.ssh("systemctl start bantam-reports.service"))
     checked(server.make("verify"))

@@ -11,12 +11,13 @@ from deploy.operations.release import (
     KeptVersions,
     LinkedRelease,
     Releases,
+    RestoredTo,
     RestorePoints,
 )
 
 
 class Wish(NamedTuple):
-    """`release` instead of `current`; with a `version`, also the files of then, and if asked for its data."""
+    """`release` instead of `current`; with a `version`, its files too, and its data unless they are there."""
 
     release: str
     current: str
@@ -44,21 +45,41 @@ def wish() -> Wish:
         raise DeployError(f"SCHEMA={schema}: the schema can only go `down`, or stay as it is without SCHEMA.")
     if data not in {None, "back"}:
         raise DeployError(f"DATA={data}: the data can only go `back`, or stay as they are without DATA.")
-    _refuse_missing(str(release), version, versions, restore=data is not None)
-    return Wish(str(release), current, version, schema is not None, data is not None)
+    if schema and data:
+        raise DeployError("DATA=back brings the schema of then, too: leave out SCHEMA=down.")
+    _refuse_missing(str(release), version, versions)
+    if schema and release == current:
+        raise DeployError(
+            f"{release} is current already, and does not know what it would undo: first lead forth by"
+            " `make rollback`, then back with SCHEMA=down."
+        )
+    restored = host.get_fact(RestoredTo) if data else None
+    if data:
+        _refuse_lost(version, restored)
+    return Wish(str(release), current, version, bool(schema), bool(data) and restored is None)
 
 
-def _refuse_missing(release: str, version: str | None, versions: dict[str, str], *, restore: bool) -> None:
-    """DeployError if the server does not have the release any more, or no such moment for the data."""
+def _refuse_missing(release: str, version: str | None, versions: dict[str, str]) -> None:
+    """DeployError if the server does not have the release any more."""
     kept = host.get_fact(Releases)
     if release not in kept:
-        what = f"release {release}" + (f" any more, which served {version}" if version else "")
-        raise DeployError(f"{host.name} has no {what}; it has {', '.join([*kept, *versions])}.")
-    if restore and version is None:
+        there = [*kept, *(name for name, served in versions.items() if served in kept)]
+        what = f"release {release}" + (f" any more, which served at {version}" if version else "")
+        raise DeployError(f"{host.name} has no {what}; it has {', '.join(there)}.")
+
+
+def _refuse_lost(version: str | None, restored: str | None) -> None:
+    """DeployError if the rows cannot go back there, or others wait to be accepted."""
+    if version is None:
         raise DeployError(
             "DATA=back needs the moment to go back to: TO=before-release-..., one of `make releases`."
         )
-    if restore and version not in host.get_fact(RestorePoints):
+    if version not in host.get_fact(RestorePoints):
         raise DeployError(
             f"{host.name} has no backup of {version} any more: without DATA=back, all else goes back."
+        )
+    if restored not in {None, version}:
+        raise DeployError(
+            f"{host.name}: the data from before a restore are still kept: `make restore-undo` brings them"
+            " back, `make restore-accept` deletes them for good."
         )

@@ -1,16 +1,20 @@
 """
 Back to an earlier release: `pyinfra inventories/NAME.py deploy/rollback.py --data to=RELEASE`.
 
-Four things go back, in this order, each only if it is asked for:
+`to=previous` is the release that was current before. bantam-switch on the server makes it current, without
+a build: it is still there, with its dependencies and its app.toml. One that cannot run on today's schema or
+does not become ready is refused, and then nothing has changed. Three more things go back if asked for:
 
-1. The app. `to=previous` is the release that was current before. bantam-switch on the server does it, without
-   a build: the release is still there, with its dependencies and its app.toml. One that cannot run on today's
-   schema or does not become ready is refused, and then nothing has changed.
-2. The schema, with `schema=down`: the migrations that the release does not have are undone, and applied again
-   if it is refused.
-3. The configuration, with `to=before-release-TIME`: all files of then; the release is the one of then, too.
-4. The data, with `data=back` as well: the database as it was at that moment.
+- the schema, with `schema=down`: the migrations that the release does not have are undone, and applied again
+  if it is refused;
+- the configuration, with `to=before-release-TIME`: all files of then; the release is the one of then, too;
+- the data, with `data=back` as well: the database of that moment, with its schema. A copy that has reached it
+  is there before anything changes; release and data change in one step.
+
+Cut off at any point, the same again finishes it.
 """
+
+from datetime import UTC, datetime
 
 from pyinfra import config
 from pyinfra.operations import files, server
@@ -18,12 +22,14 @@ from pyinfra.operations import files, server
 from deploy.going_back import wish
 from deploy.lock import HELD, lock_server
 from deploy.operations.migrations import redo_migrations, undo_migrations
-from deploy.operations.release import CURRENT, runs_only, switch_command
+from deploy.operations.release import CURRENT, FOLDER, runs_only, switch_command
 from deploy.operations.restarts import RESUME_PROPERTY
 from deploy.operations.units import unit
 from deploy.shell import CLEAN_SHELL
 
 CONFIGURATION = "/run/bantam-configuration.py"
+RUN = f"systemd-run --quiet --pipe --wait --collect --working-directory=/ {RESUME_PROPERTY}"
+RESTORE = f"{HELD}=1 bantam-backup restore"
 
 config.SHELL = CLEAN_SHELL
 config.SUDO = True  # a deployed server has it
@@ -31,12 +37,11 @@ lock_server("roll back")
 asked = wish()
 release, version = asked.release, asked.version
 
-if release != asked.current or not runs_only(release):
-    command = switch_command(release)
-    if asked.schema:
-        undo, redo = undo_migrations(release), f"{{ {redo_migrations()}; false; }}"
-        command = f"{switch_command(release, '--only-try')} && {{ {{ {undo} && {command}; }} || {redo}; }}"
-    server.shell(name=f"Make {release} current, after {asked.current}", commands=[command])
+if asked.data:
+    server.shell(name=f"Make a copy of the data of {version}", commands=[f"{RESTORE} --look -- {version}"])
+if version and not asked.data:
+    check = f"cd / && runuser -u postgres -- {FOLDER}/{release}/bin/bantam-check-schema"
+    server.shell(name=f"See that {release} can run on today's schema", commands=[check])
 if version:
     files.put(
         name="Bring what brings the configuration back",
@@ -44,14 +49,20 @@ if version:
         dest=CONFIGURATION,
         mode="700",
     )
-    run = f"systemd-run --quiet --pipe --wait --collect --working-directory=/ {RESUME_PROPERTY}"
+    kept = f"before-rollback-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     server.shell(
-        name=f"Bring the configuration back, as {version}",
-        commands=[f"{run} /usr/bin/python3 {CONFIGURATION} bring-back {version}"],
+        name=f"Bring the configuration back, as {version}; today's is {kept}",
+        commands=[f"python3 {CONFIGURATION} keep {kept} && {RUN} python3 {CONFIGURATION} go-back {version}"],
     )
-unit(name="Warm the cache for the release", unit="bantam-warm.service", restart_after=(CURRENT,))
 if asked.data:
     server.shell(
-        name=f"Bring the data back, as {version}",
-        commands=[f"{HELD}=1 bantam-backup restore -- {version}"],
+        name=f"Bring the data back, as {version}, with {release}",
+        commands=[f"{RESTORE} --release {release} -- {version}"],
     )
+if release != asked.current or not runs_only(release):
+    command = switch_command(release)
+    if asked.schema:
+        undo, redo = undo_migrations(release), f"{{ {redo_migrations()}; false; }}"
+        command = f"{switch_command(release, '--only-try')} && {{ {{ {undo} && {command}; }} || {redo}; }}"
+    server.shell(name=f"Make {release} current, after {asked.current}", commands=[command])
+unit(name="Warm the cache for the release", unit="bantam-warm.service", restart_after=(CURRENT,))

@@ -74,6 +74,22 @@ class RestorePoints(FactBase[list[str]]):
         return [json.loads(line)["name"] for line in output]
 
 
+class RestoredTo(FactBase[str | None]):
+    """What the data were restored for, while those from before are kept; None if no restore waits."""
+
+    def command(self) -> str:
+        """`now` if the data of now are restored ones that were undone."""
+        cluster = "/var/lib/postgresql/17"
+        return (
+            f"test ! -e {cluster}/before-restore || cat {cluster}/main/bantam-restored.json 2>/dev/null"
+            """ || echo '{"to": "now"}'"""
+        )
+
+    def process(self, output: list[str]) -> str | None:
+        """The target as it was asked for."""
+        return str(json.loads(output[0])["to"]) if output else None
+
+
 class UnfinishedReleases(FactBase[list[str]]):
     """The directories of installations that were cut off."""
 

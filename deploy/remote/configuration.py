@@ -2,14 +2,20 @@
 """
 `keep VERSION`: the configuration as it is now is kept. `bring-back VERSION`: the server has that one again.
 
+`go-back VERSION` is for a version that may be old: it refuses what would lock people out or lose backups, and
+leaves what others have added since.
+
 Run as root, from standard input: the server may never have been deployed by sources that know it. What the
 deploy writes belongs to it, but for passwords and keys, which other services know as well.
 """
 
+import fcntl
 import filecmp
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +24,10 @@ KEPT = Path("/var/lib/bantam/configurations")
 UNFINISHED = KEPT / ".unfinished"
 CURRENT = Path("/opt/bantam/current")
 SOURCES = Path("/etc/bantam/sources")
-VERSIONS_KEPT = 10
+VERSIONS_KEPT = 20
+DEPLOY_LOCK = Path("/run/bantam-deploy.lock")
+FIREWALL = Path("etc/nftables.conf")
+REPOSITORY = Path("etc/pgbackrest.conf")
 PLACES = (
     "etc/bantam",
     "etc/nftables.conf",
@@ -91,8 +100,36 @@ def copy(source: Path, target: Path) -> None:
     draft.rename(target)
 
 
-def bring_back(version: str) -> None:
+def go_back(version: str) -> None:
+    """As bring_back, but what is not named after Bantam stays; exit 1 if more than files has changed."""
+    then, now = KEPT / version, Path("/")
+    if repository(then / REPOSITORY) != repository(now / REPOSITORY):
+        sys.exit("The backups have gone elsewhere since: check out sources of then and deploy them.")
+    closed = [port for port in ssh_ports() if not re.search(rf"\b{port}\b", (then / FIREWALL).read_text())]
+    if closed:
+        sys.exit(
+            f"Its firewall would close ssh's port {closed[0]}: check out sources of then and deploy them."
+        )
+    bring_back(version, only_ours=True)
+
+
+def repository(file: Path) -> set[str]:
+    """Where the backups go: the lines of pgBackRest's configuration about it."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return {
+        line for line in lines if re.match(r"repo1-(type|path|host|s3-bucket|s3-endpoint|sftp-host)\b", line)
+    }
+
+
+def ssh_ports() -> list[str]:
+    """The ports that sshd listens to."""
+    return re.findall(r"^port (\d+)$", said("sshd", "-T"), re.MULTILINE)
+
+
+def bring_back(version: str, *, only_ours: bool = False) -> None:
     """The server has the files of that version, and no others; what reads them has read them."""
+    # Whoever holds it may lose the connection: then it is this one's at once.
+    threading.Thread(target=fcntl.flock, args=(DEPLOY_LOCK.open("a+"), fcntl.LOCK_EX), daemon=True).start()
     then, now = KEPT / version, Path("/")
     known = set(files(then))
     if not known:
@@ -100,6 +137,8 @@ def bring_back(version: str) -> None:
     changed = {name for name in known if not is_same(then / name, now / name)}
     # Not what a package has brought meanwhile: dpkg would miss it.
     added = {name for name in set(files(now)) - known if not run("dpkg", "-S", str(now / name))}
+    if only_ours:
+        added = {name for name in added if "bantam" in str(name)}
     # First, so that a run after one that was cut off still lets everybody read what that had copied.
     unread = {str(name) for name in changed | added}
     unread |= set(UNFINISHED.read_text().splitlines()) if UNFINISHED.exists() else set()
@@ -190,4 +229,4 @@ def said(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    {"keep": keep, "bring-back": bring_back}[sys.argv[1]](sys.argv[2])
+    {"keep": keep, "bring-back": bring_back, "go-back": go_back}[sys.argv[1]](sys.argv[2])

@@ -254,7 +254,7 @@ def listed() -> Iterator[str]:
         made = datetime.fromtimestamp((HOME / "releases" / release / "complete").stat().st_mtime, UTC)
         yield f"{release}  {made:%Y-%m-%d %H:%M} UTC  {notes.get(release, '')}".rstrip()
     for kept in sorted(VERSIONS.glob("*/release")):
-        if release := kept.read_text():
+        if (release := kept.read_text()) in releases():
             yield f"{kept.parent.name}  {release}, with the configuration of then"
 
 

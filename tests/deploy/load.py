@@ -25,6 +25,8 @@ WARM_UP_S = 12
 QUIET_S = 20
 """After the warm-up, to compare with."""
 LONGEST_S = 600
+AFTERWARDS_S = 6
+"""What was restarted serves again meanwhile."""
 WRITES_EVERY_S = 0.1
 PSQL = "runuser -u postgres -- psql -XAtqw -p 5432 -d bantam"
 # A row that nobody of the load changes, so that what waits for it waits for its table.
@@ -93,6 +95,7 @@ class MixedLoad:
 
     def __exit__(self, *_: object) -> None:
         """Everything has ended, and what was written can be counted."""
+        time.sleep(AFTERWARDS_S)
         self._over.set()
         for thread in self._threads:
             thread.join()

@@ -11,7 +11,7 @@ from tests.deploy.load import MixedLoad, Result
 from tests.deploy.traffic import MEMBER
 from tests.servers import SandboxServer, checked
 
-pytestmark = [pytest.mark.server, pytest.mark.rehearsal]
+pytestmark = [pytest.mark.server, pytest.mark.rehearsal, pytest.mark.last]
 
 MIGRATE = "cd / && runuser -u postgres -- /opt/bantam/current/bin/bantam-migrate"
 # dpkg takes a package for a little older than it is, so that apt installs it anew.

@@ -108,12 +108,27 @@ def test_the_data_go_back_to_before_a_release(sandbox_server: SandboxServer, sou
     [record] = records(sources)
     checked(sandbox_server.ssh(f'{SQL} "{MISTAKE}"'))
 
+    back = ("rollback", f"TO={record['restore_point']}", "DATA=back")
     began = time.monotonic()
-    checked(sandbox_server.make("rollback", f"TO={record['restore_point']}", "SCHEMA=down", "DATA=back"))
+    checked(sandbox_server.make(*back))
 
     print(f"app, schema, configuration and data went back in {time.monotonic() - began:.0f} s")
     assert checked(sandbox_server.ssh(look)).stdout == then
     assert checked(sandbox_server.ssh(f'{SQL} "{COLUMNS}"')).stdout.strip() == "0"
+    checked(sandbox_server.make(*back))
+    assert checked(sandbox_server.ssh(look)).stdout == then
+    # The data of before come with the release that knows their schema.
+    checked(sandbox_server.make("restore-undo"))
+    undone = checked(sandbox_server.ssh(look)).stdout
+    assert undone.splitlines()[0] == record["release"]
+    assert "Gone" in undone
+    assert checked(sandbox_server.ssh(f'{SQL} "{COLUMNS}"')).stdout.strip() == "1"
+    refused = sandbox_server.make(*back)
+    assert refused.returncode != 0
+    assert "the data from before a restore are still kept" in refused.stderr
+    checked(sandbox_server.make("restore-accept"))
+    checked(sandbox_server.make(*back))
+    assert checked(sandbox_server.ssh(look)).stdout == then
     checked(sandbox_server.make("restore-accept"))
     checked(sandbox_server.make("verify"))
 
@@ -124,6 +139,8 @@ def test_the_data_go_back_to_before_a_release(sandbox_server: SandboxServer, sou
         (("TO=before-release-20200101-000000",), "has no release before-release-20200101-000000; it has "),
         (("DATA=back",), "DATA=back needs the moment to go back to: TO=before-release-..., one of `make rel"),
         (("DATA=there",), "DATA=there: the data can only go `back`, or stay as they are without DATA."),
+        (("DATA=back", "SCHEMA=down"), "DATA=back brings the schema of then, too: leave out SCHEMA=down."),
+        (("SCHEMA=down",), "is current already, and does not know what it would undo: "),
     ],
     ids=str,
 )

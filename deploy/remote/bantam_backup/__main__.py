@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("restore", help="go back to a moment")
     command.add_argument("to", help="latest, a time, an LSN or the name of a restore point")
     command.add_argument("--look", action="store_true", help="only make a copy to look at")
+    command.add_argument("--release", default="", help="the release of then, which serves with it")
     command.set_defaults(run=restore.restore)
     for name, run, what in (
         ("finish", exchange.finish, "after a restore that was cut off: let everything run"),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import recovery
+from . import recovery, released
 from .commands import BackupError, as_postgres, run, say
 from .postgres import LIVE, RESTORED, Postgres
 from .protected import alone
@@ -22,10 +22,11 @@ _LONGEST_PAUSE_S = "4"
 
 
 @contextlib.contextmanager
-def data_exchanged(other: Path) -> Iterator[None]:
+def data_exchanged(other: Path, release: str = "") -> Iterator[None]:
     """
     Afterwards PostgreSQL serves what was in `other`, which has what it served; no cache knows any of it.
 
+    With a `release`, that one is current from then on; without, the one that serves must suit the data.
     The block runs while requests wait and PostgreSQL has stopped. After a BackupError, in it or in the
     exchange, everything is as it was.
     """
@@ -36,7 +37,7 @@ def data_exchanged(other: Path) -> Iterator[None]:
         run("timeout", _LONGEST_PAUSE_S, *_pool("PAUSE bantam"))  # longer transactions are cut
         _stop()
         yield
-        _exchange(other)
+        _exchange(other, release)
     except BackupError:
         with contextlib.suppress(BackupError):  # it may be what made a restore necessary
             _start()
@@ -50,14 +51,20 @@ def _pool(command: str) -> tuple[str, ...]:
     return ("runuser", "-u", "pgbouncer", "--", *_CONSOLE, "-c", command)
 
 
-def _exchange(other: Path) -> None:
+def _exchange(other: Path, release: str) -> None:
+    former = released.current()
     _swap(other)
     try:
         _start()
-        _suit_the_release()
+        if release:
+            released.make_current(release)
+        _suit_the_release(migrate=not release)
+        released.note(former, release, serves=LIVE.data, kept=other)
     except BackupError:
         _stop()
         _swap(other)
+        if release:
+            released.make_current(former)
         _EXCHANGED.unlink()
         # The archive may know the other's timeline by now, and the latest one must be that of what serves.
         with contextlib.suppress(BackupError):
@@ -87,12 +94,12 @@ def _start() -> None:
         raise BackupError("PostgreSQL does not start: see `journalctl -u postgresql@17-main`.")
 
 
-def _suit_the_release() -> None:
-    """The release that serves can run on this data; its later migrations are applied."""
+def _suit_the_release(*, migrate: bool) -> None:
+    """The release that serves can run on this data; if asked, its later migrations are applied."""
     if not _RELEASE.exists():
         return
-    migrate = ["bantam-migrate", "up", "--beside", "/opt/bantam/previous"]
-    for program, *arguments in (migrate, ["bantam-check-schema"]):
+    up = ["bantam-migrate", "up", "--beside", "/opt/bantam/previous"]
+    for program, *arguments in ([up] if migrate else []) + [["bantam-check-schema"]]:
         done = run(*as_postgres(_RELEASE / program, *arguments))
         if done.returncode:
             said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]

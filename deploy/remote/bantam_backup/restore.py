@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from . import recovery
+from . import recovery, released
 from .commands import BackupError, run, say
 from .exchange import KEPT, data_exchanged
 from .points import points
@@ -32,11 +32,18 @@ _DELETED = KEPT.with_name("accepted")
 _LONGEST_WAIT_S = 20.0
 
 
-def restore(*, to: str, look: bool) -> None:
-    """The database is as it was at `to`, or a copy of it can be looked at."""
+def restore(*, to: str, look: bool, release: str = "") -> None:
+    """
+    The database is as it was at `to`, or a copy of it can be looked at.
+
+    With a `release`, which served then, that one serves with it; again, nothing more is done.
+    """
     become_a_unit()
     with alone("restore"):
         _tidy_up()
+        if release and KEPT.exists() and _made_for(LIVE) == to:
+            say(f"The database is that of {to} already.")
+            return
         if KEPT.exists() and not look:
             raise BackupError(
                 f"{KEPT} has the data from before the last restore: first delete it by `make"
@@ -54,7 +61,7 @@ def restore(*, to: str, look: bool) -> None:
                 " the same TO= without LOOK makes it the database, `make restore-accept` removes it."
             )
             return
-        _take_over(target, last or datetime.now(UTC))
+        _take_over(target, last or datetime.now(UTC), release)
         say(
             f"What the database was before is in {KEPT} until `make restore-accept`; `make restore-undo` is"
             " the way back."
@@ -99,9 +106,9 @@ def _lay_down(backup: Backup) -> None:
     _UNNAMED.data.rename(RESTORED.data)
 
 
-def _take_over(target: Target, last: datetime) -> None:
+def _take_over(target: Target, last: datetime, release: str) -> None:
     try:
-        with data_exchanged(RESTORED.data):
+        with data_exchanged(RESTORED.data, release):
             control = own_control()
             if control and target.asked == LATEST:
                 archive_what_waits(LIVE)
@@ -126,17 +133,21 @@ def undo() -> None:
         restored_at = last_end() or datetime.now(UTC)
         recovery.remove(RESTORED)
         recovery.begin_timeline(Postgres(RESTORED.unit, KEPT, RESTORED.socket))
-        with data_exchanged(KEPT):
+        with data_exchanged(KEPT, released.noted(KEPT)):
             pass
         add(restored_at, int(timeline()))
         say(f"The restore is undone; what it had made is in {KEPT} until `make restore-accept`.")
 
 
 def accept() -> None:
-    """Only the data that serves is left."""
+    """Only the data that serves is left; a copy that was looked at goes first, and alone."""
     become_a_unit()
     with alone("accept a restore"):
         _tidy_up()
+        if RESTORED.data.exists() and KEPT.exists():
+            recovery.remove(RESTORED)
+            say(f"The copy is gone. {KEPT} has the data from before the last restore: once more deletes it.")
+            return
         if KEPT.exists() and not LIVE.serves():
             raise BackupError(f"PostgreSQL does not serve, so {KEPT} stays: `make restore-undo`.")
         recovery.remove(RESTORED)
@@ -187,6 +198,12 @@ def _noted() -> dict[str, Any]:
         return {}
     noted: dict[str, Any] = json.loads((RESTORED.data / NOTE).read_text())
     return noted
+
+
+def _made_for(server: Postgres) -> str:
+    """What its data were restored for; empty if they were not, or are accepted."""
+    note = server.data / NOTE
+    return str(json.loads(note.read_text())["to"]) if note.exists() else ""
 
 
 def _note(copy: Postgres, target: Target, backup: Backup) -> None:

@@ -13,6 +13,7 @@ from deploy.remote.bantam_backup.points import Point
 from deploy.remote.bantam_backup.repository import Backup
 from deploy.remote.bantam_backup.take import is_due
 from deploy.remote.bantam_backup.targets import History, Target, parse, starting_point
+from deploy.remote.bantam_backup.timelines import parents
 
 DAY = datetime(2026, 11, 28, tzinfo=UTC)
 POINTS = [
@@ -124,6 +125,14 @@ def test_only_a_backup_of_data_that_todays_came_from_counts(history: History, fo
     if history.timeline == 2:
         backups = backups[:2]
     assert starting_point(Target(asked="latest"), backups, history, DAY + timedelta(hours=20)) == found
+
+
+def test_a_timeline_was_left_where_a_later_restore_went_back_to() -> None:
+    """As PostgreSQL writes it: the data of 6 were restored, that was undone (8), and they were restored again."""
+    text = (
+        "5\t0/CDDBA238\tbefore LSN 0/CDDBA238\n\n6\t0/D30000A0\tno recovery target\n8\t0/CDEEFA40\tbefore\n"
+    )
+    assert parents(text) == {5: "0/CDDBA238", 6: "0/CDEEFA40", 8: "0/CDEEFA40"}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ _SAY_EVERY_S = 10.0
 _NOTHING_MORE_S = 10.0
 # What is on its way to the archive has arrived by then, or does not.
 _STUCK_S = 120.0
+# Before anybody can ask how far it is, the files of a large copy may have to reach the disk first.
+_STUCK_BEFORE_S = 600.0
 _WAL_BYTES = 16 << 20
 # Recovery insists on at least what the data was written with: by pg_controldata's name and the setting's.
 _AT_LEAST = {
@@ -129,20 +131,20 @@ def reach(
         if not copy.is_running():
             raise BackupError(_why_it_ended(copy, target))
         now = _replayed(copy)
-        if now is not None:
-            if now != replayed:
-                replayed, moved = now, time.monotonic()
-            quiet_s = time.monotonic() - moved
-            if _is_reached(copy, target, replayed, until_lsn, quiet_s):
-                return quiet_s
-            if quiet_s > stuck_s:
-                raise BackupError(
-                    f"Nothing comes after WAL {replayed}: the archive lacks it, or is slow; `make backups`"
-                    " tells of gaps. A time before it can be restored."
-                )
+        at = _at_work(copy) if now is None else now
+        if at != replayed:
+            replayed, moved = at, time.monotonic()
+        quiet_s = time.monotonic() - moved
+        if now is not None and _is_reached(copy, target, now, until_lsn, quiet_s):
+            return quiet_s
+        if quiet_s > (_STUCK_BEFORE_S if now is None else stuck_s):
+            raise BackupError(
+                f"Nothing comes after WAL {replayed}: the archive lacks it, or is slow; `make backups`"
+                " tells of gaps. A time before it can be restored."
+            )
         if time.monotonic() - told > _SAY_EVERY_S:
             told = time.monotonic()
-            say(f"Replaying WAL for {told - begun:.0f} s: {replayed or 'not yet consistent'}")
+            say(f"Replaying WAL for {told - begun:.0f} s: {now or 'not yet consistent'}")
         time.sleep(_POLL_S)
 
 
@@ -159,6 +161,13 @@ def _replayed(copy: Postgres) -> str | None:
         return copy.value("SELECT coalesce(pg_last_wal_replay_lsn()::text, '')")
     except BackupError:
         return None
+
+
+def _at_work(copy: Postgres) -> str:
+    """What the process that replays says of itself, with the file that it is at."""
+    pid = run("systemctl", "show", "--value", "--property=MainPID", copy.unit).stdout.strip()
+    processes = run("ps", "--ppid", pid, "-o", "args=").stdout.splitlines()
+    return next((line.partition("startup")[2].strip() for line in processes if "startup" in line), "")
 
 
 def _is_reached(copy: Postgres, target: Target, replayed: str, until_lsn: str | None, quiet_s: float) -> bool:

@@ -193,9 +193,12 @@ def _is_on_the_way(noted: dict[str, Any], target: Target) -> bool:
 
 
 def _noted() -> dict[str, Any]:
-    """What a copy that is still in recovery was made for; empty if there is none."""
-    if not RESTORED.is_running() or RESTORED.value("SELECT pg_is_in_recovery()") != "t":
-        return {}
+    """What a copy that is still in recovery was made for; empty if there is none, or none that answers."""
+    try:
+        if not RESTORED.is_running() or RESTORED.value("SELECT pg_is_in_recovery()") != "t":
+            return {}
+    except BackupError:
+        return {}  # one that never became consistent
     noted: dict[str, Any] = json.loads((RESTORED.data / NOTE).read_text())
     return noted
 

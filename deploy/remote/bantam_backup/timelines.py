@@ -2,7 +2,7 @@
 
 from .postgres import LIVE
 from .repository import system_identifier
-from .targets import History
+from .targets import History, lsn_number
 
 _LABEL = "Latest checkpoint's TimeLineID"
 
@@ -24,6 +24,21 @@ def history() -> History:
     if not control:
         return History(timeline=None, parents={})
     file = LIVE.data / "pg_wal" / f"{int(control[_LABEL]):08X}.history"
-    lines = [line.split() for line in file.read_text().splitlines()] if file.exists() else []
-    parents = {int(words[0]): words[1] for words in lines if len(words) > 1}
-    return History(timeline=int(control[_LABEL]), parents=parents)
+    text = file.read_text() if file.exists() else ""
+    return History(timeline=int(control[_LABEL]), parents=parents(text))
+
+
+def parents(text: str) -> dict[int, str]:
+    """
+    Where each timeline of a history file was left.
+
+    PostgreSQL notes a restore to a moment as one from the timeline that it followed, even if the moment was
+    on one before that: so whatever was left first counts for all before it.
+    """
+    lines = [line.split() for line in text.splitlines()]
+    left: dict[int, str] = {}
+    first = ""
+    for timeline, lsn, *_ in reversed([words for words in lines if len(words) > 1]):
+        first = min(first or lsn, lsn, key=lsn_number)
+        left[int(timeline)] = first
+    return left

@@ -128,10 +128,9 @@ def test_only_a_backup_of_data_that_todays_came_from_counts(history: History, fo
 
 
 def test_a_timeline_was_left_where_a_later_restore_went_back_to() -> None:
-    """As PostgreSQL writes it: the data of 6 were restored, that was undone (8), and they were restored again."""
-    text = (
-        "5\t0/CDDBA238\tbefore LSN 0/CDDBA238\n\n6\t0/D30000A0\tno recovery target\n8\t0/CDEEFA40\tbefore\n"
-    )
+    """As PostgreSQL writes it: 6 went back, that was undone, which began 8, and went back again."""
+    lines = ("5 0/CDDBA238 before", "", "6 0/D30000A0 no target", "8 0/CDEEFA40 before")
+    text = "\n".join(lines)
     assert parents(text) == {5: "0/CDDBA238", 6: "0/CDEEFA40", 8: "0/CDEEFA40"}
 
 

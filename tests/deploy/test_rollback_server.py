@@ -253,10 +253,11 @@ def test_a_deploy_whose_connection_is_cut_still_makes_its_release_current(
 ) -> None:
     ours = sandbox_server.ssh("readlink /opt/bantam/current").stdout.strip()
     with begun(sandbox_server, "--data=only=app", "--data=max_body_kb=2048") as deploying:
-        candidate = (
-            "for i in $(seq 900); do systemctl is-active -q bantam-candidate && break; sleep 0.1; done"
+        # The candidate is active for a moment only; the lock is held from before it until after the switch.
+        switching = (
+            "for i in $(seq 900); do flock -n /run/bantam-switch.lock true || exit 0; sleep 0.1; done; exit 1"
         )
-        checked(sandbox_server.ssh(candidate))
+        checked(sandbox_server.ssh(switching))
         os.killpg(deploying.pid, signal.SIGKILL)
     settled = (
         "for i in $(seq 300); do flock -n /run/bantam-switch.lock true && break; sleep 0.1; done;"

@@ -53,10 +53,12 @@ def wish() -> Wish:
             f"{release} is current already, and does not know what it would undo: first lead forth by"
             " `make rollback`, then back with SCHEMA=down."
         )
-    restored = host.get_fact(RestoredTo) if data else None
+    is_back = False
     if data:
-        _refuse_lost(version, restored)
-    return Wish(str(release), current, version, bool(schema), bool(data) and restored is None)
+        restored = host.get_fact(RestoredTo)
+        is_back = restored == version and release == current
+        _refuse_lost(version, is_kept=restored is not None and not is_back)
+    return Wish(str(release), current, version, bool(schema), bool(data) and not is_back)
 
 
 def _refuse_missing(release: str, version: str | None, versions: dict[str, str]) -> None:
@@ -68,7 +70,7 @@ def _refuse_missing(release: str, version: str | None, versions: dict[str, str])
         raise DeployError(f"{host.name} has no {what}; it has {', '.join(there)}.")
 
 
-def _refuse_lost(version: str | None, restored: str | None) -> None:
+def _refuse_lost(version: str | None, *, is_kept: bool) -> None:
     """DeployError if the rows cannot go back there, or others wait to be accepted."""
     if version is None:
         raise DeployError(
@@ -78,7 +80,7 @@ def _refuse_lost(version: str | None, restored: str | None) -> None:
         raise DeployError(
             f"{host.name} has no backup of {version} any more: without DATA=back, all else goes back."
         )
-    if restored not in {None, version}:
+    if is_kept:
         raise DeployError(
             f"{host.name}: the data from before a restore are still kept: `make restore-undo` brings them"
             " back, `make restore-accept` deletes them for good."

@@ -14,8 +14,6 @@ does not become ready is refused, and then nothing has changed. Three more thing
 Cut off at any point, the same again finishes it.
 """
 
-from datetime import UTC, datetime
-
 from pyinfra import config
 from pyinfra.operations import files, server
 
@@ -38,8 +36,11 @@ asked = wish()
 release, version = asked.release, asked.version
 
 if asked.data:
-    server.shell(name=f"Make a copy of the data of {version}", commands=[f"{RESTORE} --look -- {version}"])
-if version and not asked.data:
+    server.shell(
+        name=f"Make a copy of the data of {version}",
+        commands=[f"{RESTORE} --look --release {release} -- {version}"],
+    )
+if version and not asked.data and not asked.schema:
     check = f"cd / && runuser -u postgres -- {FOLDER}/{release}/bin/bantam-check-schema"
     server.shell(name=f"See that {release} can run on today's schema", commands=[check])
 if version:
@@ -49,10 +50,9 @@ if version:
         dest=CONFIGURATION,
         mode="700",
     )
-    kept = f"before-rollback-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     server.shell(
-        name=f"Bring the configuration back, as {version}; today's is {kept}",
-        commands=[f"python3 {CONFIGURATION} keep {kept} && {RUN} python3 {CONFIGURATION} go-back {version}"],
+        name=f"Bring the configuration back, as {version}",
+        commands=[f"{RUN} python3 {CONFIGURATION} go-back {version}"],
     )
 if asked.data:
     server.shell(

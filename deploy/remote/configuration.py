@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,8 @@ PLACES = (
     "usr/local/lib/bantam_backup",
     "usr/local/sbin",
 )
+# What goes back by hand is brought back by the programs of today, which know what has changed since.
+PROGRAMS = ("usr/local/lib/bantam_backup", "usr/local/sbin")
 # Others know passwords, keys and certificates, too, so they never go back alone.
 SECRET = ("etc/bantam/credentials", "etc/bantam/tls", "etc/redis/users.acl", "etc/pgbouncer/userlist.txt")
 UNITS = "etc/systemd/system/"
@@ -72,11 +75,11 @@ def files(root: Path) -> Iterator[Path]:
                 yield name
 
 
-def keep(version: str) -> None:
+def keep(version: str, but: str = "") -> None:
     """
     The files are in a directory of their own, whole or not at all, with the name of the release that serves.
 
-    The oldest versions are gone.
+    The oldest versions are gone, `but` that one.
     """
     draft = KEPT / f".{version}"
     shutil.rmtree(draft, ignore_errors=True)
@@ -86,7 +89,8 @@ def keep(version: str) -> None:
     (draft / "release").write_text(CURRENT.readlink().name if CURRENT.is_symlink() else "")
     draft.rename(KEPT / version)
     for old in sorted(KEPT.glob("[!.]*"), key=lambda path: path.stat().st_ctime)[:-VERSIONS_KEPT]:
-        shutil.rmtree(old)
+        if old.name != but:
+            shutil.rmtree(old)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -101,16 +105,25 @@ def copy(source: Path, target: Path) -> None:
 
 
 def go_back(version: str) -> None:
-    """As bring_back, but what is not named after Bantam stays; exit 1 if more than files has changed."""
+    """
+    As bring_back, but today's files are kept, and programs and what is not named after Bantam stay.
+
+    Exit 1 if more than files has changed since then.
+    """
     then, now = KEPT / version, Path("/")
+    if not (then / FIREWALL).is_file():
+        sys.exit(f"There is no whole configuration {version} in {KEPT}.")
     if repository(then / REPOSITORY) != repository(now / REPOSITORY):
         sys.exit("The backups have gone elsewhere since: check out sources of then and deploy them.")
+    if not ssh_ports():
+        sys.exit("`sshd -T` does not tell its port: see why, since the firewall of then might close it.")
     closed = [port for port in ssh_ports() if not re.search(rf"\b{port}\b", (then / FIREWALL).read_text())]
     if closed:
         sys.exit(
             f"Its firewall would close ssh's port {closed[0]}: check out sources of then and deploy them."
         )
-    bring_back(version, only_ours=True)
+    keep(f"before-rollback-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}", but=version)
+    bring_back(version, by_hand=True)
 
 
 def repository(file: Path) -> set[str]:
@@ -126,19 +139,22 @@ def ssh_ports() -> list[str]:
     return re.findall(r"^port (\d+)$", said("sshd", "-T"), re.MULTILINE)
 
 
-def bring_back(version: str, *, only_ours: bool = False) -> None:
+def bring_back(version: str, *, by_hand: bool = False) -> None:
     """The server has the files of that version, and no others; what reads them has read them."""
     # Whoever holds it may lose the connection: then it is this one's at once.
-    threading.Thread(target=fcntl.flock, args=(DEPLOY_LOCK.open("a+"), fcntl.LOCK_EX), daemon=True).start()
+    lock = DEPLOY_LOCK.open("a+")
+    threading.Thread(target=fcntl.flock, args=(lock, fcntl.LOCK_EX), daemon=True).start()
     then, now = KEPT / version, Path("/")
     known = set(files(then))
     if not known:
         sys.exit(f"There is no configuration {version} in {KEPT}.")
     changed = {name for name in known if not is_same(then / name, now / name)}
+    if by_hand:
+        changed = {name for name in changed if not str(name).startswith(PROGRAMS)}
     # Not what a package has brought meanwhile: dpkg would miss it.
     added = {name for name in set(files(now)) - known if not run("dpkg", "-S", str(now / name))}
-    if only_ours:
-        added = {name for name in added if "bantam" in str(name)}
+    if by_hand:
+        added = {name for name in added if "bantam" in str(name) and not str(name).startswith(PROGRAMS)}
     # First, so that a run after one that was cut off still lets everybody read what that had copied.
     unread = {str(name) for name in changed | added}
     unread |= set(UNFINISHED.read_text().splitlines()) if UNFINISHED.exists() else set()
@@ -154,6 +170,7 @@ def bring_back(version: str, *, only_ours: bool = False) -> None:
         sys.exit("\n".join(failed))
     UNFINISHED.unlink()
     print(f"{len(changed)} files are as before, {len(added)} are gone")
+    lock.close()
 
 
 def is_same(then: Path, now: Path) -> bool:
@@ -229,4 +246,10 @@ def said(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    {"keep": keep, "bring-back": bring_back, "go-back": go_back}[sys.argv[1]](sys.argv[2])
+    asked, name = sys.argv[1:]
+    if asked == "keep":
+        keep(name)
+    elif asked == "go-back":
+        go_back(name)
+    else:
+        bring_back(name)

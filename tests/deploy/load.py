@@ -67,7 +67,7 @@ class MixedLoad:
         self._server, self._http, self._folder = server, http, folder
         self._headers = {"Authorization": f"Bearer {token}"}
         self._word = f"ledger {uuid4()}"
-        self._acknowledged = 0
+        self._acknowledged = self._blocked = 0
         self._failed: Counter[str] = Counter()
         self._over = threading.Event()
         self._threads = [threading.Thread(target=each) for each in (self._write, self._block)]
@@ -96,6 +96,7 @@ class MixedLoad:
     def __exit__(self, *_: object) -> None:
         """Everything has ended, and what was written can be counted."""
         time.sleep(AFTERWARDS_S)
+        assert self._locust.poll() is None, "the load ended before what it was for"
         self._over.set()
         for thread in self._threads:
             thread.join()
@@ -105,6 +106,7 @@ class MixedLoad:
     def result(self) -> Result:
         """What came of the requests and the writes."""
         load: dict[str, Any] = json.loads((self._folder / "load.json").read_text())
+        assert self._blocked, "no transaction has blocked"
         groups = load["groups"].values()
         failed = Counter({f"{each['group']}: {each['error']}": each["count"] for each in load["failures"]})
         once, rows = self._server.run(f"cd /; echo \"{COUNTED}\" | {PSQL} -v word='{self._word}%'").split("|")
@@ -138,7 +140,7 @@ class MixedLoad:
     def _block(self) -> None:
         """A restart of PostgreSQL ends it, as it must."""
         while not self._over.wait(1):
-            self._server.ssh(f'cd /; {PSQL} -c "{BLOCK}"')
+            self._blocked += self._server.ssh(f'cd /; {PSQL} -c "{BLOCK}"').returncode == 0
 
 
 def _slower(load: dict[str, Any], began: float) -> float:

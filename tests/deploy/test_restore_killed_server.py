@@ -53,11 +53,10 @@ def test_a_restore_is(
     command = ["make", "--no-print-directory", "restore", f"NAME={sandbox_server.name}", f"TO={point}"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as restore:
         assert restore.stderr
-        for line in restore.stderr:
-            if line.startswith(said):
-                break
+        assert any(line.startswith(said) for line in restore.stderr)
         time.sleep(seconds)
         sandbox_server.ssh(end)
+        restore.stderr.read()
 
     rows = rows_when_it_serves(sandbox_server)
     assert rows in {"1", "1,2"}

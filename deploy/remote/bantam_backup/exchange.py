@@ -52,24 +52,26 @@ def _pool(command: str) -> tuple[str, ...]:
 
 
 def _exchange(other: Path, release: str) -> None:
-    former = released.current()
+    links = released.links()
+    if release:
+        released.note_change(release, leaves=LIVE.data, comes=other)
     _swap(other)
     try:
         _start()
-        if release:
-            released.make_current(release)
+        released.finish_change(LIVE.data)
         _suit_the_release(migrate=not release)
-        released.note(former, release, serves=LIVE.data, kept=other)
-    except BackupError:
+    except (BackupError, OSError) as error:
         _stop()
         _swap(other)
-        if release:
-            released.make_current(former)
+        released.put_back(links)
+        released.forget_change(LIVE.data, other)
         _EXCHANGED.unlink()
         # The archive may know the other's timeline by now, and the latest one must be that of what serves.
         with contextlib.suppress(BackupError):
             recovery.begin_timeline(Postgres(RESTORED.unit, LIVE.data, RESTORED.socket))
-        raise
+        if isinstance(error, BackupError):
+            raise
+        raise BackupError(f"The release could not be changed with the data: {error}.") from None
 
 
 def _stop() -> None:
@@ -121,6 +123,7 @@ def _renew_what_remembers() -> None:
 def finish() -> None:
     """Whatever ended a restore: PostgreSQL runs, the pool does not wait, and no cache is of other data."""
     with contextlib.suppress(BackupError), alone("finish a restore"):  # or the one that holds the lock does
+        released.finish_change(LIVE.data)
         run("systemctl", "start", LIVE.unit)
         if _EXCHANGED.exists():
             _renew_what_remembers()

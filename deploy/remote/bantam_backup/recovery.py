@@ -9,6 +9,9 @@ from .postgres import LIVE, PROGRAMS, Postgres
 from .repository import Backup, newest_wal, pgbackrest
 from .targets import LATEST, Target, lsn_number
 
+DELETED = LIVE.data.with_name("accepted")
+"""What is about to be deleted."""
+
 _POLL_S = 0.2
 _SAY_EVERY_S = 10.0
 # At the end of the WAL of a database that is down, nothing more comes.
@@ -37,8 +40,12 @@ def lay_down(copy: Postgres, backup: Backup) -> None:
 def remove(copy: Postgres) -> None:
     """The copy is not there, and nothing runs on it."""
     stop(copy)
+    if DELETED.exists():
+        shutil.rmtree(DELETED)
     if copy.data.exists():
-        shutil.rmtree(copy.data)
+        # In one step: what is half deleted must not look like anything else.
+        copy.data.rename(DELETED)
+        shutil.rmtree(DELETED)
 
 
 def stop(copy: Postgres) -> None:
@@ -117,7 +124,7 @@ def _settings(copy: Postgres, wal_of: Postgres | None) -> dict[str, str]:
 
 
 def reach(
-    copy: Postgres, target: Target, *, until_lsn: str | None = None, stuck_s: float = _STUCK_S
+    copy: Postgres, target: Target, *, until_lsn: str | None = None, stuck_s: float | None = None
 ) -> float:
     """
     The target has been replayed, and nothing after it; BackupError if the archive ends before it.
@@ -137,7 +144,7 @@ def reach(
         quiet_s = time.monotonic() - moved
         if now is not None and _is_reached(copy, target, now, until_lsn, quiet_s):
             return quiet_s
-        if quiet_s > (_STUCK_BEFORE_S if now is None else stuck_s):
+        if quiet_s > (stuck_s or (_STUCK_BEFORE_S if now is None else _STUCK_S)):
             raise BackupError(
                 f"Nothing comes after WAL {replayed}: the archive lacks it, or is slow; `make backups`"
                 " tells of gaps. A time before it can be restored."

@@ -27,7 +27,7 @@ from .timelines import history, own_control, timeline
 # In the directory of a copy, from before it has its name: what it was made for.
 NOTE = "bantam-restored.json"
 _UNNAMED = Postgres(RESTORED.unit, RESTORED.data.with_name("restoring"), RESTORED.socket)
-_DELETED = KEPT.with_name("accepted")
+_DELETED = recovery.DELETED
 # Requests wait meanwhile, and what is left to replay is at hand.
 _LONGEST_WAIT_S = 20.0
 
@@ -41,7 +41,7 @@ def restore(*, to: str, look: bool, release: str = "") -> None:
     become_a_unit()
     with alone("restore"):
         _tidy_up()
-        if release and KEPT.exists() and _made_for(LIVE) == to:
+        if KEPT.exists() and release == released.links()["current"] and _made_for(LIVE) == to:
             say(f"The database is that of {to} already.")
             return
         if KEPT.exists() and not look:
@@ -117,7 +117,8 @@ def _take_over(target: Target, last: datetime, release: str) -> None:
             recovery.promote(RESTORED)
             recovery.announce(RESTORED)
     except BackupError:
-        recovery.remove(RESTORED)
+        if (RESTORED.data / NOTE).exists():  # without, it would be what served until now
+            recovery.remove(RESTORED)
         raise
     RESTORED.data.rename(KEPT)
     add(last, int(timeline()))
@@ -166,6 +167,7 @@ def _tidy_up() -> None:
         shutil.rmtree(_DELETED)
     if RESTORED.data.exists() and not (RESTORED.data / NOTE).exists() and not KEPT.exists():
         RESTORED.data.rename(KEPT)  # the exchange was the last thing it did
+    released.finish_change(LIVE.data)
 
 
 def _refuse_what_has_not_been_written(target: Target) -> None:

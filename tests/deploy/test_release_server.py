@@ -1,6 +1,7 @@
 """`make release` on a real server: it proves a release, and takes a broken one back by itself."""
 
 import json
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -97,17 +98,30 @@ MISTAKE = "UPDATE clients SET name = 'Gone', nickname = 'Away'"
 COLUMNS = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'nickname'"
 
 
-@LONG
-def test_the_data_go_back_to_before_a_release(sandbox_server: SandboxServer, sources: Path) -> None:
+@pytest.fixture
+def look() -> str:
+    """Tells the release that serves, and some rows."""
+    return f"basename $(readlink /opt/bantam/current); {SQL} '{CLIENTS}'"
+
+
+@pytest.fixture
+def damaged(sandbox_server: SandboxServer, sources: Path, look: str) -> tuple[str, dict[str, Any]]:
+    """What `look` told before a release after which the rows are wrong, and the record of that one."""
     folder = sources / "app/agency/migrations"
     (folder / "9990_nickname.up.sql").write_text("ALTER TABLE clients ADD COLUMN nickname text;\n")
     (folder / "9990_nickname.down.sql").write_text("ALTER TABLE clients DROP COLUMN nickname;\n")
-    look = f"basename $(readlink /opt/bantam/current); {SQL} '{CLIENTS}'"
     then = checked(sandbox_server.ssh(look)).stdout
     checked(make(sandbox_server, sources, "release"))
     [record] = records(sources)
     checked(sandbox_server.ssh(f'{SQL} "{MISTAKE}"'))
+    return then, record
 
+
+@LONG
+def test_the_data_go_back_to_before_a_release(
+    sandbox_server: SandboxServer, look: str, damaged: tuple[str, dict[str, Any]]
+) -> None:
+    then, record = damaged
     back = ("rollback", f"TO={record['restore_point']}", "DATA=back")
     began = time.monotonic()
     checked(sandbox_server.make(*back))
@@ -131,6 +145,28 @@ def test_the_data_go_back_to_before_a_release(sandbox_server: SandboxServer, sou
     assert checked(sandbox_server.ssh(look)).stdout == then
     # After all of that, the backups still lead to what serves.
     checked(sandbox_server.make("restore-accept", "drill", "verify"))
+
+
+@LONG
+@pytest.mark.parametrize("end", ["kill -9 $(pgrep -f 'bantam_backup [r]estore')", "systemctl reboot"])
+def test_a_rollback_of_data_that_is_cut_off_is_finished_by_the_same_again(
+    sandbox_server: SandboxServer, look: str, damaged: tuple[str, dict[str, Any]], end: str
+) -> None:
+    """While the two data directories change places."""
+    then, record = damaged
+    moment = "for i in $(seq 3000); do test -e /run/bantam-data-exchanged && break; sleep 0.05; done"
+    checked(sandbox_server.ssh(f"systemd-run --quiet --collect sh -c {shlex.quote(f'{moment}; {end}')}"))
+    back = ("rollback", f"TO={record['restore_point']}", "DATA=back")
+    assert sandbox_server.make(*back).returncode != 0
+    deadline = time.monotonic() + 60
+    while sandbox_server.ssh(f"{SQL} 'SELECT 1'").returncode:
+        assert time.monotonic() < deadline
+        time.sleep(1)
+
+    checked(sandbox_server.make(*back))
+
+    assert checked(sandbox_server.ssh(look)).stdout == then
+    checked(sandbox_server.make("restore-accept", "verify"))
 
 
 @pytest.mark.parametrize(

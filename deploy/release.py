@@ -27,7 +27,7 @@ from deploy.operations.restarts import RESUME_PROPERTY
 
 _READY = Path("deploy/remote/ready.py")
 _CONFIGURATION = Path("deploy/remote/configuration.py")
-_GATE = ["loadtests/scenarios/mixed.py", "--headless", "--shape", "loadtests/gate.yml"]
+_GATE = ["loadtests/scenarios/gate.py", "--headless"]
 _CURRENT = "basename $(readlink /opt/bantam/current) 2>/dev/null || true"
 _TAKE = (
     "systemd-run --quiet --pipe --wait --collect --uid=postgres --nice=10 --property=IOSchedulingClass=idle"

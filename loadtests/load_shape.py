@@ -12,7 +12,12 @@ NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Number of users, ramp-up rate, duration, and think time between two actions (from, to)."""
+    """
+    Number of users, ramp-up rate, duration, and think time between two requests (from, to).
+
+    `together`: all users send at the same moments, every `think_seconds[1]`. `cold`: Redis is restarted empty
+    just before.
+    """
 
     users: Annotated[int, msgspec.Meta(ge=1)]
     users_per_second: Positive
@@ -21,10 +26,17 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rest_seconds: Positive
     think_seconds: tuple[NotNegative, NotNegative]
     warm_up_think_seconds: tuple[NotNegative, NotNegative]
+    together: bool = False
+    cold: bool = False
 
     def think_at(self, second: float) -> tuple[float, float]:
         """Return the think time at that second of the load."""
         return self.warm_up_think_seconds if second < self.warm_up_seconds else self.think_seconds
+
+    @property
+    def seconds_between(self) -> float:
+        """Seconds between two requests of a user after the warm-up, on average."""
+        return self.think_seconds[1] if self.together else sum(self.think_seconds) / 2
 
 
 def read_shape(path: Path) -> Shape:

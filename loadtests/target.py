@@ -44,18 +44,25 @@ class Seed(msgspec.Struct, frozen=True):
 
 
 class SeededUsers:
-    """The seeded users: ids 1 to `count`, each with one token derived from the key."""
+    """The seeded users: ids 1 to `count`, each with one token derived from the key; user 1 is an admin."""
 
     def __init__(self, key: bytes, count: int) -> None:
         self._key = key
         self.count = count
-        # Zipf with exponent 1: user n has weight 1/n, so a few users make most of the traffic.
-        self._cumulative = list(accumulate(1 / rank for rank in range(1, count + 1)))
+        self._of_role: dict[str, list[int]] = {}
+        self._weights: dict[str, list[float]] = {}
 
-    def draw(self) -> int:
-        """Return the id of a user, the first ones far more often than the last ones."""
-        point = CHANCE.uniform(0, self._cumulative[-1])
-        return min(bisect_left(self._cumulative, point) + 1, len(self._cumulative))
+    def know(self, role: str, users: list[int]) -> None:
+        """Let `draw` return one of the users for the role."""
+        self._of_role[role] = sorted(users)
+        # Zipf with exponent 1: the nth user has weight 1/n, so a few users make most of the traffic.
+        self._weights[role] = list(accumulate(1 / rank for rank in range(1, len(users) + 1)))
+
+    def draw(self, role: str) -> int:
+        """Return the id of a user of the role, the first ones far more often than the last ones."""
+        users, weights = self._of_role[role], self._weights[role]
+        point = CHANCE.uniform(0, weights[-1])
+        return users[min(bisect_left(weights, point), len(users) - 1)]
 
     def token(self, user_id: int) -> str:
         """Return the bearer token of the user."""

@@ -40,7 +40,7 @@ def test_a_demo_killed_at_any_moment_is_finished_by_the_next(
     finished = server.make("demo")
 
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert "ok  Dashboard, p95" in finished.stdout
+    assert "ok  Dashboards, p95" in finished.stdout
     assert f"ssh NAME={server.name}" in finished.stdout
     evidence = ROOT / "evidence" / "latest"
     assert (evidence / "report.html").stat().st_size > 10_000

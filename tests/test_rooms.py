@@ -38,7 +38,10 @@ INNER: dict[str, set[str]] = {
         "deploy.lock",
     },
     "verify/probes": {"verify.probes", "inventories"},
-    "loadtests/contract": {f"loadtests.{name}" for name in ("contract", "errors", "randomness", "target")},
+    "loadtests/contract": {
+        f"loadtests.{name}" for name in ("contract", "arrivals", "load_shape", "errors", "target")
+    },
+    "loadtests/actions": {f"loadtests.{name}" for name in ("actions", "contract", "randomness")},
     "loadtests/server": {"loadtests.server", "loadtests.errors"},
     "loadtests/results": {
         f"loadtests.{name}" for name in ("results", "server", "errors", "files", "load_shape")

@@ -1,20 +1,24 @@
 """A seeded user of the app: signs in by token, verifies the server, and checks every body it receives."""
 
-from typing import ClassVar, TypeVar
+import time
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from locust import FastHttpUser
 from locust.contrib.fasthttp import ResponseContextManager
+from locust.env import Environment
 
-from loadtests.contract.checks import Check
-from loadtests.randomness import CHANCE
+from loadtests.arrivals import Arrivals
+from loadtests.contract.checks import Check, anything
+from loadtests.contract.seen import Seen
+from loadtests.load_shape import Shape
 from loadtests.target import SeededUsers
 
 T = TypeVar("T")
 
 
 class SeededUser(FastHttpUser):
-    """What every scenario's user can do; the run sets the users and think times."""
+    """What every scenario's user can do; the run sets the users, the shape, and when the load began."""
 
     abstract = True
     insecure = False
@@ -23,46 +27,90 @@ class SeededUser(FastHttpUser):
     connection_timeout = 5.0
     network_timeout = 10.0
 
+    role: ClassVar[str]
+    """What the user may do: admin, project_manager, team_member or client."""
+
     seeded: ClassVar[SeededUsers]
-    think_seconds: ClassVar[tuple[float, float]]
+    shape: ClassVar[Shape]
+    load_began: ClassVar[float]
 
     user_id: int
+    seen: Seen
     _headers: dict[str, str]
 
-    def wait_time(self) -> float:
-        """Return the think time in seconds."""
-        return CHANCE.uniform(*self.think_seconds)
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self._arrivals = Arrivals(self.shape, self.load_began)
 
-    def think(self) -> None:
-        """Wait that long between two steps of one task."""
-        self.wait()  # type: ignore[no-untyped-call] # Locust's own is not annotated
+    def wait_time(self) -> float:
+        """Return 0: each request waits until it is due."""
+        return 0.0
+
+    def on_start(self) -> None:
+        """Begin the day."""
+        self.sign_in()
 
     def sign_in(self) -> None:
-        """Continue as another user, on the open connection."""
-        self.user_id = self.seeded.draw()
+        """Continue as somebody of the role, on the open connection, who has seen nothing yet."""
+        self.user_id = self.seeded.draw(self.role)
+        self.seen = Seen()
         self._headers = {"Authorization": f"Bearer {self.seeded.token(self.user_id)}"}
 
-    def read(self, group: str, path: str, kind: type[T], check: Check[T]) -> T | None:
+    def read(self, group: str, path: str, kind: type[T], check: Check[T] = anything) -> T | None:
         """Return the body of a GET, None if it failed in any way."""
-        with self.client.get(path, name=group, headers=self._headers, catch_response=True) as response:
-            return accept(response, kind, check)
+        return self._request(group, "GET", path, kind=kind, check=check)
 
     def change(
-        self, group: str, path: str, change: dict[str, str], kind: type[T], check: Check[T]
+        self, group: str, path: str, change: dict[str, Any], kind: type[T], check: Check[T] = anything
     ) -> T | None:
         """Return the response body of a PATCH, None if it failed in any way."""
-        with self.client.patch(
-            path, name=group, headers=self._headers, json=change, catch_response=True
+        return self._request(group, "PATCH", path, kind=kind, check=check, json=change)
+
+    def post(self, group: str, path: str, order: dict[str, Any], kind: type[T]) -> T | None:
+        """Return the response body of a POST that creates nothing, None if it failed in any way."""
+        return self._request(group, "POST", path, kind=kind, json=order)
+
+    def create(
+        self, group: str, path: str, new: dict[str, Any], kind: type[T], check: Check[T] = anything
+    ) -> T | None:
+        """Return the response body of a POST, None if it failed in any way."""
+        return self._request(group, "POST", path, kind=kind, check=check, status=201, json=new)
+
+    def _request(
+        self,
+        group: str,
+        method: str,
+        path: str,
+        *,
+        kind: type[T],
+        check: Check[T] = anything,
+        status: int = 200,
+        json: dict[str, Any] | None = None,
+    ) -> T | None:
+        due = self._arrivals.wait()
+        late = max(0.0, time.time() - due)
+        with self.client.request(
+            method,
+            path,
+            name=group,
+            headers=self._headers,
+            json=json,
+            catch_response=True,
+            context={"late": late},
         ) as response:
-            return accept(response, kind, check)
+            # Locust's own page and figures count from when it was due, too.
+            response.request_meta["start_time"] = due
+            response.request_meta["response_time"] += 1000 * late
+            self._arrivals.plan_next()
+            return accept(response, kind, check, status)
 
 
-def accept(response: ResponseContextManager, kind: type[T], check: Check[T]) -> T | None:
+def accept(response: ResponseContextManager, kind: type[T], check: Check[T], status: int) -> T | None:
     """Return the body if status, types and content are right; otherwise mark the response as failed."""
     if response.status_code == 0:
         # No response at all: the client's exception says why, and Locust reports it.
         return None
-    if response.status_code != 200:
+    if response.status_code != status:
         fail(response, f"status {response.status_code}")
         return None
     try:

@@ -7,12 +7,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from loadtests.evidence.plots import plots
 from loadtests.evidence.summary import Summary
-from loadtests.results.load_file import Load
+from loadtests.results.load_file import Load, Statement
 from loadtests.results.measurements import GROUPS
 from loadtests.results.slo import Verdict
 from loadtests.results.table import GROUP_HEAD, bound, format_number, format_value, group_cells
 
 FOLDER = Path(__file__).parent
+
+STATEMENT_HEAD = ["calls/min", "ms in all", "mean ms", "longest ms", "rows a call", "from disk"]
 
 
 class TargetRow(NamedTuple):
@@ -26,6 +28,14 @@ class TargetRow(NamedTuple):
     ambition_word: str
     filled: float
     tick: float
+
+
+class StatementRow(NamedTuple):
+    """A statement of the app as the page shows it."""
+
+    text: str
+    plan: str
+    cells: list[str]
 
 
 class GroupRow(NamedTuple):
@@ -55,6 +65,8 @@ def render(summary: Summary, load: Load) -> str:
         groups=[GroupRow(group, GROUPS[group], group_cells(f)) for group, f in load.groups.items()],
         group_head=GROUP_HEAD,
         plots=plots(load, summary.host.vcpus),
+        statements=[_statement_row(statement, load.measured_seconds) for statement in load.statements],
+        statement_head=STATEMENT_HEAD,
         steps=_steps(summary),
     )
 
@@ -76,6 +88,7 @@ def _facts(summary: Summary, load: Load) -> dict[str, str]:
             f"{summary.scenario}: {shape.users} users for {shape.seconds:g} s,"
             f" {format_number(rate)} requests/s"
         ),
+        "Rate kept": f"{load.sent_per_second:g} of {load.wanted_per_second:g} requests/s sent in time",
         "Revision": summary.git_revision[:12] + ("-dirty" if summary.git_revision.endswith("-dirty") else ""),
         "Configuration": summary.config_hash,
         "Time": f"{summary.time[:16].replace('T', ' ')} UTC",
@@ -93,6 +106,22 @@ def _steps(summary: Summary) -> dict[str, str]:
     )
     steps["Verify"] = f"{verify.passed} passed, {verify.failed} failed, {len(verify.skipped)} skipped"
     return steps
+
+
+def _statement_row(statement: Statement, seconds: float) -> StatementRow:
+    blocks = statement.blocks_hit + statement.blocks_read
+    return StatementRow(
+        text=statement.text.strip(),
+        plan=statement.plan,
+        cells=[
+            format_number(60 * statement.calls / seconds),
+            format_number(statement.total_ms),
+            format_number(statement.mean_ms),
+            format_number(statement.longest_ms),
+            format_number(statement.rows / statement.calls),
+            format_number(100 * statement.blocks_read / blocks if blocks else 0, "%"),
+        ],
+    )
 
 
 def _target_row(verdict: Verdict) -> TargetRow:

@@ -6,19 +6,24 @@ from typing import NamedTuple
 
 import msgspec
 
-from loadtests.results.measurements import GROUPS, PERCENTILES
+from loadtests.results.measurements import FAMILIES, GROUPS, KINDS, PERCENTILES
 
 SLICE_SECONDS = 2.0
 
 
 class Answer(NamedTuple):
-    """One request: `at` is seconds since the load began at which it was sent, `ms` until its last byte."""
+    """
+    One request: `at` is seconds since the load began at which it was due, `ms` from then until its last byte.
+
+    It was sent `late` seconds after it was due, because the user still waited for the response before it.
+    """
 
     group: str
     at: float
     ms: float
     error: str | None = None
     cache: str | None = None
+    late: float = 0.0
 
 
 class GroupFigures(msgspec.Struct, frozen=True):
@@ -35,7 +40,7 @@ class GroupFigures(msgspec.Struct, frozen=True):
 
 
 class Slice(msgspec.Struct, frozen=True):
-    """What happened in SLICE_SECONDS from `at` on; percentiles in ms by group, where it has answers."""
+    """What happened in SLICE_SECONDS from `at` on; percentiles in ms by kind, where it has answers."""
 
     at: float
     per_second: float
@@ -90,14 +95,18 @@ def hit_percent(answers: list[Answer]) -> float | None:
     return 100 * told.count("hit") / len(told) if told else None
 
 
-def measurements(answers: list[Answer], seconds: float) -> dict[str, float | None]:
+def measurements(answers: list[Answer]) -> dict[str, float | None]:
     """Return every measurement from the client's side."""
-    latencies: dict[str, float | None] = {
-        f"{group}.{name}": getattr(figures, name)
-        for group, figures in by_group(answers, seconds).items()
-        for name in PERCENTILES
+    latencies: dict[str, float | None] = {}
+    for name, groups in ({group: (group,) for group in GROUPS} | FAMILIES).items():
+        found = [answer for answer in answers if answer.group in groups]
+        if found:
+            latencies |= {f"{name}.{share}": ms for share, ms in _percentiles(found).items()}
+    return latencies | {
+        "longest": max((answer.ms for answer in answers), default=None),
+        "errors": error_percent(answers),
+        "cache.hit_rate": hit_percent(answers),
     }
-    return latencies | {"errors": error_percent(answers), "cache.hit_rate": hit_percent(answers)}
 
 
 def _percentiles(answers: list[Answer]) -> dict[str, float]:
@@ -117,11 +126,11 @@ def _figures(answers: list[Answer], seconds: float) -> GroupFigures:
 
 
 def _slice(at: float, answers: list[Answer]) -> Slice:
-    groups = {answer.group for answer in answers}
+    of_kind = {kind: [a for a in answers if a.group in groups] for kind, groups in KINDS.items()}
     return Slice(
         at=at,
         per_second=len(answers) / SLICE_SECONDS,
         failures_per_second=sum(answer.error is not None for answer in answers) / SLICE_SECONDS,
         hit_rate=hit_percent(answers),
-        percentiles={group: _percentiles([a for a in answers if a.group == group]) for group in groups},
+        percentiles={kind: _percentiles(found) for kind, found in of_kind.items() if found},
     )

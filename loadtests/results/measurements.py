@@ -2,21 +2,85 @@
 
 GROUPS = {
     "dashboard": "GET /api/dashboards/user",
+    "dashboard_manager": "GET /api/dashboards/manager",
+    "dashboard_admin": "GET /api/dashboards/admin",
+    "dashboard_client": "GET /api/dashboards/client",
     "project": "GET /api/projects/{id}",
+    "task": "GET /api/tasks/{id}",
+    "user": "GET /api/users/{id}",
+    "client": "GET /api/clients/{id}",
+    "invoice": "GET /api/invoices/{id}",
+    "project_list": "GET /api/projects",
     "task_page": "GET /api/projects/{id}/tasks",
+    "task_list": "GET /api/tasks",
+    "task_counts": "GET /api/tasks/counts",
+    "comment_list": "GET /api/comments",
+    "time_list": "GET /api/time-entries",
+    "invoice_list": "GET /api/invoices",
+    "notification_list": "GET /api/notifications",
+    "page_of_1000": "GET /api/tasks?limit=1000",
+    "search_all": "GET /api/search",
+    "search_projects": "GET /api/search/projects",
+    "search_tasks": "GET /api/search/tasks",
+    "search_users": "GET /api/search/users",
+    "search_clients": "GET /api/search/clients",
+    "report_projects": "GET /api/reports/projects",
+    "report_time": "GET /api/reports/time",
+    "report_finance": "GET /api/reports/finance",
+    "report_team": "GET /api/reports/team",
     "task_write": "PATCH /api/tasks/{id}",
+    "task_add": "POST /api/projects/{id}/tasks",
+    "comment_write": "POST /api/tasks/{id}/comments",
+    "time_write": "POST /api/time-entries",
+    "notification_write": "POST /api/notifications/read",
 }
 """Group of requests -> the route behind it. A group is one line in every table, never with an id."""
 
+SINGLE = ("project", "task", "user", "client", "invoice")
+LISTS = (
+    *("project_list", "task_page", "task_list", "task_counts"),
+    *("comment_list", "time_list", "invoice_list", "notification_list"),
+)
+WRITES = tuple(group for group in GROUPS if group.endswith(("_write", "_add")))
+
+KINDS = {
+    "dashboards": tuple(group for group in GROUPS if group.startswith("dashboard")),
+    "single": SINGLE,
+    "lists": LISTS,
+    "large_pages": ("page_of_1000",),
+    "search": tuple(group for group in GROUPS if group.startswith("search_")),
+    "reports": tuple(group for group in GROUPS if group.startswith("report_")),
+    "writes": WRITES,
+}
+"""Kind of requests -> its groups; each group is of one kind."""
+
+FAMILIES = KINDS | {"api": (*SINGLE, *LISTS, *WRITES)}
+"""Family -> its groups. The percentiles of a family are over all of its requests."""
+
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
-UNITS = {f"{group}.{percentile}": "ms" for group in GROUPS for percentile in PERCENTILES} | {
+UNITS = {f"{name}.{percentile}": "ms" for name in (*GROUPS, *FAMILIES) for percentile in PERCENTILES} | {
+    "longest": "ms",
     "errors": "%",
     "cache.hit_rate": "%",
     "memory.load": "MB",
     "memory.rest": "MB",
+    "database.cpu": "%",
+    "database.disk_reads": "%",
+    "queries.per_minute": "queries",
+    "query.longest": "ms",
+    "pool.used": "%",
+    "pool.wait": "ms",
+    "cache.evicted": "keys",
 }
-"""Measurement -> unit. MB is 2^20 bytes; memory is of the whole server, as sampler.py defines it."""
+"""
+Measurement -> unit.
+
+`longest` is the slowest response of all. MB is 2^20 bytes; memory is of the whole server, as in sampler.py.
+The database's CPU is its mean share of all cores; disk reads are the blocks that were not in its buffers, of
+all that the app's statements needed. Of the pool, the busiest second counts: how much of its connections'
+time was used, and how long a transaction waited for one on average.
+"""
 
 RATIOS = ("small_row", "page_of_50", "dashboard", "cached_dashboard", "cached_page")
 """Reads of the bench, each against its limit."""

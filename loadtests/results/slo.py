@@ -11,6 +11,7 @@ from loadtests.files import as_kind, read_yaml
 from loadtests.results.measurements import BENCH_UNITS, UNITS
 
 SLO_FILE = Path(__file__).parents[1] / "slo.yml"
+SCENARIOS = SLO_FILE.with_name("scenarios")
 
 SECTIONS = {"targets": UNITS, "bench": BENCH_UNITS}
 """List in the file -> the measurements its targets may use."""
@@ -22,13 +23,18 @@ Bound = Annotated[str, msgspec.Meta(pattern=r"^(<|<=|>|>=) [0-9]+(\.[0-9]+)?$")]
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry of slo.yml. A bound is a comparison and a number, such as "< 500"."""
+    """
+    One entry of slo.yml. A bound is a comparison and a number, such as "< 500".
+
+    Without `scenarios` the target is for every scenario.
+    """
 
     name: Name
     metric: Name
     target: Bound
     unit: Name
     ambition: Bound | None = None
+    scenarios: Annotated[list[Name], msgspec.Meta(min_length=1)] | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -45,8 +51,12 @@ class Verdict(msgspec.Struct, frozen=True):
     ambition_ok: bool | None
 
 
-def read_targets(path: Path = SLO_FILE, section: str = "targets") -> list[Target]:
-    """Every target in one list of the file, each valid, with no duplicate names or metrics."""
+def read_targets(path: Path = SLO_FILE, section: str = "targets", scenario: str = "") -> list[Target]:
+    """
+    Return the targets of one list of the file, each valid, with no duplicate names or metrics.
+
+    Of a load's targets, only those of the scenario, if it is given.
+    """
     document = read_yaml(path, "the targets stand there")
     if not isinstance(document, dict) or section not in document or not document.keys() <= SECTIONS.keys():
         raise RefusedError(f"{path}: the file must have the list `{section}`, and no key but {_listed()}.")
@@ -57,7 +67,9 @@ def read_targets(path: Path = SLO_FILE, section: str = "targets") -> list[Target
     targets = [_target(entry, units, f"{path}: {_label(entry, n)}") for n, entry in enumerate(entries, 1)]
     _refuse_twice([target.name for target in targets], "name", path)
     _refuse_twice([target.metric for target in targets], "metric", path)
-    return targets
+    return [
+        target for target in targets if not (scenario and target.scenarios) or scenario in target.scenarios
+    ]
 
 
 def judge(targets: list[Target], measurements: dict[str, float | None]) -> list[Verdict]:
@@ -89,6 +101,9 @@ def _target(entry: object, units: dict[str, str], where: str) -> Target:
         raise RefusedError(
             f"{where}: `{target.metric}` is measured in {units[target.metric]}, not {target.unit}."
         )
+    unknown = [name for name in target.scenarios or () if not (SCENARIOS / f"{name}.py").exists()]
+    if unknown:
+        raise RefusedError(f"{where}: there is no scenario {unknown[0]} in {SCENARIOS.name}/.")
     if target.ambition and _parse(target.ambition)[0] != _parse(target.target)[0]:
         raise RefusedError(
             f"{where}: the ambition ({target.ambition}) must compare in the same direction"

@@ -54,7 +54,7 @@ def read_plan(options: Namespace, scenario: str) -> Plan:
     return Plan(
         scenario=scenario,
         run_dir=Path(options.run_dir),
-        targets=read_targets(),
+        targets=read_targets(scenario=scenario),
         shape=_shaped(options, read_shape(Path(options.shape))),
         target=read_target(Path(options.target)),
         seed=read_seed(Path(options.run_dir)),

@@ -10,6 +10,7 @@ from typing import Any
 
 import gevent
 import msgspec
+from gevent import subprocess
 from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
@@ -19,10 +20,11 @@ from loadtests.contract.user import SeededUser
 from loadtests.errors import RefusedError
 from loadtests.results.figures import Answer
 from loadtests.results.load_file import LOAD_FILE
+from loadtests.results.server_figures import done
 from loadtests.runner.generator import PROGRESS_SECONDS, GeneratorWatch, progress
 from loadtests.runner.plan import STOP_SECONDS, add_arguments, read_plan
+from loadtests.runner.statements import described
 from loadtests.runner.verdict import Observed, conclude, print_figures
-from loadtests.server.timeline import points
 from loadtests.server.watch import ServerWatch
 from loadtests.target import read_users, trust
 
@@ -36,6 +38,7 @@ class Run:
     def __init__(self, scenario: Path) -> None:
         self._scenario = scenario
         self._answers: list[Answer] = []
+        self._crashes: list[str] = []
         self._begin = 0.0
         self._end: float | None = None
         self._generator: GeneratorWatch | None = None
@@ -70,7 +73,8 @@ class Run:
         self._server = ServerWatch(self._plan.target.ssh, whole if headless else BY_HAND_SECONDS)
         self._server.start()
         gevent.sleep(self._plan.shape.rest_seconds)
-        self._memory_rest = statistics.median(sample.memory_used for _, sample in self._server.samples)
+        at_rest = [sample.memory_used for _, sample in self._server.machine.samples]
+        self._memory_rest = statistics.median(at_rest)
         where = f"{self._plan.scenario} on {self._plan.target.url}"
         print(f"load  {where}, which uses {self._memory_rest:.0f} MB at rest", flush=True)
 
@@ -78,11 +82,20 @@ class Run:
         """Start the clock of the load."""
         if environment.runner is None:
             return
+        self._crashes = []
+        if self._plan.shape.cold:
+            self._empty_cache()
         self._answers.clear()
         self._begin, self._end = time.time(), None
         self._generator = GeneratorWatch(environment.runner, self._begin)
-        SeededUser.think_seconds = self._plan.shape.think_at(0)
+        SeededUser.shape, SeededUser.load_began = self._plan.shape, self._begin
         gevent.spawn(self._watch, self._generator)
+
+    def _empty_cache(self) -> None:
+        """Restart Redis, which keeps nothing."""
+        restart = [*self._plan.target.ssh, "sudo -n systemctl restart redis-server.service"]
+        if subprocess.run(restart, capture_output=True, check=False).returncode:
+            self._crashes.append("Redis could not be restarted empty")
 
     def stop(self, **_: Any) -> None:
         """Requests sent from here on do not count."""
@@ -90,11 +103,13 @@ class Run:
 
     def record(
         self,
+        *,
         name: str,
         response_time: float,
         response: Any,
         exception: Exception | None,
         start_time: float,
+        context: dict[str, Any],
         **_: Any,
     ) -> None:
         """Record one more response, or the error that came instead."""
@@ -106,23 +121,28 @@ class Run:
                 ms=response_time,
                 error=(str(exception) or type(exception).__name__) if exception else None,
                 cache=headers.get("x-cache") if headers else None,
+                late=context.get("late", 0.0),
             )
         )
 
     def quit(self, environment: Environment, **_: Any) -> None:
         """Write load.json, and set Locust's exit code by whether every target was met."""
         self._server.stop()
+        end = self._end if self._end is not None else time.time() - self._begin
         environment.process_exit_code = 1
         if self._generator is None or environment.runner is None:
             print("invalid: no load was started", file=sys.stderr)
             return
+        samples = self._server.samples
+        counted = done(samples, self._begin, self._plan.shape.warm_up_seconds, end)[1]
         seen = Observed(
             begin=self._begin,
-            end=time.time() - self._begin if self._end is None else self._end,
+            end=end,
             answers=self._answers,
-            server=points(self._server.samples, self._begin),
+            server=samples,
+            statements=described(self._plan.target.ssh, counted),
             sampling_broke_off=self._server.broke_off,
-            crashes=[_where(crash) for crash in environment.runner.exceptions.values()],
+            crashes=self._crashes + [_where(crash) for crash in environment.runner.exceptions.values()],
             memory_rest=self._memory_rest,
             generator=self._generator.result(self._plan.shape.warm_up_seconds),
         )
@@ -135,8 +155,6 @@ class Run:
         while self._end is None:
             gevent.sleep(1)
             generator.look()
-            # A second early, so that no user still has the warm-up's short think time when the figures start.
-            SeededUser.think_seconds = self._plan.shape.think_at(generator.at[-1] + 1)
             if self._end is None and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
 

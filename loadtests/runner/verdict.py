@@ -2,21 +2,36 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from loadtests.load_shape import Shape
-from loadtests.results import figures
+from loadtests.results import figures, server_figures
 from loadtests.results.figures import Answer
-from loadtests.results.load_file import Generator, Load
+from loadtests.results.load_file import Generator, Load, Statement
 from loadtests.results.slo import judge
 from loadtests.results.table import GROUP_HEAD, group_cells, miss_sentence, table
 from loadtests.runner.generator import MOST_CPU_PERCENT
 from loadtests.runner.plan import Plan
-from loadtests.server.timeline import Point, memory_peak
+from loadtests.server import database, pool, redis, timeline
+from loadtests.server.samples import ServerSamples
 
 # Locust's timer and the last look at the clock may differ by this much.
 SHORT_BY_SECONDS = 2.0
 FAILURES_SHOWN = 5
+RATE_KEPT = 0.95
+"""Of the requests that are due, at least this part must be sent in time to count."""
+
+
+class Moment(Protocol):
+    """A point of a timeline."""
+
+    @property
+    def at(self) -> float:
+        """Seconds since the load began."""
+        ...
+
+
+P = TypeVar("P", bound=Moment)
 
 
 class Observed(NamedTuple):
@@ -25,7 +40,8 @@ class Observed(NamedTuple):
     begin: float
     end: float
     answers: list[Answer]
-    server: list[Point]
+    server: ServerSamples
+    statements: list[Statement]
     sampling_broke_off: str
     crashes: list[str]
     memory_rest: float
@@ -37,10 +53,12 @@ def conclude(plan: Plan, seen: Observed) -> Load:
     warm_up, end = plan.shape.warm_up_seconds, seen.end
     measured_seconds = max(end - warm_up, 0.001)
     measured = [answer for answer in seen.answers if warm_up <= answer.at <= end]
-    measurements = figures.measurements(measured, measured_seconds) | {
-        "memory.load": memory_peak(seen.server, end),
-        "memory.rest": seen.memory_rest,
-    }
+    measurements = figures.measurements(measured) | server_figures.measurements(
+        seen.server, seen.begin, warm_up, end
+    )
+    measurements["memory.rest"] = seen.memory_rest
+    wanted = _wanted_per_second(plan.shape, seen)
+    sent = sum(answer.at + answer.late <= end for answer in measured) / measured_seconds
     return Load(
         scenario=plan.scenario,
         began=datetime.fromtimestamp(seen.begin, UTC).isoformat(timespec="seconds"),
@@ -48,15 +66,26 @@ def conclude(plan: Plan, seen: Observed) -> Load:
         kind=plan.target.kind,
         shape=plan.shape,
         measured_seconds=round(measured_seconds, 2),
-        invalid=_doubts(plan.shape, seen, measured),
+        wanted_per_second=round(wanted, 1),
+        sent_per_second=round(sent, 1),
+        invalid=[*_doubts(plan.shape, seen, measured), *_behind(wanted, sent)],
         measurements=measurements,
         targets=judge(plan.targets, measurements),
         groups=figures.by_group(measured, measured_seconds),
         failures=figures.failures(measured),
         slices=figures.over_time(seen.answers, end),
-        server=[point for point in seen.server if point.at <= end],
+        server=until(end, timeline.points(seen.server.machine, seen.begin)),
+        database=until(end, database.points(seen.server.database, seen.begin)),
+        pool=until(end, pool.points(seen.server.pool, seen.begin)),
+        redis=until(end, redis.points(seen.server.redis, seen.begin)),
+        statements=seen.statements,
         generator=seen.generator,
     )
+
+
+def until(end: float, points: list[P]) -> list[P]:
+    """Return the points up to the end of the load."""
+    return [point for point in points if point.at <= end]
 
 
 def print_figures(load: Load) -> bool:
@@ -90,6 +119,21 @@ def _doubts(shape: Shape, seen: Observed, measured: list[Answer]) -> list[str]:
             "so the latencies include its own queueing; load with fewer users or from a faster machine"
         )
     return doubts
+
+
+def _wanted_per_second(shape: Shape, seen: Observed) -> float:
+    """Return how many requests a second were due after the warm-up, from the users that there were."""
+    watched = zip(seen.generator.at, seen.generator.users, strict=True)
+    users = [users for at, users in watched if shape.warm_up_seconds <= at <= seen.end]
+    return sum(users) / len(users) / shape.seconds_between if users else 0.0
+
+
+def _behind(wanted: float, sent: float) -> list[str]:
+    if sent >= RATE_KEPT * wanted:
+        return []
+    return [
+        f"of {wanted:.0f} requests/s only {sent:.0f} could be sent: too much for the server (or for Locust)"
+    ]
 
 
 def _groups(load: Load) -> str:

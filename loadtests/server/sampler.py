@@ -1,5 +1,5 @@
 """
-Prints one JSON line a second about the server it runs on: memory and CPU, whole and by service.
+Prints one JSON line a second about the server it runs on: memory, CPU, services, disk, network.
 
 It is sent over ssh as text and run by the server's own python3, so it imports the standard library only.
 It starts no process and only reads /proc and the cgroup files of systemd's tree, which exist on every
@@ -7,6 +7,7 @@ Debian 13, even without memory controllers. It ends when its reader is gone.
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -96,6 +97,13 @@ def cpu_by_service(places: set[str]) -> dict[str, float]:
     return {name: round(seconds, 4) for name, seconds in total.items()}
 
 
+def network_bytes(net_dev: str) -> tuple[int, int]:
+    """Return (received, sent) of all interfaces but the loopback, from the text of /proc/net/dev."""
+    fields = [line.split(":") for line in net_dev.splitlines() if ":" in line]
+    counted = [rest.split() for name, rest in fields if name.strip() != "lo"]
+    return sum(int(row[0]) for row in counted), sum(int(row[8]) for row in counted)
+
+
 def main(seconds: float) -> None:
     """Print a line a second for so many seconds."""
     begin = time.monotonic()
@@ -110,6 +118,10 @@ def main(seconds: float) -> None:
                 places = processes()
                 sample["memory"] = memory_by_service(places)
             sample["cpu"] = cpu_by_service(set(places.values()))
+            sample["network"] = network_bytes(text(PROC / "net/dev"))
+            disk = os.statvfs("/var/lib")
+            sample["disk_free"] = round(disk.f_bavail * disk.f_frsize / 2**20, 1)
+            sample["cpus"] = len(os.sched_getaffinity(0))
             sample["clock"] = round(time.monotonic(), 4)
             sys.stdout.write(json.dumps(sample) + "\n")
             sys.stdout.flush()

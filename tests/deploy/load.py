@@ -79,7 +79,8 @@ class MixedLoad:
         self._locust = subprocess.Popen(
             [
                 *(sys.executable, "-m", "locust", "-f", "loadtests/scenarios/mixed.py", "--headless"),
-                *("--shape", "loadtests/gate.yml", "-u", str(USERS), "-r", "100", "-t", f"{LONGEST_S}s"),
+                *("--shape", "loadtests/scenarios/gate.yml", "-u", str(USERS), "-r", "100"),
+                *("-t", f"{LONGEST_S}s"),
                 *("--target", str(self._server.run_folder / "target.json"), "--run-dir", str(self._folder)),
             ],
             cwd=ROOT,

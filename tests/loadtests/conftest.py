@@ -17,16 +17,9 @@ from tests.loadtests.kinds import SHAPE, Certificates, Finished, Load
 from tests.preloaded import Preloaded
 
 ROOT = Path(__file__).parents[2]
-SCENARIO = "loadtests/scenarios/mixed.py"
-# Stands in for ssh: says what a small server at rest would say, once in a quarter of a second.
-FAKE_SSH = """
-import json, time
-for tick in range(400):
-    used = {"server": tick * 0.1, "postgresql": tick * 0.05, "app": tick * 0.03}
-    print(json.dumps({"clock": tick * 0.25, "memory_total": 2048.0, "memory_used": 300.0 + tick,
-                      "cpu": used, "memory": {"postgresql": 150.0, "app": 90.0}}), flush=True)
-    time.sleep(0.25)
-"""
+SCENARIO = "loadtests/scenarios/gate.py"
+# Stands in for ssh: says what a small server at rest would say.
+FAKE_SSH = Path(__file__).with_name("fake_ssh.py")
 
 
 def _name(common: str) -> x509.Name:
@@ -92,12 +85,11 @@ def load(tmp_path: Path, certificates: Certificates, locust: Preloaded) -> Load:
         (tmp_path / "key").write_bytes(KEY + b"\n")
         (tmp_path / "seed.json").write_text(json.dumps({"scale": 0.01, "users": USERS, "seconds": 1.0}))
         (tmp_path / "shape.yml").write_text(shape)
-        (tmp_path / "ssh.py").write_text(FAKE_SSH)
         target: dict[str, object] = {
             "url": url,
             "ca": str(certificates.ca),
             "seed_token_key_file": str(tmp_path / "key"),
-            "ssh": [sys.executable, str(tmp_path / "ssh.py")],
+            "ssh": [sys.executable, str(FAKE_SSH)],
             "kind": "sandbox",
         }
         (tmp_path / "target.json").write_text(json.dumps(target | told))

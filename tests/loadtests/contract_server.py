@@ -26,14 +26,23 @@ class ContractServer:
     certificate: Path
     seconds: dict[str, float] = field(default_factory=dict)
     projects: tuple[int, ...] = (1, 2, 3)
+    people: tuple[int, ...] = tuple(range(1, USERS + 1))
     key: bytes = KEY
     page_limit: int | None = None
     statuses: dict[int, str] = field(default_factory=dict)
     cache: str = "hit"
     later_certificate: Path | None = None
     port: int = 0
+    serving: threading.Event = field(default_factory=threading.Event)
+
+    def stop_for(self, seconds: float) -> None:
+        """Answer nobody for a while."""
+        self.serving.clear()
+        time.sleep(seconds)
+        self.serving.set()
 
     def __enter__(self) -> Self:
+        self.serving.set()
         self._tokens = {
             "Bearer bt_" + hmac.new(self.key, f"user:{user}".encode(), hashlib.sha256).hexdigest(): user
             for user in range(1, USERS + 1)
@@ -60,26 +69,36 @@ class ContractServer:
         return f"https://127.0.0.1:{self.port}"
 
     def answer(self, method: str, url: str, token: str | None, body: bytes) -> tuple[int, Any]:
-        parts = urlsplit(url)
-        if parts.path == "/healthz":
+        path = urlsplit(url).path
+        if path == "/healthz":
             return 200, {"status": "ok"}
         user = self._tokens.get(token or "")
         if user is None:
             return 401, {"title": "Unauthorized", "status": 401}
-        project, page, task = (
-            re.fullmatch(pattern, parts.path)
-            for pattern in (r"/api/projects/(\d+)", r"/api/projects/(\d+)/tasks", r"/api/tasks/(\d+)")
-        )
-        if project:
-            return 200, self.project(int(project[1]))
-        if page:
-            return 200, self.page(int(page[1]), parse_qs(parts.query))
+        query = parse_qs(urlsplit(url).query)
+        return 200, self.row(method, path, body) or self.rows(path, query) or self.dashboard(user)
+
+    def row(self, method: str, path: str, body: bytes) -> dict[str, Any] | None:
+        project, task = (re.fullmatch(rf"/api/{kind}/(\d+)", path) for kind in ("projects", "tasks"))
         if task and method == "PATCH":
             self.statuses[int(task[1])] = json.loads(body)["status"]
-            return 200, self.task(int(task[1]))
-        if self.later_certificate:
-            self._context.load_cert_chain(self.later_certificate)
-        return 200, self.dashboard(user)
+            return self.task(int(task[1]))
+        return self.project(int(project[1])) if project else None
+
+    def rows(self, path: str, query: dict[str, list[str]]) -> dict[str, Any] | None:
+        page = re.fullmatch(r"/api/projects/(\d+)/tasks", path)
+        if page:
+            return self.page(int(page[1]), query)
+        if path == "/api/users":
+            return self.users(query["role"][0])
+        if path == "/api/projects":
+            rows = [self.project(number) | {"due_on": TODAY} for number in self.projects]
+            return {"items": rows, "next": None, "previous": None}
+        return None
+
+    def users(self, role: str) -> dict[str, Any]:
+        rows = [{"id": user, "name": "Ada", "email": "ada@a.example", "role": role} for user in self.people]
+        return {"items": rows, "next": None, "previous": None}
 
     def task(self, task_id: int) -> dict[str, Any]:
         user = task_id % USERS + 1
@@ -113,6 +132,8 @@ class ContractServer:
         return {"items": tasks[begin:end], "next": str(end) if end < TASKS else None, "previous": None}
 
     def dashboard(self, user: int) -> dict[str, Any]:
+        if self.later_certificate:
+            self._context.load_cert_chain(self.later_certificate)
         own = [self.task(number) for number in range(1000, 1000 + TASKS) if number % USERS + 1 == user]
         overdue = [task for task in own if task["due_on"] < TODAY]
         due = [task for task in own if task["due_on"] >= TODAY]
@@ -146,6 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.app.serving.wait()
         time.sleep(next((s for part, s in self.app.seconds.items() if part in self.path), 0.0))
         status, content = self.app.answer(self.command, self.path, self.headers.get("Authorization"), body)
         raw = json.dumps(content).encode()

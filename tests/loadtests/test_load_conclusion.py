@@ -6,8 +6,7 @@ import pytest
 
 from loadtests.results.figures import Answer
 from loadtests.runner.verdict import print_figures
-from loadtests.server.timeline import Point
-from tests.loadtests.made import ANSWERS, POINTS, ROOT, made_load
+from tests.loadtests.made import ANSWERS, MACHINE, ROOT, SERVER, machine, made_load
 
 
 def test_a_load_that_met_everything_passes_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,14 +21,41 @@ def test_the_warm_up_is_on_the_timeline_but_in_no_figure() -> None:
 
     assert found.measurements["dashboard.p99"] == 10
     assert found.measurements["errors"] == 0
-    assert found.slices[0].percentiles["dashboard"]["p99"] == 9000
+    assert found.slices[0].percentiles["dashboards"]["p99"] == 9000
 
 
 def test_memory_counts_from_the_first_user_on() -> None:
-    peak = Point(2, 900.0, {}, None)
-    before = Point(-3, 2000.0, {}, None)
+    before, peak = (-1.5, machine(-1.5, 2000)), (2.5, machine(2.5, 900))
+    server = SERVER._replace(machine=sorted([*MACHINE, before, peak]))
 
-    assert made_load(server=[before, peak, *POINTS]).measurements["memory.load"] == 900
+    assert made_load(server=server).measurements["memory.load"] == 900
+
+
+def test_the_servers_side_is_of_the_time_after_the_warm_up() -> None:
+    measured = made_load().measurements
+
+    assert measured["database.cpu"] == pytest.approx(5)
+    assert measured["database.disk_reads"] == pytest.approx(10)
+    assert measured["queries.per_minute"] == pytest.approx(600)
+    assert measured["query.longest"] == 40
+    assert measured["pool.used"] == pytest.approx(5)
+    assert measured["pool.wait"] == pytest.approx(2)
+    assert measured["cache.evicted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("lost", "unknown"),
+    [
+        ("machine", {"memory.load", "database.cpu"}),
+        ("database", {"queries.per_minute", "query.longest", "database.disk_reads"}),
+        ("pool", {"pool.used", "pool.wait"}),
+        ("redis", {"cache.evicted"}),
+    ],
+)
+def test_what_no_session_said_was_not_measured(lost: str, unknown: set[str]) -> None:
+    measured = made_load(server=SERVER._replace(**{lost: []})).measurements
+
+    assert {name for name, value in measured.items() if value is None} == unknown
 
 
 def changed(**change: object) -> list[Answer]:
@@ -40,26 +66,37 @@ def changed(**change: object) -> list[Answer]:
     ("told", "said"),
     [
         ({"answers": []}, "invalid: no request was sent after the warm-up"),
-        ({"answers": []}, "missed:  Dashboard, p95 was not measured, target < 500 ms"),
-        ({"answers": ANSWERS[20:]}, "missed:  Dashboard, p95 was not measured, target < 500 ms"),
-        ({"answers": changed(ms=812)}, "missed:  Dashboard, p95 is 812 ms, target < 500 ms"),
+        ({"answers": []}, "missed:  Dashboards, p95 was not measured, target < 500 ms"),
+        ({"answers": ANSWERS[80:]}, "missed:  Dashboards, p95 was not measured, target < 500 ms"),
+        ({"answers": changed(ms=812)}, "missed:  Dashboards, p95 is 812 ms, target < 500 ms"),
         ({"answers": changed(cache=None)}, "missed:  Cache hit rate was not measured"),
         ({"answers": changed(cache="off")}, "missed:  Cache hit rate is 0 %, target > 80 %"),
         ({"answers": changed(error="status 500")}, "failed:  15 x dashboard: status 500"),
         ({"answers": changed(error="status 500")}, "missed:  Errors is 100 %, target < 0.1 %"),
-        ({"server": []}, "missed:  Server memory under load was not measured, target <= 1024 MB"),
-        ({"server": POINTS[:9]}, "missed:  Server memory under load was not measured, target <= 1024 MB"),
         (
-            {"server": [Point(at, 1300, {}, None) for at in range(20)]},
+            {"server": SERVER._replace(machine=[])},
+            "missed:  Server memory under load was not measured, target <= 1024 MB",
+        ),
+        (
+            {"server": SERVER._replace(machine=MACHINE[:9])},
+            "missed:  Server memory under load was not measured, target <= 1024 MB",
+        ),
+        (
+            {"server": SERVER._replace(machine=[(at, machine(at, 1300)) for at in range(21)])},
             "missed:  Server memory under load is 1300 MB",
         ),
-        ({"server": POINTS[:5] + POINTS[15:]}, "missed:  Server memory under load was not measured"),
+        (
+            {"server": SERVER._replace(machine=MACHINE[:5] + MACHINE[15:])},
+            "missed:  Server memory under load was not measured",
+        ),
         (
             {"broke_off": "no route to host"},
             "invalid: the server was not sampled to the end: no route to host",
         ),
         ({"crashes": ("KeyError: 7",)}, "invalid: the scenario itself failed: KeyError: 7"),
         ({"cpu": 85.0}, "invalid: Locust used 85 % of one core (at most 70 %)"),
+        ({"users": 1000}, "invalid: of 2000 requests/s only 32 could be sent: too much for the server"),
+        ({"answers": changed(late=30)}, "invalid: of 20 requests/s only 0 could be sent"),
         ({"end": 12.0}, "invalid: the load ended after 12 of 20 s"),
     ],
 )

@@ -38,16 +38,20 @@ def test_an_empty_key_is_refused(tmp_path: Path) -> None:
         read_users(target, Seed(1, 5, 1))
 
 
-def test_few_users_make_most_of_the_traffic_and_nobody_else_exists() -> None:
-    users = SeededUsers(b"key", 1000)
+def test_few_users_make_most_of_the_traffic_and_nobody_of_another_role() -> None:
+    users = SeededUsers(b"key", 2000)
+    users.know("client", [*range(2000, 1000, -1)])
 
-    drawn = Counter(users.draw() for _ in range(20_000))
+    drawn = Counter(users.draw("client") for _ in range(20_000))
 
-    assert set(drawn) <= set(range(1, 1001))
-    # Zipf with exponent 1: user 1 has 1/H(1000) = 13 %, the first ten 39 %.
-    assert 0.11 < drawn[1] / 20_000 < 0.16
-    assert 0.36 < sum(drawn[user] for user in range(1, 11)) / 20_000 < 0.42
+    assert set(drawn) <= set(range(1001, 2001))
+    # Zipf with exponent 1: the first has 1/H(1000) = 13 %, the first ten 39 %.
+    assert 0.11 < drawn[1001] / 20_000 < 0.16
+    assert 0.36 < sum(drawn[user] for user in range(1001, 1011)) / 20_000 < 0.42
 
 
 def test_one_user_is_everybody() -> None:
-    assert {SeededUsers(b"key", 1).draw() for _ in range(20)} == {1}
+    users = SeededUsers(b"key", 1)
+    users.know("admin", [1])
+
+    assert {users.draw("admin") for _ in range(20)} == {1}

@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 
 import gevent
+import msgspec
 import pytest
 
 from loadtests.errors import RefusedError
 from loadtests.server import sampler
-from loadtests.server.timeline import Sample, memory_peak, points
-from loadtests.server.watch import SAMPLER, ServerWatch
+from loadtests.server.stream import Stream
+from loadtests.server.timeline import SAMPLER, Sample, memory_peak, points, source
 
 CAPTURED = Path(__file__).with_name("captured")
 # What a process sees of itself on a sandbox whose host keeps its controllers on cgroup v1, and on v2.
@@ -90,7 +91,15 @@ def test_the_sampler_runs_on_any_linux_and_ends_with_its_reader() -> None:
 
 
 def sample(clock: float, **cpu: float) -> Sample:
-    return Sample(clock=clock, memory_total=2048, memory_used=500 + clock, cpu=cpu)
+    return Sample(
+        clock=clock,
+        cpus=2,
+        disk_free=9000,
+        network=(int(1024 * clock), 0),
+        memory_total=2048,
+        memory_used=500 + clock,
+        cpu=cpu,
+    )
 
 
 def test_cpu_is_percent_of_a_core_since_the_sample_before_by_the_servers_own_clock() -> None:
@@ -114,17 +123,17 @@ def test_memory_has_a_peak_only_if_it_was_sampled_to_the_end(end: float, peak: f
 
 
 def test_a_session_that_breaks_off_says_why() -> None:
-    first = '{"clock": 1, "memory_total": 2048, "memory_used": 300, "cpu": {"server": 1}}'
-    watch = ServerWatch(
-        ["sh", "-c", f"cat > /dev/null; echo '{first}'; echo connection reset >&2; exit 255"], 9
-    )
+    first = msgspec.json.encode(sample(1, server=1)).decode()
+    ssh = ["sh", "-c", f"cat > /dev/null; echo '{first}'; echo connection reset >&2; exit 255"]
+    stream = Stream(ssh, source(9))
 
-    watch.start()
+    stream.start()
+    stream.wait()
     gevent.sleep(0.3)
-    watch.stop()
+    stream.stop()
 
-    assert len(watch.samples) == 1
-    assert watch.broke_off == "connection reset"
+    assert len(stream.samples) == 1
+    assert stream.broke_off == "connection reset"
 
 
 def test_without_samples_there_is_no_peak() -> None:
@@ -141,7 +150,12 @@ def test_without_samples_there_is_no_peak() -> None:
     ],
 )
 def test_a_server_that_cannot_be_sampled_is_refused(ssh: list[str], said: str) -> None:
+    def first_sample() -> None:
+        stream = Stream(ssh, source(10))
+        stream.start()
+        stream.wait()
+
     with pytest.raises(RefusedError) as refused:
-        ServerWatch(ssh, 10).start()
+        first_sample()
 
     assert said in str(refused.value)

@@ -4,7 +4,9 @@ import pytest
 
 from loadtests.errors import RefusedError
 from loadtests.results.measurements import BENCH_UNITS, ONE_CLIENT, UNITS
-from loadtests.results.slo import SLO_FILE, judge, read_targets
+from loadtests.results.slo import SCENARIOS, SLO_FILE, judge, read_targets
+
+SCENARIO_NAMES = sorted(file.stem for file in SCENARIOS.glob("[a-z]*.py"))
 
 ENTRY = """
   - name: Dashboard, p95
@@ -25,15 +27,38 @@ def test_the_projects_own_targets_are_valid_and_say_what_the_contract_says() -> 
     stated = {target.metric: (target.target, target.ambition) for target in read_targets(SLO_FILE)}
 
     assert stated == {
+        "dashboards.p95": ("< 500", "< 50"),
         "dashboard.p95": ("< 500", "< 50"),
-        "project.p95": ("< 200", "< 20"),
-        "task_page.p95": ("< 200", "< 20"),
-        "task_write.p95": ("< 200", "< 20"),
+        "dashboard_manager.p95": ("< 500", "< 50"),
+        "dashboard_admin.p95": ("< 500", "< 50"),
+        "dashboard_client.p95": ("< 500", "< 50"),
+        "api.p95": ("< 200", "< 20"),
+        "single.p95": ("< 200", "< 20"),
+        "project_list.p95": ("< 200", "< 20"),
+        "writes.p95": ("< 200", "< 20"),
+        "search.p95": ("< 1000", "< 100"),
+        "search_tasks.p95": ("< 300", "< 30"),
+        "report_finance.p95": ("< 500", "< 50"),
+        "page_of_1000.p95": ("< 200", "< 20"),
+        "longest": ("< 5000", "< 500"),
         "errors": ("< 0.1", None),
         "cache.hit_rate": ("> 80", "> 95"),
+        "query.longest": ("< 5000", "< 500"),
+        "queries.per_minute": ("< 12000", "< 6000"),
+        "database.cpu": ("< 70", "< 35"),
+        "pool.used": ("< 80", "< 40"),
+        "pool.wait": ("< 1000", "< 100"),
         "memory.load": ("<= 1024", None),
         "memory.rest": ("<= 700", None),
     }
+
+
+def test_every_scenario_is_judged_by_more_than_what_all_are_judged_by() -> None:
+    of_all = [target.metric for target in read_targets(SLO_FILE) if target.scenarios is None]
+
+    for scenario in SCENARIO_NAMES:
+        metrics = [target.metric for target in read_targets(SLO_FILE, scenario=scenario)]
+        assert set(of_all) < set(metrics)
 
 
 def test_the_projects_own_promises_of_the_bench_are_valid_and_say_what_the_contract_says() -> None:
@@ -81,6 +106,8 @@ def but(old: str, new: str) -> str:
         (but("dashboard.p95", "dashboard.p96"), "nothing measures `dashboard.p96`"),
         (but("unit: ms", "unit: s"), "`dashboard.p95` is measured in ms, not s"),
         (but('"< 50"', '"< 600"'), "the ambition (< 600) is weaker than the target (< 500)"),
+        ("targets:" + ENTRY + "    scenarios: [none]", "there is no scenario none in scenarios/"),
+        ("targets:" + ENTRY + "    scenarios: []", "Expected `array` of length >= 1"),
         (
             but('"< 50"', '"> 50"'),
             "the ambition (> 50) must compare in the same direction as the target (< 500)",

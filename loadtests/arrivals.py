@@ -1,0 +1,42 @@
+"""
+When a user's requests are due, whatever the server does.
+
+A closed loop sends less to a server that stalls, and so hides the stall: with a server stopped for 3 s of 20
+it reported a p90 of 6 ms, where users who do not wait saw 1,100 ms. Here each user has a timetable. A request
+that cannot be sent when it is due, because the response before it is late, is sent as soon as that has come,
+and its latency counts from the moment at which it was due (as wrk2 does it).
+"""
+
+import math
+import time
+
+import gevent
+
+from loadtests.load_shape import Shape
+from loadtests.randomness import CHANCE
+
+
+class Arrivals:
+    """One user's timetable, in seconds since the epoch."""
+
+    def __init__(self, shape: Shape, begin: float) -> None:
+        self._shape = shape
+        self._begin = begin
+        self._due = time.time()
+        self.plan_next()
+
+    def wait(self) -> float:
+        """Return once the next request is due; the returned moment is in the past if the user is late."""
+        gevent.sleep(max(0.0, self._due - time.time()))
+        return self._due
+
+    def plan_next(self) -> None:
+        """Make the next request due a think time after the last one was; during the warm-up, after now."""
+        open_from = self._begin + self._shape.warm_up_seconds
+        # What a cold cache delayed during the warm-up must not be in the figures.
+        last = self._due if self._due >= open_from else time.time()
+        low, high = self._shape.think_at(last - self._begin)
+        if self._shape.together:
+            self._due = self._begin + high * (math.floor((last - self._begin) / high + 1e-6) + 1)
+        else:
+            self._due = last + CHANCE.uniform(low, high)

@@ -13,7 +13,8 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export NAME ASK COMPONENT DATA EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA TO UNPROVEN WHO WORK
+export NAME ASK COMPONENT DATA EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA SECONDS TO UNPROVEN USERS WHO \
+  WORK WORKERS
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -154,13 +155,9 @@ seed: $(RUN)/target.json ## fill the database with test data: SCALE=
 verify: .venv/ready ## check that the running server is what was promised
 	@mkdir -p $(RUN) && .venv/bin/pytest verify --inventory $(INVENTORY) --summary $(RUN)/verify.json
 
-load: $(RUN)/target.json ## run a load test with Locust, judge the results, write the report: SCENARIO=
-	@test -e "loadtests/scenarios/$$SCENARIO.py" || \
-	  { echo "There is no scenario $$SCENARIO: loadtests/scenarios/ has them." >&2; exit 1; }
-	@for step in deploy verify seed; do test -e $(RUN)/$$step.json || \
-	  { echo "The evidence of this load test needs $(RUN)/$$step.json: run \`make $$step\` first." >&2; exit 1; }; done
-	@.venv/bin/locust -f "loadtests/scenarios/$$SCENARIO.py" --headless \
-	  --target $(RUN)/target.json --run-dir $(RUN); test -e $(RUN)/load.json && $(MAKE) --no-print-directory evidence
+load: $(RUN)/target.json ## run a load test, judge it, write the report: SCENARIO= (or all), USERS=, SECONDS=, WORKERS=
+	@$(PYTHON) -m loadtests --run-dir $(RUN) "--scenario=$$SCENARIO" $(if $(USERS),"--users=$$USERS") \
+	  $(if $(SECONDS),"--seconds=$$SECONDS") $(if $(WORKERS),"--workers=$$WORKERS")
 
 evidence: .venv/ready ## rewrite the report of the last load test
 	@$(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario "$$SCENARIO" --out evidence

@@ -46,28 +46,36 @@ class GroupRow(NamedTuple):
     cells: list[str]
 
 
-def render(summary: Summary, load: Load) -> str:
-    """Return the page."""
-    environment = Environment(
+def environment() -> Environment:
+    """Return where the pages' templates are."""
+    return Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(
-        summary=summary,
-        load=load,
-        headline=_headline(summary),
-        facts=_facts(summary, load),
-        targets=[_target_row(verdict) for verdict in summary.targets],
-        bench=[_target_row(verdict) for verdict in summary.bench],
-        groups=[GroupRow(group, GROUPS[group], group_cells(f)) for group, f in load.groups.items()],
-        group_head=GROUP_HEAD,
-        plots=plots(load, summary.host.vcpus),
-        statements=[_statement_row(statement, load.measured_seconds) for statement in load.statements],
-        statement_head=STATEMENT_HEAD,
-        steps=_steps(summary),
+
+
+def render(summary: Summary, load: Load) -> str:
+    """Return the page."""
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            summary=summary,
+            load=load,
+            headline=_headline(summary),
+            facts=_facts(summary, load),
+            targets=[target_row(verdict) for verdict in summary.targets],
+            bench=[target_row(verdict) for verdict in summary.bench],
+            groups=[GroupRow(group, GROUPS[group], group_cells(f)) for group, f in load.groups.items()],
+            group_head=GROUP_HEAD,
+            plots=plots(load, summary.host.vcpus),
+            statements=[_statement_row(statement, load.measured_seconds) for statement in load.statements],
+            statement_head=STATEMENT_HEAD,
+            steps=_steps(summary),
+        )
     )
 
 
@@ -124,7 +132,8 @@ def _statement_row(statement: Statement, seconds: float) -> StatementRow:
     )
 
 
-def _target_row(verdict: Verdict) -> TargetRow:
+def target_row(verdict: Verdict) -> TargetRow:
+    """Return a verdict as a page shows it."""
     # An upper limit fills the bar to its end; a lower one is a tick on a whole: 100 %, or 1.
     from_below = 1.0 if verdict.unit == "times" else 100.0
     whole = verdict.target if verdict.comparison.startswith("<") else from_below

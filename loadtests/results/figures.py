@@ -95,7 +95,7 @@ def hit_percent(answers: list[Answer]) -> float | None:
     return 100 * told.count("hit") / len(told) if told else None
 
 
-def measurements(answers: list[Answer]) -> dict[str, float | None]:
+def measurements(answers: list[Answer], seconds: float) -> dict[str, float | None]:
     """Return every measurement from the client's side."""
     latencies: dict[str, float | None] = {}
     for name, groups in ({group: (group,) for group in GROUPS} | FAMILIES).items():
@@ -103,6 +103,7 @@ def measurements(answers: list[Answer]) -> dict[str, float | None]:
         if found:
             latencies |= {f"{name}.{share}": ms for share, ms in _percentiles(found).items()}
     return latencies | {
+        "requests.per_second": len(answers) / seconds if answers else None,
         "longest": max((answer.ms for answer in answers), default=None),
         "errors": error_percent(answers),
         "cache.hit_rate": hit_percent(answers),

@@ -60,6 +60,7 @@ FAMILIES = KINDS | {"api": (*SINGLE, *LISTS, *WRITES)}
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 UNITS = {f"{name}.{percentile}": "ms" for name in (*GROUPS, *FAMILIES) for percentile in PERCENTILES} | {
+    "requests.per_second": "requests",
     "longest": "ms",
     "errors": "%",
     "cache.hit_rate": "%",

@@ -49,8 +49,6 @@ def read_plan(options: Namespace, scenario: str) -> Plan:
         )
     # Figures of an earlier run must not be mistaken for this one's if this one is refused or aborted.
     (Path(options.run_dir) / LOAD_FILE).unlink(missing_ok=True)
-    if options.master or options.worker:
-        raise RefusedError("A load runs in one process: leave out --master, --worker and --processes.")
     return Plan(
         scenario=scenario,
         run_dir=Path(options.run_dir),

@@ -14,10 +14,12 @@ from gevent import subprocess
 from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
+from locust.runners import WorkerRunner
 
 from loadtests.contract.preflight import check_server
 from loadtests.contract.user import SeededUser
 from loadtests.errors import RefusedError
+from loadtests.randomness import CHANCE
 from loadtests.results.figures import Answer
 from loadtests.results.load_file import LOAD_FILE
 from loadtests.results.server_figures import done
@@ -42,6 +44,7 @@ class Run:
         self._begin = 0.0
         self._end: float | None = None
         self._generator: GeneratorWatch | None = None
+        self._is_worker = False
 
     def arguments(self, parser: LocustArgumentParser, **_: Any) -> None:
         """Take the run's own command line arguments."""
@@ -50,10 +53,12 @@ class Run:
     def prepare(self, environment: Environment, **_: Any) -> None:
         """Check everything up front: an error is one sentence, exit code 1, and no load."""
         logging.getLogger("locust.stats_logger").setLevel(logging.WARNING)
+        self._is_worker = isinstance(environment.runner, WorkerRunner)
         try:
             self._prepare(environment, environment.parsed_options or Namespace())
         except RefusedError as error:
-            sys.exit(str(error))
+            # With several processes, all find the same; the master says it.
+            sys.exit(1 if self._is_worker else str(error))
         except KeyboardInterrupt:
             sys.exit("Interrupted before the load.")
 
@@ -65,6 +70,10 @@ class Run:
         environment.host = self._plan.target.url
         SeededUser.ssl_context_factory = staticmethod(context_for)
         SeededUser.seeded = users
+        if self._is_worker:
+            events.report_to_master.add_listener(self.tell_master)  # type: ignore[no-untyped-call]
+            return
+        events.worker_report.add_listener(self.hear_worker)  # type: ignore[no-untyped-call]
         self._rest(headless=options.headless)
 
     def _rest(self, *, headless: bool) -> None:
@@ -87,6 +96,9 @@ class Run:
             self._empty_cache()
         self._answers.clear()
         self._begin, self._end = time.time(), None
+        if isinstance(environment.runner, WorkerRunner):
+            # Otherwise each process would draw the same users.
+            CHANCE.seed(environment.runner.worker_index)
         self._generator = GeneratorWatch(environment.runner, self._begin)
         SeededUser.shape, SeededUser.load_began = self._plan.shape, self._begin
         gevent.spawn(self._watch, self._generator)
@@ -125,8 +137,24 @@ class Run:
             )
         )
 
+    def tell_master(self, data: dict[str, Any], **_: Any) -> None:
+        """Hand over what this worker has recorded, by the clock that all processes share."""
+        data["answers"] = [answer._replace(at=answer.at + self._begin) for answer in self._answers]
+        data["cpu"] = self._generator.cpu[-1] if self._generator and self._generator.cpu else 0.0
+        self._answers.clear()
+
+    def hear_worker(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+        """Take over what a worker has recorded."""
+        # A worker's first report may be older than its listener.
+        answers = [Answer(*row) for row in data.get("answers", ())]
+        self._answers += [answer._replace(at=answer.at - self._begin) for answer in answers]
+        if self._generator:
+            self._generator.workers[client_id] = data.get("cpu", 0.0)
+
     def quit(self, environment: Environment, **_: Any) -> None:
         """Write load.json, and set Locust's exit code by whether every target was met."""
+        if self._is_worker:
+            return
         self._server.stop()
         end = self._end if self._end is not None else time.time() - self._begin
         environment.process_exit_code = 1
@@ -155,7 +183,7 @@ class Run:
         while self._end is None:
             gevent.sleep(1)
             generator.look()
-            if self._end is None and len(generator.at) % PROGRESS_SECONDS == 0:
+            if self._end is None and not self._is_worker and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
 
 

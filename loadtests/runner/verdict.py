@@ -53,7 +53,7 @@ def conclude(plan: Plan, seen: Observed) -> Load:
     warm_up, end = plan.shape.warm_up_seconds, seen.end
     measured_seconds = max(end - warm_up, 0.001)
     measured = [answer for answer in seen.answers if warm_up <= answer.at <= end]
-    measurements = figures.measurements(measured) | server_figures.measurements(
+    measurements = figures.measurements(measured, measured_seconds) | server_figures.measurements(
         seen.server, seen.begin, warm_up, end
     )
     measurements["memory.rest"] = seen.memory_rest

@@ -54,10 +54,13 @@ TYPED = (
     "SCALE",
     "SCENARIO",
     "SCHEMA",
+    "SECONDS",
     "TO",
     "UNPROVEN",
+    "USERS",
     "WHO",
     "WORK",
+    "WORKERS",
 )
 
 

@@ -2,6 +2,8 @@ import json
 import re
 import threading
 
+import pytest
+
 from tests.loadtests.contract_server import ContractServer
 from tests.loadtests.kinds import SHAPE, Certificates, Load
 
@@ -45,6 +47,19 @@ def test_a_server_that_stops_for_a_while_cannot_hide_it(load: Load, server: Cont
     assert figures["measurements"]["api.p95"] > 500
     assert figures["measurements"]["api.p99"] > 1000
     assert figures["sent_per_second"] > 0.95 * figures["wanted_per_second"]
+
+
+def test_two_workers_are_one_load_with_one_verdict(load: Load, server: ContractServer) -> None:
+    shape = SHAPE.replace("[0.02, 0.06]", "[0.1, 0.3]").replace("seconds: 4", "seconds: 6")
+
+    done = load(server.url, shape=shape, options=["--processes", "2"])
+
+    assert (done.code, done.err) == (0, "")
+    figures = json.loads((done.run_dir / "load.json").read_text())
+    # Eight users with a request every 0.2 s each, whichever process makes them.
+    assert figures["wanted_per_second"] == pytest.approx(40, abs=3)
+    assert figures["sent_per_second"] == pytest.approx(40, abs=6)
+    assert max(figures["generator"]["users"]) == 8
 
 
 def test_a_wrong_body_with_status_200_is_an_error(load: Load, server: ContractServer) -> None:

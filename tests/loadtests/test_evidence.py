@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from loadtests.evidence.__main__ import keep, main
+from loadtests.evidence.__main__ import main
 from loadtests.evidence.axes import Plot
+from loadtests.evidence.gathered import keep
 from loadtests.evidence.plots import plots
 from loadtests.evidence.revision import git_revision
 from loadtests.results.load_file import Load

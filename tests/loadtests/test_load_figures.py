@@ -23,7 +23,7 @@ def test_failed_requests_count_with_their_latency() -> None:
     figures = by_group(answers, 1)["project"]
 
     assert (figures.failures, figures.p50, figures.p95) == (10, 1, 10_000)
-    assert measurements(answers)["errors"] == 10
+    assert measurements(answers, 1)["errors"] == 10
     assert [(f.group, f.error, f.count) for f in failures(answers)] == [("project", "timed out", 10)]
 
 
@@ -43,21 +43,21 @@ def test_the_hit_rate_is_of_answered_reads_that_tell() -> None:
     told = [("hit", None), ("hit", None), ("miss", None), ("off", None), (None, None), ("hit", "status 500")]
     answers = [Answer("project", 0, 1, error=error, cache=cache) for cache, error in told]
 
-    assert measurements(answers)["cache.hit_rate"] == 50
+    assert measurements(answers, 1)["cache.hit_rate"] == 50
 
 
 def test_a_familys_percentiles_are_over_all_of_its_requests() -> None:
     answers = [Answer("dashboard", 0, 10)] * 99 + [Answer("dashboard_admin", 0, 900)]
 
-    found = measurements(answers)
+    found = measurements(answers, 1)
 
     assert (found["dashboards.p95"], found["dashboards.p99"]) == (10, 10)
     assert (found["dashboard_admin.p95"], found["longest"]) == (900, 900)
 
 
 def test_without_requests_nothing_is_measured() -> None:
-    assert set(measurements([]).values()) == {None}
+    assert set(measurements([], 1).values()) == {None}
 
 
 def test_a_group_without_requests_has_no_measurement() -> None:
-    assert "dashboard.p95" not in measurements([Answer("project", 0, 1)])
+    assert "dashboard.p95" not in measurements([Answer("project", 0, 1)], 1)

@@ -76,13 +76,6 @@ def test_a_wrong_target_file_is_refused(load: Load, told: dict[str, object], sai
     assert len(done.err.splitlines()) == 1
 
 
-def test_a_load_in_several_processes_is_refused(load: Load) -> None:
-    done = load("https://127.0.0.1:1", options=["--master"])
-
-    assert (done.code, done.out) == (1, "")
-    assert done.err == "A load runs in one process: leave out --master, --worker and --processes.\n"
-
-
 def test_a_load_that_is_all_warm_up_is_refused(load: Load) -> None:
     done = load("https://127.0.0.1:1", options=["-t", "1s"])
 

@@ -22,11 +22,13 @@ ENFORCING = {name for name, entry in CATALOGUE.items() if "unique" in entry["kin
 
 # Plans depend on table sizes: the guarantee is for the seed's scale 1.0 and above.
 FULL_TASKS = 150_000
-# Without an index, its query costs at least this many times as much, by the planner's estimate.
-LEAST_GAIN = 5.0
-# The search for such a query stops at twice that: the next ANALYZE moves costs by some percent.
-AMPLE_GAIN = 2 * LEAST_GAIN
+# Without an index, its query costs so many times as much, by the planner's estimate: fifty gain this much,
+FULL_GAIN = 5.0
 LEAST_EARNED = 50
+# and each at least this: what users write may take a table that far from the one it was designed for.
+LEAST_GAIN = 2.0
+# The search for such a query stops here: the next ANALYZE moves costs by some percent.
+AMPLE_GAIN = 2 * FULL_GAIN
 # At least this share of the updates that no index prevents are HOT; otherwise the comparison means nothing.
 LEAST_HOT = 0.9
 
@@ -100,7 +102,7 @@ def test_fifty_indexes_are_earned(
 ) -> None:
     gains = {index: gain for index, gain in plans["gains"].items() if gain}
     record_property("indexes", gains)
-    assert sum(gain["gain"] >= LEAST_GAIN for gain in gains.values()) >= LEAST_EARNED
+    assert sum(gain["gain"] >= FULL_GAIN for gain in gains.values()) >= LEAST_EARNED
 
 
 def test_no_query_reads_a_large_table_from_end_to_end(plans: dict[str, Any]) -> None:

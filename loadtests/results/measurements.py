@@ -45,7 +45,7 @@ WRITES = tuple(group for group in GROUPS if group.endswith(("_write", "_add")))
 
 KINDS = {
     "dashboards": tuple(group for group in GROUPS if group.startswith("dashboard")),
-    "single": SINGLE,
+    "single_rows": SINGLE,
     "lists": LISTS,
     "large_pages": ("page_of_1000",),
     "search": tuple(group for group in GROUPS if group.startswith("search_")),

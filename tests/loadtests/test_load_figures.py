@@ -33,8 +33,8 @@ def test_percentiles_over_time_belong_to_the_slice_in_which_a_request_was_sent()
     first, second, third = over_time(answers, 6.5)
 
     assert [piece.at for piece in (first, second, third)] == [0, 2, 4]
-    assert first.percentiles == {"single": {"p50": 5, "p95": 5, "p99": 5}}
-    assert second.percentiles["single"]["p99"] == 50
+    assert first.percentiles == {"single_rows": {"p50": 5, "p95": 5, "p99": 5}}
+    assert second.percentiles["single_rows"]["p99"] == 50
     assert second.percentiles["dashboards"]["p50"] == 9
     assert (third.percentiles, third.per_second, third.hit_rate) == ({}, 0, None)
 

@@ -33,7 +33,7 @@ def test_the_projects_own_targets_are_valid_and_say_what_the_contract_says() -> 
         "dashboard_admin.p95": ("< 500", "< 50"),
         "dashboard_client.p95": ("< 500", "< 50"),
         "api.p95": ("< 200", "< 20"),
-        "single.p95": ("< 200", "< 20"),
+        "single_rows.p95": ("< 200", "< 20"),
         "project_list.p95": ("< 200", "< 20"),
         "writes.p95": ("< 200", "< 20"),
         "search.p95": ("< 1000", "< 100"),

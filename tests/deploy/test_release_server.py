@@ -262,7 +262,8 @@ def leaks_memory(sources: Path) -> None:
 
 
 def breaks_the_load_gate(sources: Path) -> None:
-    damage_requests(sources, "assert Damage.requests % 40")
+    # The checks before it ask for fewer.
+    damage_requests(sources, "assert Damage.requests < 200 or Damage.requests % 20")
 
 
 BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {

@@ -204,6 +204,8 @@ lock: .venv/ready ## resolve and lock the dependencies again
 	.venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --universal \
 	  --python-version 3.13 pyproject.toml -o requirements/app.txt
 	.venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --universal \
+	  --python-version 3.13 --group baseline --constraint requirements/app.txt -o requirements/baseline.txt
+	.venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --universal \
 	  --python-version 3.11 --group dev pyproject.toml -o requirements/controller.txt
 	.venv/bin/uv pip compile -q --generate-hashes --no-header --no-annotate --universal \
 	  --python-version 3.11 --group installer --constraint requirements/controller.txt -o requirements/uv.txt

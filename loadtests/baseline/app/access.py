@@ -26,7 +26,7 @@ def get_current_user(database: Database, bearer: Bearer) -> User:
 CurrentUser = Annotated[User, Depends(get_current_user)]
 
 
-def visible_projects(user: User) -> Select[tuple[int]]:
+def visible_projects(user: User) -> Select[int]:
     """Return the ids of the projects that the user sees."""
     ids = select(Project.id).where(Project.deleted_at.is_(None))
     if user.role == "admin":
@@ -39,7 +39,9 @@ def visible_projects(user: User) -> Select[tuple[int]]:
 
 def get_visible_project(database: Database, user: User, project_id: int) -> Project:
     """Return the project, if the user sees it."""
-    project = database.scalar(select(Project).where(Project.id == project_id, Project.id.in_(visible_projects(user))))
+    project = database.scalar(
+        select(Project).where(Project.id == project_id, Project.id.in_(visible_projects(user)))
+    )
     if project is None:
         raise HTTPException(404, "No such project")
     return project

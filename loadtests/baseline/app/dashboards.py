@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from loadtests.baseline.app.access import CurrentUser, visible_projects
 from loadtests.baseline.app.database import Database
@@ -52,7 +52,7 @@ def read_user_dashboard(database: Database, user: CurrentUser) -> UserDashboard:
     )
 
 
-def _own_projects(user: User) -> object:
+def _own_projects(user: User) -> Select[int]:
     return select(Project.id).where(Project.manager_id == user.id, Project.deleted_at.is_(None))
 
 

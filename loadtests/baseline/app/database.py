@@ -8,7 +8,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 engine = create_engine(
-    "postgresql+psycopg://baseline@/bantam?host=/run/postgresql", pool_size=10, max_overflow=10, pool_pre_ping=True
+    "postgresql+psycopg://baseline@/bantam?host=/run/postgresql",
+    pool_size=10,
+    max_overflow=10,
+    pool_pre_ping=True,
 )
 SessionLocal = sessionmaker(bind=engine)
 

@@ -1,4 +1,4 @@
-"""How relations are loaded: when somebody looks at them, or (LOADING=joined) with the rows, as a careful team does."""
+"""How relations are loaded: when somebody looks at them, or (LOADING=joined) with the rows."""
 
 import os
 from typing import Any

@@ -1,6 +1,6 @@
 """The report on invoices: added up for each request."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
@@ -11,7 +11,7 @@ from loadtests.baseline.app.database import Database
 from loadtests.baseline.app.loading import related
 from loadtests.baseline.app.models import Invoice, Payment, Project, User
 from loadtests.baseline.app.paging import next_offset, offset_of
-from loadtests.baseline.app.schemas import FinanceLine, FinanceReport, FinanceTotal
+from loadtests.baseline.app.schemas import FinanceLine, FinanceReport, FinanceTotal, Named
 
 router = APIRouter(prefix="/api/reports")
 SUMS = ("invoices", "invoiced", "outstanding", "overdue", "payments", "paid")
@@ -40,7 +40,9 @@ def report_finance(
     if not cursor:
         sums = [func.sum(lines.c[name]).label(name) for name in SUMS]
         totals = database.execute(
-            select(lines.c.currency, func.count().label("lines"), *sums).group_by(lines.c.currency).order_by(lines.c.currency)
+            select(lines.c.currency, func.count().label("lines"), *sums)
+            .group_by(lines.c.currency)
+            .order_by(lines.c.currency)
         ).all()
     projects = _projects(database, [row.project_id for row in rows[:limit]])
     return FinanceReport(
@@ -63,7 +65,9 @@ def _lines(user: User, project: int | None) -> Select[Any]:
             func.count().label("invoices"),
             func.sum(Invoice.amount).label("invoiced"),
             func.sum(Invoice.amount - Invoice.paid_amount).label("outstanding"),
-            func.sum(Invoice.amount - Invoice.paid_amount).filter(Invoice.due_on < date.today()).label("overdue"),
+            func.sum(Invoice.amount - Invoice.paid_amount)
+            .filter(Invoice.due_on < func.current_date())
+            .label("overdue"),
         )
         .where(Invoice.status.in_(("sent", "paid")))
         .group_by("month", Invoice.project_id, Invoice.currency)
@@ -79,12 +83,12 @@ def _lines(user: User, project: int | None) -> Select[Any]:
         .join(Invoice, Invoice.id == Payment.invoice_id)
         .group_by("month", Invoice.project_id, Invoice.currency)
     )
+    seen = []
     if project:
-        issued, received = (query.where(Invoice.project_id == project) for query in (issued, received))
+        seen.append(Invoice.project_id == project)
     if user.role != "admin":
-        led = select(Project.id).where(Project.manager_id == user.id)
-        issued, received = (query.where(Invoice.project_id.in_(led)) for query in (issued, received))
-    i, r = issued.subquery(), received.subquery()
+        seen.append(Invoice.project_id.in_(select(Project.id).where(Project.manager_id == user.id)))
+    i, r = issued.where(*seen).subquery(), received.where(*seen).subquery()
     same = and_(i.c.month == r.c.month, i.c.project_id == r.c.project_id, i.c.currency == r.c.currency)
     return select(
         *(func.coalesce(i.c[name], r.c[name]).label(name) for name in ("month", "project_id", "currency")),
@@ -101,8 +105,8 @@ def _projects(database: Database, ids: list[int]) -> dict[int, Project]:
 def _line(row: Any, project: Project) -> FinanceLine:
     return FinanceLine(
         month=row.month,
-        project=project,
-        client=project.client,
+        project=Named.model_validate(project),
+        client=Named.model_validate(project.client),
         currency=row.currency,
         **{name: getattr(row, name) for name in SUMS},
     )

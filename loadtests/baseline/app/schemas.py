@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
@@ -22,6 +22,11 @@ class Named(Model):
 
     id: int
     name: str
+
+    @classmethod
+    def of(cls, row: Any) -> Self | None:
+        """Return the row as it is mentioned, None without one."""
+        return None if row is None else cls.model_validate(row)
 
 
 class Page(Model, Generic[Row]):

@@ -8,7 +8,7 @@ from loadtests.baseline.app.database import Database
 from loadtests.baseline.app.loading import related
 from loadtests.baseline.app.models import Task
 from loadtests.baseline.app.paging import next_offset, offset_of
-from loadtests.baseline.app.schemas import TaskHit, TaskHits
+from loadtests.baseline.app.schemas import Named, TaskHit, TaskHits
 
 router = APIRouter(prefix="/api/search")
 
@@ -37,8 +37,8 @@ def search_tasks(
     hits = [
         TaskHit(
             **{name: getattr(task, name) for name in ("id", "title", "status", "priority", "due_on")},
-            project=task.project,
-            assignee=task.assignee,
+            project=Named.model_validate(task.project),
+            assignee=Named.of(task.assignee),
             score=1,
             highlight=task.title,
             excerpt=task.description[:100],

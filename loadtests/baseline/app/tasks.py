@@ -9,7 +9,7 @@ from loadtests.baseline.app.access import CurrentUser, visible_projects
 from loadtests.baseline.app.database import Database
 from loadtests.baseline.app.loading import related
 from loadtests.baseline.app.models import Comment, Task, TimeEntry, User
-from loadtests.baseline.app.schemas import NewComment, TaskChange, TaskLine, TaskPage, WrittenComment
+from loadtests.baseline.app.schemas import Named, NewComment, TaskChange, TaskLine, TaskPage, WrittenComment
 
 router = APIRouter(prefix="/api/tasks")
 
@@ -35,9 +35,13 @@ def read_task(task_id: int, database: Database, user: CurrentUser) -> TaskPage:
         TimeEntry.task_id == task_id, TimeEntry.deleted_at.is_(None)
     )
     return TaskPage(
-        **{name: getattr(task, name) for name in (*TaskLine.model_fields, "description", "created_at")},
-        project=task.project,
-        milestone=task.milestone,
+        **TaskLine.model_validate(task).model_dump(exclude={"completed_at", "updated_at"}),
+        completed_at=task.completed_at,
+        updated_at=task.updated_at,
+        description=task.description,
+        created_at=task.created_at,
+        project=Named.model_validate(task.project),
+        milestone=Named.of(task.milestone),
         comment_count=database.scalar(comments) or 0,
         minutes=database.scalar(minutes) or 0,
     )
@@ -59,7 +63,12 @@ def add_comment(task_id: int, new: NewComment, database: Database, user: Current
     """Comment on a task."""
     get_visible_task(database, user, task_id)
     comment = Comment(
-        task_id=task_id, author_id=user.id, body=new.body, created_at=datetime.now(UTC), edited_at=None, version=1
+        task_id=task_id,
+        author_id=user.id,
+        body=new.body,
+        created_at=datetime.now(UTC),
+        edited_at=None,
+        version=1,
     )
     database.add(comment)
     database.commit()

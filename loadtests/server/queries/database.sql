@@ -18,7 +18,7 @@ SELECT json_build_object(
         )
         FROM pg_stat_statements(false) AS s
         JOIN pg_roles AS r ON r.oid = s.userid
-        WHERE r.rolname = 'bantam_app'
+        WHERE r.rolname IN ('bantam_app', 'baseline')
           AND s.dbid = d.datid
     )
 )

@@ -22,7 +22,8 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
     The server to load.
 
-    `ssh` is a complete argument list to which a remote command can be appended; `proven_on` is for releases.
+    `ssh` is a complete argument list to which a remote command can be appended; `proven_on` is for releases,
+    and `baseline` says that the typical app serves there (loadtests/baseline).
     """
 
     url: Annotated[str, msgspec.Meta(pattern=r"^https://[^/]+$")]
@@ -31,6 +32,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ssh: Annotated[list[str], msgspec.Meta(min_length=1)]
     kind: str
     proven_on: str | None = None
+    baseline: bool = False
 
 
 class Seed(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import msgspec
+
 from loadtests.errors import RefusedError
 from loadtests.target import Target, read_target, trust
 
@@ -30,7 +32,9 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        install(read_target(options.run_dir / "target.json"), options.database)
+        target = msgspec.structs.replace(read_target(options.run_dir / "target.json"), baseline=True)
+        install(target, options.database)
+        (options.run_dir / "target.json").write_bytes(msgspec.json.encode(target))
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from loadtests.results.histograms import encoded
 from loadtests.results.measurements import FAMILIES, GROUPS, KINDS, PERCENTILES
 
 SLICE_SECONDS = 2.0
@@ -66,6 +67,12 @@ def by_group(answers: list[Answer], seconds: float) -> dict[str, GroupFigures]:
     """Return the figures of every group that has answers."""
     found = {group: [answer for answer in answers if answer.group == group] for group in GROUPS}
     return {group: _figures(of_group, seconds) for group, of_group in found.items() if of_group}
+
+
+def histograms(answers: list[Answer]) -> dict[str, str]:
+    """Return the latencies of every group that has answers."""
+    found = {group: [answer.ms for answer in answers if answer.group == group] for group in GROUPS}
+    return {group: encoded(latencies) for group, latencies in found.items() if latencies}
 
 
 def over_time(answers: list[Answer], seconds: float) -> list[Slice]:

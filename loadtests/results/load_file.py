@@ -39,7 +39,8 @@ class Load(msgspec.Struct, frozen=True):
     One load test. `invalid` says why the figures cannot be trusted, and is empty if they can.
 
     Times are seconds since the load began, `measured_seconds` is the time after the warm-up. Requests were
-    due at the wanted rate, and sent at the other one.
+    due at the wanted rate, and sent at the other one. `histograms` are of each group's latencies, as in
+    histograms.py.
     """
 
     scenario: str
@@ -54,6 +55,7 @@ class Load(msgspec.Struct, frozen=True):
     measurements: dict[str, float | None]
     targets: list[Verdict]
     groups: dict[str, GroupFigures]
+    histograms: dict[str, str]
     failures: list[Failure]
     slices: list[Slice]
     server: list[Point]

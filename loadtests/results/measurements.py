@@ -67,6 +67,8 @@ UNITS = {f"{name}.{percentile}": "ms" for name in (*GROUPS, *FAMILIES) for perce
     "memory.load": "MB",
     "memory.rest": "MB",
     "database.cpu": "%",
+    "database.connections": "connections",
+    "server.cpu": "%",
     "database.disk_reads": "%",
     "queries.per_minute": "queries",
     "query.longest": "ms",

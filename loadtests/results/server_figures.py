@@ -9,11 +9,14 @@ def measurements(samples: ServerSamples, begin: float, warm_up: float, end: floa
     """Return every measurement from the server's side; `warm_up` and `end` are seconds since `begin`."""
     machine = timeline.points(samples.machine, begin)
     waits = [point for point in pool.points(samples.pool, begin) if warm_up <= point.at <= end]
+    connected = [p for p in database.points(samples.database, begin) if warm_up <= p.at <= end]
     evicted = [point.evicted for point in redis.points(samples.redis, begin) if warm_up <= point.at <= end]
     seconds, statements = done(samples, begin, warm_up, end)
     return {
         "memory.load": timeline.memory_peak(machine, end),
-        "database.cpu": _database_cpu(samples.machine, machine, warm_up, end),
+        "database.cpu": _mean_cpu("postgresql", samples.machine, machine, warm_up, end),
+        "server.cpu": _mean_cpu("server", samples.machine, machine, warm_up, end),
+        "database.connections": max((p.connections for p in connected), default=None),
         "database.disk_reads": _blocks_read(statements),
         "queries.per_minute": 60 * sum(s.calls for s in statements.values()) / seconds if seconds else None,
         "query.longest": max((s.longest_ms for s in statements.values()), default=None),
@@ -30,11 +33,15 @@ def done(
     return database.between(samples.database, begin + warm_up, begin + end) or (0.0, {})
 
 
-def _database_cpu(
-    samples: list[tuple[float, timeline.Sample]], machine: list[timeline.Point], warm_up: float, end: float
+def _mean_cpu(
+    who: str,
+    samples: list[tuple[float, timeline.Sample]],
+    machine: list[timeline.Point],
+    warm_up: float,
+    end: float,
 ) -> float | None:
-    """Return the share of all the server's cores that PostgreSQL used after the warm-up, in percent."""
-    used = [point.cpu.get("postgresql") for point in machine if warm_up <= point.at <= end]
+    """Return the share of all the server's cores that somebody used after the warm-up, in percent."""
+    used = [point.cpu.get(who) for point in machine if warm_up <= point.at <= end]
     known = [percent for percent in used if percent is not None]
     return sum(known) / len(known) / samples[0][1].cpus if known else None
 

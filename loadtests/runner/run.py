@@ -79,7 +79,9 @@ class Run:
     def _rest(self, *, headless: bool) -> None:
         """Start sampling the server and measure its memory without load."""
         whole = self._plan.shape.rest_seconds + self._plan.shape.seconds + 2 * STOP_SECONDS
-        self._server = ServerWatch(self._plan.target.ssh, whole if headless else BY_HAND_SECONDS)
+        target = self._plan.target
+        seconds = whole if headless else BY_HAND_SECONDS
+        self._server = ServerWatch(target.ssh, seconds, baseline=target.baseline)
         self._server.start()
         gevent.sleep(self._plan.shape.rest_seconds)
         at_rest = [sample.memory_used for _, sample in self._server.machine.samples]
@@ -105,7 +107,7 @@ class Run:
 
     def _empty_cache(self) -> None:
         """Restart Redis, which keeps nothing."""
-        restart = [*self._plan.target.ssh, "sudo -n systemctl restart redis-server.service"]
+        restart = [*self._plan.target.ssh, "sudo -n systemctl try-restart redis-server.service"]
         if subprocess.run(restart, capture_output=True, check=False).returncode:
             self._crashes.append("Redis could not be restarted empty")
 

@@ -72,6 +72,7 @@ def conclude(plan: Plan, seen: Observed) -> Load:
         measurements=measurements,
         targets=judge(plan.targets, measurements),
         groups=figures.by_group(measured, measured_seconds),
+        histograms=figures.histograms(measured),
         failures=figures.failures(measured),
         slices=figures.over_time(seen.answers, end),
         server=until(end, timeline.points(seen.server.machine, seen.begin)),

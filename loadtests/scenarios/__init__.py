@@ -16,4 +16,4 @@ IN_ALL = (
 )
 """What `make load SCENARIO=all` runs, in this order."""
 
-NAMES = (*IN_ALL, "gate")
+NAMES = (*IN_ALL, "gate", "compare")

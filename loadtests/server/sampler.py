@@ -21,6 +21,8 @@ SERVICES = {
     "redis": "redis",
     "bantam-app": "app",
     "nginx": "edge",
+    # What the load tests compare with: loadtests/baseline.
+    "baseline": "app",
 }
 """Start of a unit's name -> the component's name."""
 

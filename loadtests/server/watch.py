@@ -10,7 +10,9 @@ from loadtests.server.stream import Stream
 class ServerWatch:
     """Samples of everything that serves, for at most so many seconds."""
 
-    def __init__(self, ssh: list[str], seconds: float) -> None:
+    def __init__(self, ssh: list[str], seconds: float, *, baseline: bool = False) -> None:
+        # The typical app has neither PgBouncer nor Redis.
+        self._has_all = not baseline
         self.machine = Stream(ssh, timeline.source(seconds))
         self.database = Stream(ssh, database.source())
         self.pool = Stream(ssh, pool.SOURCE)
@@ -24,7 +26,9 @@ class ServerWatch:
     @property
     def samples(self) -> ServerSamples:
         """What each session has said so far."""
-        return ServerSamples(*(stream.samples for stream in self._streams()))
+        return ServerSamples(
+            self.machine.samples, self.database.samples, self.pool.samples, self.redis.samples
+        )
 
     def start(self) -> None:
         """Return once each has sent its first sample."""
@@ -43,4 +47,5 @@ class ServerWatch:
             stream.stop()
 
     def _streams(self) -> tuple[Stream[Any], ...]:
-        return self.machine, self.database, self.pool, self.redis
+        of_all: tuple[Stream[Any], ...] = (self.machine, self.database)
+        return (*of_all, self.pool, self.redis) if self._has_all else of_all

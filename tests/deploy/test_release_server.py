@@ -308,7 +308,7 @@ def test_a_broken_release_is_taken_back(
 def test_a_server_that_is_not_ready_is_left_alone(sandbox_server: SandboxServer, sources: Path) -> None:
     look = "readlink /opt/bantam/current; ls /var/lib/bantam/configurations 2>/dev/null"
     before = sandbox_server.ssh(look).stdout
-    hold = f"({SQL} \"SET application_name = 'a report'; BEGIN; SELECT pg_sleep(90)\" >/dev/null 2>&1 &)"
+    hold = f"({SQL} \"SET application_name = 'a report'; BEGIN; SELECT pg_sleep(90)\") >/dev/null 2>&1 &"
     checked(sandbox_server.ssh(f"systemctl start bantam-backup.timer; {hold}"))
     time.sleep(62)
     done = make(sandbox_server, sources, "release")

@@ -46,8 +46,8 @@ def test_the_servers_side_is_of_the_time_after_the_warm_up() -> None:
 @pytest.mark.parametrize(
     ("lost", "unknown"),
     [
-        ("machine", {"memory.load", "database.cpu"}),
-        ("database", {"queries.per_minute", "query.longest", "database.disk_reads"}),
+        ("machine", {"memory.load", "database.cpu", "server.cpu"}),
+        ("database", {"queries.per_minute", "query.longest", "database.disk_reads", "database.connections"}),
         ("pool", {"pool.used", "pool.wait"}),
         ("redis", {"cache.evicted"}),
     ],

@@ -2,9 +2,11 @@
 
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from .commands import BackupError, as_postgres, run
@@ -12,6 +14,8 @@ from .postgres import Postgres
 
 STANZA = "bantam"
 _ERROR = re.compile(r"ERROR: \[\d+\]: (.*)")
+_UNWRITTEN = re.compile(r"unable to write '(/[^']+)'")
+_FULL = 16 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,22 @@ def _reason(said: str) -> str:
     """Its first error, without the lines of hints that follow."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [match[1] for line in lines if (match := _ERROR.search(line))]
-    return f"{(errors or lines[-1:] or ['it printed nothing'])[0].rstrip(':. ')}."
+    reason = f"{(errors or lines[-1:] or ['it printed nothing'])[0].rstrip(':. ')}."
+    return _full(reason) or reason
+
+
+def _full(reason: str) -> str | None:
+    """
+    What is wrong if a file could not be written because its disk is full.
+
+    pgBackRest takes a write that succeeds in part for one that fails, and adds the last error of the system,
+    which is an older one.
+    """
+    if not (match := _UNWRITTEN.search(reason)):
+        return None
+    folder = next(parent for parent in Path(match[1]).parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    return f"No space left on device: {folder} has {free / 1e6:.0f} MB free." if free < _FULL else None
 
 
 def backups() -> list[Backup]:

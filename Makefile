@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  cache-stats cache-proof rehearse warm-cache ask first-admin ssh status down lock
+  cache-stats cache-proof compare results rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -158,6 +158,22 @@ verify: .venv/ready ## check that the running server is what was promised
 load: $(RUN)/target.json ## run a load test, judge it, write the report: SCENARIO= (or all), USERS=, SECONDS=, WORKERS=
 	@$(PYTHON) -m loadtests --run-dir $(RUN) "--scenario=$$SCENARIO" $(if $(USERS),"--users=$$USERS") \
 	  $(if $(SECONDS),"--seconds=$$SECONDS") $(if $(WORKERS),"--workers=$$WORKERS")
+
+# Uses two more sandboxes, copies of this one, and removes them afterwards.
+compare: $(RUN)/target.json ## compare with a typical app on Debian's own configuration: before and after
+	@$(if $(SANDBOX),true,$(error Only sandboxes can be compared: $(INVENTORY) is a real server))
+	@for side in before tuned; do $(PYTHON) -m sandbox down --name $(NAME)-$$side || exit 1; done
+	@$(MAKE) --no-print-directory snapshot IMAGE=$(NAME)-compare
+	@for side in before tuned; do $(MAKE) --no-print-directory up NAME=$(NAME)-$$side FROM=$(NAME)-compare RAM= && \
+	  $(MAKE) --no-print-directory build/sandbox-$(NAME)-$$side/target.json NAME=$(NAME)-$$side || exit 1; done
+	@$(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-before stock
+	@$(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-tuned tuned
+	@$(PYTHON) -m loadtests.compare --after $(RUN) --before $(RUN)-before --tuned $(RUN)-tuned; found=$$?; \
+	  for side in before tuned; do $(PYTHON) -m sandbox down --name $(NAME)-$$side; done; \
+	  $(PYTHON) -m sandbox forget --image $(NAME)-compare; exit $$found
+
+results: .venv/ready ## write docs/results.md from the newest evidence of make compare and make load SCENARIO=all
+	@$(PYTHON) -m loadtests.compare.results
 
 evidence: .venv/ready ## rewrite the report of the last load test
 	@$(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario "$$SCENARIO" --out evidence

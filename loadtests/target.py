@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ssl
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
@@ -15,6 +16,8 @@ from loadtests.errors import RefusedError
 from loadtests.files import read_bytes, read_json
 from loadtests.randomness import CHANCE
 
+SCREENS = 4
+DRAWS = 20
 HINT = "`make load` writes it from the inventory"
 
 
@@ -52,6 +55,7 @@ class SeededUsers:
         self._key = key
         self.count = count
         self._of_role: dict[str, list[int]] = {}
+        self._at_work: Counter[int] = Counter()
         self._weights: dict[str, list[float]] = {}
 
     def know(self, role: str, users: list[int]) -> None:
@@ -60,8 +64,18 @@ class SeededUsers:
         # Zipf with exponent 1: the nth user has weight 1/n, so a few users make most of the traffic.
         self._weights[role] = list(accumulate(1 / rank for rank in range(1, len(users) + 1)))
 
-    def draw(self, role: str) -> int:
+    def draw(self, role: str, instead_of: int | None = None) -> int:
         """Return the id of a user of the role, the first ones far more often than the last ones."""
+        if instead_of is not None:
+            self._at_work[instead_of] -= 1
+        drawn = [self._any(role) for _ in range(DRAWS)]
+        # Who sits at a few screens already gets no more: the edge limits what one person may ask for.
+        user = next((each for each in drawn if self._at_work[each] < SCREENS), None)
+        user = min(drawn, key=lambda each: self._at_work[each]) if user is None else user
+        self._at_work[user] += 1
+        return user
+
+    def _any(self, role: str) -> int:
         users, weights = self._of_role[role], self._weights[role]
         point = CHANCE.uniform(0, weights[-1])
         return users[min(bisect_left(weights, point), len(users) - 1)]

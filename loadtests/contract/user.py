@@ -52,7 +52,7 @@ class SeededUser(FastHttpUser):
 
     def sign_in(self) -> None:
         """Continue as somebody of the role, on the open connection, who has seen nothing yet."""
-        self.user_id = self.seeded.draw(self.role)
+        self.user_id = self.seeded.draw(self.role, instead_of=getattr(self, "user_id", None))
         self.seen = Seen()
         self._headers = {"Authorization": f"Bearer {self.seeded.token(self.user_id)}"}
 

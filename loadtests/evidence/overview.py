@@ -61,7 +61,7 @@ def gather_overview(gathered: list[Gathered], out: Path) -> bool:
     files = {"summary.json": as_json(overview), "report.html": render_overview(overview).encode()}
     folder = keep(out, f"{now:%Y-%m-%dT%H%M%SZ}-all", files)
     head = [["", "", *COLUMNS.values()]]
-    rows = [["ok" if s.ok else "MISSED", s.scenario, *_cells(s)] for s in summaries]
+    rows = [["ok" if s.ok else "MISSED", s.scenario, *cells(s)] for s in summaries]
     print(f"\n{table(head + rows, left=2)}\n\nreport  {folder / 'report.html'}", flush=True)
     return overview.ok
 
@@ -73,7 +73,7 @@ def render_overview(overview: Overview) -> str:
             name=summary.scenario,
             folder=folder,
             word="met" if summary.ok else "missed",
-            cells=_cells(summary),
+            cells=cells(summary),
             targets=[target_row(verdict) for verdict in summary.targets],
         )
         for summary, folder in zip(overview.scenarios, overview.runs, strict=True)
@@ -104,5 +104,6 @@ def render_overview(overview: Overview) -> str:
     )
 
 
-def _cells(summary: Summary) -> list[str]:
+def cells(summary: Summary) -> list[str]:
+    """Return the figures of COLUMNS."""
     return [format_value(summary.measurements.get(metric), UNITS[metric]) for metric in COLUMNS]

@@ -42,7 +42,11 @@ def test_few_users_make_most_of_the_traffic_and_nobody_of_another_role() -> None
     users = SeededUsers(b"key", 2000)
     users.know("client", [*range(2000, 1000, -1)])
 
-    drawn = Counter(users.draw("client") for _ in range(20_000))
+    drawn: Counter[int] = Counter()
+    user = None
+    for _ in range(20_000):
+        user = users.draw("client", instead_of=user)
+        drawn[user] += 1
 
     assert set(drawn) <= set(range(1001, 2001))
     # Zipf with exponent 1: the first has 1/H(1000) = 13 %, the first ten 39 %.
@@ -55,3 +59,10 @@ def test_one_user_is_everybody() -> None:
     users.know("admin", [1])
 
     assert {users.draw("admin") for _ in range(20)} == {1}
+
+
+def test_nobody_sits_at_more_than_a_few_screens_while_others_are_free() -> None:
+    users = SeededUsers(b"key", 1000)
+    users.know("client", [*range(1, 1001)])
+
+    assert max(Counter(users.draw("client") for _ in range(200)).values()) == 4

@@ -21,6 +21,8 @@ elif ! grep -q '^local *bantam *baseline' "$etc/pg_hba.conf"; then
   sed -i '1i local bantam baseline peer' "$etc/pg_hba.conf"
 fi
 systemctl restart postgresql@17-main.service
+# The project's socket is for the group of PgBouncer only.
+usermod --append --groups "$(stat -c %G /run/postgresql/.s.PGSQL.5432)" baseline
 
 psql="runuser -u postgres -- psql -XAtq -d bantam"
 if [ "$database" = stock ]; then

@@ -1,0 +1,127 @@
+"""`python -m loadtests.compare.results --evidence evidence`: docs/results.md from the newest comparison."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from loadtests.compare.figures import Compared
+from loadtests.compare.page import resource_cells, row_cells, row_head
+from loadtests.compare.phases import SIDES
+from loadtests.compare.summary import Comparison
+from loadtests.errors import RefusedError
+from loadtests.evidence.gathered import as_json
+from loadtests.evidence.overview import COLUMNS, Overview, cells
+from loadtests.evidence.summary import Summary
+from loadtests.files import read_json
+
+DOCS = Path("docs")
+INTRODUCTION = """\
+Written by `make results` from the evidence of `make compare` and `make load SCENARIO=all` that is kept in
+`docs/results/`; a test compares them. How to read the figures: [load-tests.md](load-tests.md)."""
+COMPARISON, SCENARIOS = "compare", "all"
+KINDS: dict[str, type[Comparison | Overview]] = {COMPARISON: Comparison, SCENARIOS: Overview}
+COMMANDS = {COMPARISON: "make compare", SCENARIOS: "make load SCENARIO=all"}
+
+
+def main() -> int:
+    """Keep the newest evidence of both kinds in docs/results, and write docs/results.md from it."""
+    parser = argparse.ArgumentParser(prog="python -m loadtests.compare.results", description=main.__doc__)
+    parser.add_argument(
+        "--evidence", type=Path, default=Path("evidence"), help="the folder that collects evidence"
+    )
+    options = parser.parse_args()
+    try:
+        for kind in KINDS:
+            keep_newest(kind, options.evidence)
+        (DOCS / "results.md").write_text(page(DOCS / "results"))
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{DOCS / 'results.md'} says what {DOCS / 'results'} says")
+    return 0
+
+
+def keep_newest(kind: str, evidence: Path) -> None:
+    """Copy the newest summary of the kind, if there is one, to docs/results."""
+    found = sorted(evidence.glob(f"*Z-{kind}/summary.json"))
+    if not found and not (DOCS / "results" / f"{kind}.json").exists():
+        raise RefusedError(f"{evidence} has no evidence of {kind}: run `{COMMANDS[kind]}` first.")
+    if found:
+        summary = read_json(found[-1], KINDS[kind], f"`{COMMANDS[kind]}` writes it")
+        if isinstance(summary, Overview):
+            summary = msgspec.structs.replace(
+                summary, scenarios=[_shortened(each) for each in summary.scenarios]
+            )
+        (DOCS / "results" / f"{kind}.json").write_bytes(as_json(summary) + b"\n")
+
+
+def _shortened(scenario: Summary) -> Summary:
+    """Return it with the measurements that the page shows."""
+    shown = {metric: scenario.measurements.get(metric) for metric in COLUMNS}
+    return msgspec.structs.replace(scenario, measurements=shown)
+
+
+def page(results: Path) -> str:
+    """Return docs/results.md as it follows from the summaries in docs/results."""
+    comparison = read_json(results / f"{COMPARISON}.json", Comparison, "`make results` writes it")
+    overview = read_json(results / f"{SCENARIOS}.json", Overview, "`make results` writes it")
+    host = comparison.host
+    sides = "\n".join(f"- **{name}**: {what}" for name, what in SIDES.items())
+    where = f"{host.kind} servers with {host.vcpus} vCPU and {host.ram_mb / 1024:.3g} GB each"
+    rows = f"scale {comparison.seed.scale:g}, the same {comparison.seed.rows or 0:,} rows on each"
+    scenarios = [[each.scenario, *cells(each)] for each in overview.scenarios]
+    return (
+        "\n\n".join(
+            [
+                "# Results",
+                INTRODUCTION,
+                "## Before and after",
+                f"{_when(comparison)}: {where}, on one machine with the load generator;\n{rows}.",
+                sides,
+                *(_phase(phase) for phase in comparison.phases),
+                "## Every scenario",
+                f"{_when(overview)}.",
+                _table([["", *COLUMNS.values()], *scenarios]),
+                "\n".join(f"- {each}" for each in _missed(overview)),
+                "",
+            ]
+        ).rstrip()
+        + "\n"
+    )
+
+
+def _phase(phase: Compared) -> str:
+    latencies = _table([row_head(phase), *(row_cells(row) for row in phase.rows)])
+    taken = _table([["", *phase.sides], *(resource_cells(resource) for resource in phase.resources)])
+    failed = f"{phase.failed[0]} and {phase.failed[1]} requests failed"
+    told = f"{phase.note} {phase.rounds} rounds; {failed}."
+    return f"### {phase.phase.capitalize()}\n\n{told}\n\n{latencies}\n\n{taken}"
+
+
+def _missed(overview: Overview) -> list[str]:
+    """Return each target and ambition that a scenario missed."""
+    missed = [
+        f"{scenario.scenario}: {verdict.name} {'missed' if not verdict.ok else 'is short of its ambition'}"
+        f" ({verdict.value:.3g} {verdict.unit}, {verdict.comparison}"
+        f" {verdict.target if not verdict.ok else verdict.ambition:g})"
+        for scenario in overview.scenarios
+        for verdict in scenario.targets
+        if verdict.value is not None and (not verdict.ok or verdict.ambition_ok is False)
+    ]
+    return missed or ["every target is met, and every ambition"]
+
+
+def _when(summary: Comparison | Overview) -> str:
+    return f"{summary.time[:10]}, revision {summary.git_revision[:12]}"
+
+
+def _table(rows: list[list[str]]) -> str:
+    head, *body = rows
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -4,6 +4,7 @@ from statistics import median
 
 import msgspec
 
+from loadtests.results.figures import Failure
 from loadtests.results.histograms import percentile_ms
 from loadtests.results.load_file import Load
 
@@ -61,7 +62,7 @@ class Compared(msgspec.Struct, frozen=True):
     note: str
     sides: tuple[str, str]
     rounds: int
-    failed: tuple[int, int]
+    failed: tuple[list[Failure], list[Failure]]
     rows: list[Row]
     resources: list[Resource]
 
@@ -79,11 +80,9 @@ def resources(rounds: list[tuple[Load, Load]]) -> list[Resource]:
     ]
 
 
-def failed(rounds: list[tuple[Load, Load]]) -> tuple[int, int]:
-    """Return how many requests of each side have failed."""
-    first, second = (
-        sum(failure.count for pair in rounds for failure in pair[side].failures) for side in (0, 1)
-    )
+def failed(rounds: list[tuple[Load, Load]]) -> tuple[list[Failure], list[Failure]]:
+    """Return what went wrong on each side, round by round."""
+    first, second = ([failure for pair in rounds for failure in pair[side].failures] for side in (0, 1))
     return first, second
 
 

@@ -34,7 +34,7 @@ def render(comparison: Comparison) -> str:
                     "note": phase.note,
                     "sides": phase.sides,
                     "rounds": phase.rounds,
-                    "failed": phase.failed,
+                    "failed": failures(phase),
                     "head": row_head(phase),
                     "rows": [row_cells(row) for row in phase.rows],
                     "resource_head": ["", *phase.sides],
@@ -43,6 +43,15 @@ def render(comparison: Comparison) -> str:
                 for phase in comparison.phases
             ],
         )
+    )
+
+
+def failures(phase: Compared) -> str:
+    """Return how many requests of each side failed, and why."""
+    return "; ".join(
+        f"{side}: {sum(failure.count for failure in failed)} failed"
+        + "".join(f", {failure.count} x {failure.group}: {failure.error}" for failure in failed)
+        for side, failed in zip(phase.sides, phase.failed, strict=True)
     )
 
 
@@ -78,7 +87,7 @@ def _headline(comparison: Comparison) -> str:
 def _text(phase: Compared) -> str:
     rows = table([row_head(phase), *(row_cells(row) for row in phase.rows)])
     resources = table([["", *phase.sides], *(resource_cells(resource) for resource in phase.resources)])
-    return f"{phase.phase}: {phase.note}\n\n{rows}\n\n{resources}"
+    return f"{phase.phase}: {phase.note} {failures(phase)}.\n\n{rows}\n\n{resources}"
 
 
 def _ms(value: float | None) -> str:

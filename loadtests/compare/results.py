@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from loadtests.compare.figures import Compared
-from loadtests.compare.page import resource_cells, row_cells, row_head
+from loadtests.compare.page import failures, resource_cells, row_cells, row_head
 from loadtests.compare.phases import SIDES
 from loadtests.compare.summary import Comparison
 from loadtests.errors import RefusedError
@@ -95,8 +95,7 @@ def page(results: Path) -> str:
 def _phase(phase: Compared) -> str:
     latencies = _table([row_head(phase), *(row_cells(row) for row in phase.rows)])
     taken = _table([["", *phase.sides], *(resource_cells(resource) for resource in phase.resources)])
-    failed = f"{phase.failed[0]} and {phase.failed[1]} requests failed"
-    told = f"{phase.note} {phase.rounds} rounds; {failed}."
+    told = f"{phase.note} Rounds: {phase.rounds}. Requests: {failures(phase)}."
     return f"### {phase.phase.capitalize()}\n\n{told}\n\n{latencies}\n\n{taken}"
 
 

@@ -1,17 +1,28 @@
 """Single tasks, their changes and comments."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, status
+from fastapi import APIRouter, HTTPException, Query, status
 from sqlalchemy import func, select
 
 from loadtests.baseline.app.access import CurrentUser, visible_projects
 from loadtests.baseline.app.database import Database
 from loadtests.baseline.app.loading import related
 from loadtests.baseline.app.models import Comment, Task, TimeEntry, User
-from loadtests.baseline.app.schemas import Named, NewComment, TaskChange, TaskLine, TaskPage, WrittenComment
+from loadtests.baseline.app.paging import next_offset, offset_of
+from loadtests.baseline.app.schemas import (
+    Named,
+    NewComment,
+    Page,
+    TaskChange,
+    TaskLine,
+    TaskPage,
+    WrittenComment,
+)
 
 router = APIRouter(prefix="/api/tasks")
+OnlyOpen = Annotated[bool, Query(alias="open")]
 
 
 def get_visible_task(database: Database, user: User, task_id: int) -> Task:
@@ -24,6 +35,32 @@ def get_visible_task(database: Database, user: User, task_id: int) -> Task:
     if task is None:
         raise HTTPException(404, "No such task")
     return task
+
+
+@router.get("")
+def list_tasks(
+    database: Database,
+    user: CurrentUser,
+    limit: int = 50,
+    cursor: str | None = None,
+    *,
+    only_open: OnlyOpen = False,
+) -> Page[TaskLine]:
+    """Return the tasks that the user sees, by due day."""
+    conditions = [Task.deleted_at.is_(None), Task.project_id.in_(visible_projects(user))]
+    if only_open:
+        conditions.append(Task.completed_at.is_(None))
+    offset = offset_of(cursor)
+    rows = database.scalars(
+        select(Task)
+        .where(*conditions)
+        .options(*related(Task.assignee))
+        .order_by(Task.due_on, Task.id)
+        .offset(offset)
+        .limit(limit + 1)
+    ).all()
+    items = [TaskLine.model_validate(row) for row in rows[:limit]]
+    return Page(items=items, next=next_offset(rows, offset, limit), previous=None)
 
 
 @router.get("/{task_id}")

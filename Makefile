@@ -162,15 +162,16 @@ load: $(RUN)/target.json ## run a load test, judge it, write the report: SCENARI
 # Uses two more sandboxes, copies of this one, and removes them afterwards.
 compare: $(RUN)/target.json ## compare with a typical app on Debian's own configuration: before and after
 	@$(if $(SANDBOX),true,$(error Only sandboxes can be compared: $(INVENTORY) is a real server))
-	@for side in before tuned; do $(PYTHON) -m sandbox down --name $(NAME)-$$side || exit 1; done
-	@$(MAKE) --no-print-directory snapshot IMAGE=$(NAME)-compare
-	@for side in before tuned; do $(MAKE) --no-print-directory up NAME=$(NAME)-$$side FROM=$(NAME)-compare RAM= && \
-	  $(MAKE) --no-print-directory build/sandbox-$(NAME)-$$side/target.json NAME=$(NAME)-$$side || exit 1; done
-	@$(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-before stock
-	@$(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-tuned tuned
-	@$(PYTHON) -m loadtests.compare --after $(RUN) --before $(RUN)-before --tuned $(RUN)-tuned; found=$$?; \
-	  for side in before tuned; do $(PYTHON) -m sandbox down --name $(NAME)-$$side; done; \
-	  $(PYTHON) -m sandbox forget --image $(NAME)-compare; exit $$found
+	@gone() { for side in before tuned; do $(PYTHON) -m sandbox down --name $(NAME)-$$side >/dev/null; done; }; \
+	  trap 'gone; $(PYTHON) -m sandbox forget --image $(NAME)-compare >/dev/null' EXIT; \
+	  gone && $(MAKE) --no-print-directory snapshot IMAGE=$(NAME)-compare && \
+	  for side in before tuned; do \
+	    $(MAKE) --no-print-directory up NAME=$(NAME)-$$side FROM=$(NAME)-compare RAM= && \
+	    $(MAKE) --no-print-directory build/sandbox-$(NAME)-$$side/target.json NAME=$(NAME)-$$side || exit 1; \
+	  done && \
+	  $(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-before stock && \
+	  $(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-tuned tuned && \
+	  $(PYTHON) -m loadtests.compare --after $(RUN) --before $(RUN)-before --tuned $(RUN)-tuned
 
 results: .venv/ready ## write docs/results.md from the newest evidence of make compare and make load SCENARIO=all
 	@$(PYTHON) -m loadtests.compare.results

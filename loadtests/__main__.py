@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -62,12 +63,21 @@ def _load(options: argparse.Namespace, scenario: str) -> Gathered:
     command += ["--target", str(options.run_dir / "target.json"), "--run-dir", str(options.run_dir)]
     command += [f"--users={options.users}"] if options.users else []
     command += [f"--run-time={options.seconds}s"] if options.seconds else []
-    command += [f"--processes={options.workers}"] if options.workers else []
+    if options.workers:
+        port = _free_port()
+        command += [f"--processes={options.workers}", f"--master-bind-port={port}", f"--master-port={port}"]
     (options.run_dir / LOAD_FILE).unlink(missing_ok=True)
     code = subprocess.run(command, check=False).returncode
     if not (options.run_dir / LOAD_FILE).exists():
         sys.exit(code or 1)
     return gather(options.run_dir, scenario, options.out)
+
+
+def _free_port() -> int:
+    """Return a port that nobody listens at: workers of another load must not find this master."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -23,18 +23,26 @@ class Arrivals:
         self._shape = shape
         self._begin = begin
         self._due = time.time()
+        self._is_sent = False
         self.plan_next()
 
     def wait(self) -> float:
         """Return once the next request is due; the returned moment is in the past if the user is late."""
         gevent.sleep(max(0.0, self._due - time.time()))
+        self._is_sent = True
         return self._due
+
+    def unsent(self, now: float) -> int:
+        """Return how many requests were due before now and have not been sent: each waits for a response."""
+        due = self._due + (self._shape.seconds_between if self._is_sent else 0.0)
+        return 0 if due >= now else 1 + int((now - due) / self._shape.seconds_between)
 
     def plan_next(self) -> None:
         """Make the next request due a think time after the last one was; during the warm-up, after now."""
         open_from = self._begin + self._shape.warm_up_seconds
         # What a cold cache delayed during the warm-up must not be in the figures.
         last = self._due if self._due >= open_from else time.time()
+        self._is_sent = False
         low, high = self._shape.think_at(last - self._begin)
         if self._shape.together:
             self._due = self._begin + high * (math.floor((last - self._begin) / high + 1e-6) + 1)

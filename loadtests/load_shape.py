@@ -29,6 +29,12 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     together: bool = False
     cold: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("think_seconds", "warm_up_think_seconds"):
+            low, high = getattr(self, name)
+            if low > high or not high:
+                raise ValueError(f"Expected from a time to a longer one, above 0 - at `$.{name}`")
+
     def think_at(self, second: float) -> tuple[float, float]:
         """Return the think time at that second of the load."""
         return self.warm_up_think_seconds if second < self.warm_up_seconds else self.think_seconds

@@ -2,12 +2,16 @@
 
 from loadtests.actions import dashboards, in_shares, people, reports, searches, work, writing
 from loadtests.contract.user import SeededUser
+from loadtests.randomness import CHANCE
+
+CHANCE_TO_LEAVE = 0.2
 
 
 def leave(user: SeededUser) -> None:
-    """Make room for somebody else of the same role."""
-    user.sign_in()
+    """After a look at what is left to do, sometimes make room for somebody else of the same role."""
     dashboards.look_at_own_work(user)
+    if CHANCE.random() < CHANCE_TO_LEAVE:
+        user.sign_in()
 
 
 class TeamMember(SeededUser):
@@ -25,9 +29,9 @@ class TeamMember(SeededUser):
             work.list_tasks: 3,
             work.list_projects: 3,
             work.list_time: 2,
-            people.open_person: 2,
+            people.open_person: 1,
             people.list_notifications: 3,
-            searches.search_tasks: 3,
+            searches.search_tasks: 2,
             searches.search_everything: 1,
             searches.search_people: 1,
             writing.change_tasks: 4,
@@ -56,10 +60,10 @@ class Manager(SeededUser):
             work.count_tasks: 3,
             work.list_time: 3,
             people.open_client: 3,
-            people.open_person: 2,
+            people.open_person: 1,
             people.list_invoices: 3,
             people.open_invoice: 3,
-            searches.search_projects: 2,
+            searches.search_projects: 1,
             searches.search_clients: 1,
             searches.search_everything: 1,
             reports.report_projects: 2,
@@ -84,12 +88,12 @@ class Admin(SeededUser):
             dashboards.look_at_the_agency: 25,
             work.list_projects: 10,
             work.open_project: 10,
-            people.open_person: 8,
+            people.open_person: 4,
             people.open_client: 6,
             people.list_invoices: 6,
             people.open_invoice: 6,
-            searches.search_everything: 3,
-            searches.search_people: 3,
+            searches.search_everything: 2,
+            searches.search_people: 2,
             reports.report_finance: 5,
             reports.report_team: 3,
             reports.report_projects: 3,

@@ -4,7 +4,7 @@ from loadtests.actions import work
 from loadtests.contract import checks
 from loadtests.contract.bodies import Client, Invoice, InvoicePage, Notification, Page, Person
 from loadtests.contract.user import SeededUser
-from loadtests.randomness import CHANCE
+from loadtests.randomness import CHANCE, one_of_the_first
 
 ROWS = 50
 
@@ -14,7 +14,7 @@ def open_person(user: SeededUser) -> None:
     if not user.seen.people:
         work.open_project(user)
         return
-    person = CHANCE.choice([*user.seen.people])
+    person = one_of_the_first(user.seen.people)
     user.read("user", f"/api/users/{person}", Person, checks.the_one(person))
 
 
@@ -23,7 +23,7 @@ def open_client(user: SeededUser) -> None:
     if not user.seen.clients:
         work.open_project(user)
         return
-    client = CHANCE.choice([*user.seen.clients])
+    client = one_of_the_first(user.seen.clients)
     user.read("client", f"/api/clients/{client}", Client, checks.the_one(client))
 
 

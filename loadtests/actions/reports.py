@@ -15,7 +15,7 @@ from loadtests.contract.overviews import (
     TimeLine,
 )
 from loadtests.contract.user import SeededUser
-from loadtests.randomness import CHANCE
+from loadtests.randomness import CHANCE, one_of_the_first
 
 LINES = 100
 CHANCE_OF_ONE_PROJECT = 0.5
@@ -55,7 +55,7 @@ def _report(
         if not user.seen.projects:
             work.list_projects(user)
             return
-        project = CHANCE.choice([*user.seen.projects])
+        project = one_of_the_first(user.seen.projects)
         path, only = f"{path}&project={project}", lambda line: line.project.id == project
     check = checks.report_of(LINES, by=by, only=only, add_up=add_up)
     user.read(f"report_{name}", path, body, check)

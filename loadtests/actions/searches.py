@@ -11,6 +11,7 @@ from loadtests.randomness import CHANCE
 
 ROWS = 20
 WORDS_AT_MOST = 2
+CHANCE_TO_COME_BACK = 0.3
 
 
 def search_everything(user: SeededUser) -> None:
@@ -19,7 +20,7 @@ def search_everything(user: SeededUser) -> None:
     if not names:
         work.list_projects(user)
         return
-    words = _words(names)
+    words = _words(user, "all", names)
     user.read("search_all", f"/api/search?{urlencode({'q': words})}", AllHits, checks.finds(words))
 
 
@@ -58,12 +59,20 @@ def search_clients(user: SeededUser) -> None:
 
 
 def _search(user: SeededUser, kind: str, names: dict[int, str], body: type[Hits[Any]]) -> Hits[Any] | None:
-    query = urlencode({"q": _words(names), "limit": ROWS})
-    return user.read(f"search_{kind}", f"/api/search/{kind}?{query}", body, checks.hits_of(ROWS))
+    words = _words(user, kind, names)
+    query = urlencode({"q": words, "limit": ROWS})
+    return user.read(f"search_{kind}", f"/api/search/{kind}?{query}", body, checks.hits_of(ROWS, words))
 
 
-def _words(names: dict[int, str]) -> str:
-    """Return one or two of the longest words of a name: short ones are often words that a search ignores."""
+def _words(user: SeededUser, kind: str, names: dict[int, str]) -> str:
+    """
+    Return one or two of the longest words of a name: short ones are often words that a search ignores.
+
+    Now and then they are the ones of before: somebody has looked at a hit, and comes back to the list.
+    """
+    if kind in user.seen.searched and CHANCE.random() < CHANCE_TO_COME_BACK:
+        return user.seen.searched[kind]
     name = CHANCE.choice([*names.values()])
     words = sorted((word.strip(",.:&()") for word in name.split()), key=len, reverse=True)
-    return " ".join(words[: CHANCE.randint(1, WORDS_AT_MOST)])
+    user.seen.searched[kind] = " ".join(words[: CHANCE.randint(1, WORDS_AT_MOST)])
+    return user.seen.searched[kind]

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from loadtests.contract import checks
 from loadtests.contract.bodies import Comment, Page, Project, ProjectLine, Task, TaskCounts, TimeEntry
 from loadtests.contract.user import SeededUser
-from loadtests.randomness import CHANCE
+from loadtests.randomness import CHANCE, one_of_the_first
 
 ROWS = 50
 MOST_ROWS = 1000
@@ -29,8 +29,7 @@ def open_project(user: SeededUser) -> None:
     if not user.seen.projects:
         list_projects(user)
         return
-    urgency = [1 / place**2 for place in range(1, len(user.seen.projects) + 1)]
-    user.seen.opened = CHANCE.choices([*user.seen.projects], urgency)[0]
+    user.seen.opened = one_of_the_first(user.seen.projects)
     check = checks.project_is(user.seen.opened)
     project = user.read("project", f"/api/projects/{user.seen.opened}", Project, check)
     if project:
@@ -70,10 +69,12 @@ def page_through_everything(user: SeededUser) -> None:
     path = f"/api/tasks?limit={MOST_ROWS}"
     if user.seen.cursor:
         path = f"{path}&cursor={quote(user.seen.cursor)}"
-    page = user.read("page_of_1000", path, Page[Task], checks.page_of(MOST_ROWS, by=_by_day))
-    user.seen.pages += 1
-    again = page is None or user.seen.pages % DEEP_PAGES == 0
-    user.seen.cursor = None if again or page is None else page.next
+    check = checks.page_of(MOST_ROWS, by=_by_day, seen=user.seen.paged)
+    page = user.read("page_of_1000", path, Page[Task], check)
+    user.seen.paged |= {task.id for task in page.items} if page else set()
+    user.seen.cursor = page.next if page and len(user.seen.paged) < DEEP_PAGES * MOST_ROWS else None
+    if not user.seen.cursor:
+        user.seen.paged = set()
 
 
 def open_task(user: SeededUser) -> None:
@@ -100,7 +101,7 @@ def list_time(user: SeededUser) -> None:
     if not user.seen.projects:
         list_projects(user)
         return
-    project = CHANCE.choice([*user.seen.projects])
+    project = one_of_the_first(user.seen.projects)
     check = checks.page_of(ROWS, only=lambda entry: entry.project_id == project)
     user.read("time_list", f"/api/time-entries?project={project}&limit={ROWS}", Page[TimeEntry], check)
 
@@ -110,7 +111,7 @@ def count_tasks(user: SeededUser) -> None:
     if not user.seen.projects:
         list_projects(user)
         return
-    project = CHANCE.choice([*user.seen.projects])
+    project = one_of_the_first(user.seen.projects)
     user.read("task_counts", f"/api/tasks/counts?project={project}", TaskCounts, checks.counts_add_up)
 
 

@@ -45,7 +45,10 @@ def _compare(options: argparse.Namespace) -> int:
     sides = Sides(
         {AFTER: options.after, BEFORE: options.before, JOINED: options.before, TUNED: options.tuned}
     )
-    wanted = options.phases.split(",") if options.phases else [phase.name for phase in PHASES]
+    names = [phase.name for phase in PHASES]
+    wanted = options.phases.split(",") if options.phases else names
+    if unknown := [name for name in wanted if name not in names]:
+        raise RefusedError(f"There is no phase {unknown[0]}: there are {', '.join(names)}.")
     now = datetime.now(UTC)
     comparison = Comparison(
         time=now.isoformat(timespec="seconds"),

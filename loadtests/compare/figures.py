@@ -35,7 +35,7 @@ class Row(msgspec.Struct, frozen=True):
     """
     Latencies in ms over all rounds; a ratio is of the first side to the second, None without a value.
 
-    `spread` are the smallest and the largest ratio of the rounds' medians.
+    `spread` are the smallest and the largest ratio of the rounds' medians, None for a single round.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Compared(msgspec.Struct, frozen=True):
     sides: tuple[str, str]
     rounds: int
     failed: tuple[list[Failure], list[Failure]]
+    doubts: list[str]
     rows: list[Row]
     resources: list[Resource]
 
@@ -86,6 +87,16 @@ def failed(rounds: list[tuple[Load, Load]]) -> tuple[list[Failure], list[Failure
     return first, second
 
 
+def doubts(sides: tuple[str, str], rounds: list[tuple[Load, Load]]) -> list[str]:
+    """Return why a load's figures cannot be trusted as they are, side by side and round by round."""
+    return [
+        f"{name}, round {number}: {doubt}"
+        for number, pair in enumerate(rounds, 1)
+        for name, load in zip(sides, pair, strict=True)
+        for doubt in load.invalid
+    ]
+
+
 def _row(name: str, groups: tuple[str, ...], rounds: list[tuple[Load, Load]]) -> Row:
     p50 = _percentile(rounds, groups, 0, 0.5), _percentile(rounds, groups, 1, 0.5)
     p95 = _percentile(rounds, groups, 0, 0.95), _percentile(rounds, groups, 1, 0.95)
@@ -98,7 +109,7 @@ def _row(name: str, groups: tuple[str, ...], rounds: list[tuple[Load, Load]]) ->
         p95=p95,
         ratio_p50=_ratio(p50),
         ratio_p95=_ratio(p95),
-        spread=(min(ratios), max(ratios)) if ratios else None,
+        spread=(min(ratios), max(ratios)) if len(ratios) > 1 else None,
     )
 
 

@@ -35,6 +35,7 @@ def render(comparison: Comparison) -> str:
                     "sides": phase.sides,
                     "rounds": phase.rounds,
                     "failed": failures(phase),
+                    "doubts": phase.doubts,
                     "head": row_head(phase),
                     "rows": [row_cells(row) for row in phase.rows],
                     "resource_head": ["", *phase.sides],
@@ -78,16 +79,18 @@ def resource_cells(resource: Resource) -> list[str]:
 
 
 def _headline(comparison: Comparison) -> str:
-    ratios = [row.ratio_p95 for row in comparison.phases[0].rows if row.ratio_p95 is not None]
+    phase = comparison.phases[0]
+    ratios = [row.ratio_p95 for row in phase.rows if row.ratio_p95 is not None]
     if not ratios:
         return "No row has figures of both sides."
-    return f"{format_number(min(ratios))} to {format_number(max(ratios))} times faster at p95, warm"
+    return f"{format_number(min(ratios))} to {format_number(max(ratios))} times faster at p95, {phase.phase}"
 
 
 def _text(phase: Compared) -> str:
     rows = table([row_head(phase), *(row_cells(row) for row in phase.rows)])
     resources = table([["", *phase.sides], *(resource_cells(resource) for resource in phase.resources)])
-    return f"{phase.phase}: {phase.note} {failures(phase)}.\n\n{rows}\n\n{resources}"
+    doubts = "".join(f"\n{doubt}" for doubt in phase.doubts)
+    return f"{phase.phase}: {phase.note} {failures(phase)}.{doubts}\n\n{rows}\n\n{resources}"
 
 
 def _ms(value: float | None) -> str:

@@ -35,12 +35,12 @@ PHASES = (
     Phase(
         "cold",
         "The same load from the moment at which the cache is empty: an honest first look.",
-        *(BEFORE, AFTER, FOLDER / "cold.yml", 3),
+        *(BEFORE, AFTER, FOLDER / "cold.yml", 4),
     ),
     Phase(
         "busy",
         "100 users, 100 requests/s: past what the typical app can do, so its figures are mostly queueing.",
-        *(BEFORE, AFTER, FOLDER / "busy.yml", 1),
+        *(BEFORE, AFTER, FOLDER / "busy.yml", 2),
     ),
     Phase("careful", "What a careful team would have: relations loaded by joins.", JOINED, AFTER, QUIET, 2),
     Phase(

@@ -15,6 +15,7 @@ from loadtests.evidence.gathered import as_json
 from loadtests.evidence.overview import COLUMNS, Overview, cells
 from loadtests.evidence.summary import Summary
 from loadtests.files import read_json
+from loadtests.results.table import format_number
 
 DOCS = Path("docs")
 INTRODUCTION = """\
@@ -49,6 +50,7 @@ def keep_newest(kind: str, evidence: Path) -> None:
     if not found and not (DOCS / "results" / f"{kind}.json").exists():
         raise RefusedError(f"{evidence} has no evidence of {kind}: run `{COMMANDS[kind]}` first.")
     if found:
+        (DOCS / "results").mkdir(parents=True, exist_ok=True)
         summary = read_json(found[-1], KINDS[kind], f"`{COMMANDS[kind]}` writes it")
         if isinstance(summary, Overview):
             summary = msgspec.structs.replace(
@@ -96,24 +98,27 @@ def _phase(phase: Compared) -> str:
     latencies = _table([row_head(phase), *(row_cells(row) for row in phase.rows)])
     taken = _table([["", *phase.sides], *(resource_cells(resource) for resource in phase.resources)])
     told = f"{phase.note} Rounds: {phase.rounds}. Requests: {failures(phase)}."
+    told += "".join(f"\n- {doubt}" for doubt in phase.doubts)
     return f"### {phase.phase.capitalize()}\n\n{told}\n\n{latencies}\n\n{taken}"
 
 
 def _missed(overview: Overview) -> list[str]:
-    """Return each target and ambition that a scenario missed."""
-    missed = [
-        f"{scenario.scenario}: {verdict.name} {'missed' if not verdict.ok else 'is short of its ambition'}"
-        f" ({verdict.value:.3g} {verdict.unit}, {verdict.comparison}"
-        f" {verdict.target if not verdict.ok else verdict.ambition:g})"
+    """Return each problem of a scenario, and each ambition that it did not reach."""
+    problems = [
+        f"{scenario.scenario}: {problem}" for scenario in overview.scenarios for problem in scenario.problems
+    ]
+    short = [
+        f"{scenario.scenario}: {verdict.name} is {format_number(verdict.value, verdict.unit)}, and not yet"
+        f" {verdict.comparison} {verdict.ambition:g} {verdict.unit}"
         for scenario in overview.scenarios
         for verdict in scenario.targets
-        if verdict.value is not None and (not verdict.ok or verdict.ambition_ok is False)
+        if verdict.ok and verdict.value is not None and verdict.ambition_ok is False
     ]
-    return missed or ["every target is met, and every ambition"]
+    return [*problems, *short] or ["every target is met, and every ambition"]
 
 
 def _when(summary: Comparison | Overview) -> str:
-    return f"{summary.time[:10]}, revision {summary.git_revision[:12]}"
+    return f"{summary.time[:10]}, revision {summary.git_revision[:12]}{summary.git_revision[40:]}"
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -9,13 +9,14 @@ import msgspec
 from loadtests.baseline.install import switch_loading
 from loadtests.compare import figures
 from loadtests.compare.figures import Compared
-from loadtests.compare.phases import BEFORE, JOINED, Phase
+from loadtests.compare.phases import BEFORE, JOINED, QUIET, Phase
 from loadtests.errors import RefusedError
 from loadtests.files import read_json
 from loadtests.results.load_file import LOAD_FILE, Load
 from loadtests.target import Target, read_target
 
 SCENARIO = "loadtests/scenarios/compare.py"
+WARMING_SECONDS = "15"
 
 
 class Sides:
@@ -24,13 +25,20 @@ class Sides:
     def __init__(self, folders: dict[str, Path]) -> None:
         self._folders = folders
         self._loading = ""
+        self._warm: set[str] = set()
 
     def target(self, side: str) -> Target:
         """Return the side's server."""
         return read_target(self._folders[side] / "target.json")
 
     def load(self, side: str, shape: Path, seconds: str | None) -> Load:
-        """Return what a load of the side has found."""
+        """Return what a load of the side has found; another that does not count comes before its first."""
+        if side not in self._warm:
+            self._warm.add(side)
+            self._run(side, QUIET, WARMING_SECONDS)
+        return self._run(side, shape, seconds)
+
+    def _run(self, side: str, shape: Path, seconds: str | None) -> Load:
         if side in {BEFORE, JOINED}:
             self._load_relations("joined" if side == JOINED else "lazy", self.target(side))
         folder = self._folders[side]
@@ -66,6 +74,7 @@ def compare(phase: Phase, sides: Sides, rounds: int | None, seconds: str | None)
         sides=(phase.first, phase.second),
         rounds=len(pairs),
         failed=figures.failed(pairs),
+        doubts=figures.doubts((phase.first, phase.second), pairs),
         rows=figures.rows(pairs),
         resources=figures.resources(pairs),
     )

@@ -73,13 +73,15 @@ def client_dashboard_of(user_id: int) -> Check[ClientDashboard]:
     return check
 
 
-def hits_of(limit: int) -> Check[Hits[Any]]:
-    """Accept at most `limit` hits, the best first, each with what was found in it."""
+def hits_of(limit: int, words: str) -> Check[Hits[Any]]:
+    """Accept hits of `words`, which the user was shown: at least one, at most `limit`, the best first."""
 
     def check(hits: Hits[Any]) -> str | None:
         scores = [hit.score for hit in hits.items]
         if scores != sorted(scores, reverse=True):
             return "hits out of order"
+        if words and not hits.items:
+            return "nothing found of what was shown"
         if len(hits.items) > min(limit, hits.ranked):
             return "more hits than were ranked"
         if hits.next and len(hits.items) < limit:

@@ -8,9 +8,10 @@ from loadtests.contract.bodies import Task
 @dataclass
 class Seen:
     """
-    Id -> name or title, by kind; `own_tasks` are assigned to the user, `opened` is the last project.
+    Id -> name or title, by kind; `own_tasks` are the user's, `opened` is the last project.
 
-    `cursor` leads to the next of the large pages, of which there were `pages`.
+    `searched` are the last words by kind of search; `cursor` leads to the next large page, and `paged` are
+    the ids on those before it.
     """
 
     projects: dict[int, str] = field(default_factory=dict)
@@ -21,5 +22,6 @@ class Seen:
     invoices: dict[int, str] = field(default_factory=dict)
     notifications: dict[int, str] = field(default_factory=dict)
     opened: int | None = None
+    searched: dict[str, str] = field(default_factory=dict)
     cursor: str | None = None
-    pages: int = 0
+    paged: set[int] = field(default_factory=set)

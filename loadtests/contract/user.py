@@ -33,6 +33,7 @@ class SeededUser(FastHttpUser):
     seeded: ClassVar[SeededUsers]
     shape: ClassVar[Shape]
     load_began: ClassVar[float]
+    timetables: ClassVar[list[Arrivals]] = []
 
     user_id: int
     seen: Seen
@@ -41,6 +42,7 @@ class SeededUser(FastHttpUser):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self._arrivals = Arrivals(self.shape, self.load_began)
+        self.timetables.append(self._arrivals)
 
     def wait_time(self) -> float:
         """Return 0: each request waits until it is due."""

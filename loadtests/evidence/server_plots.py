@@ -88,7 +88,7 @@ def _pool(load: Load) -> Plot:
         axes.set_ylim(bottom=0)
         finish(axes, load)
     most = format_value(load.measurements.get("pool.used"), "%")
-    note = f"In the busiest second, {most} of its connections' time"
+    note = f"In the busiest five seconds, {most} of its connections' time"
     return Plot("PgBouncer's pool", note, svg(drawn, "pool"))
 
 

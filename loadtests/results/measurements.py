@@ -81,8 +81,8 @@ Measurement -> unit.
 
 `longest` is the slowest response of all. MB is 2^20 bytes; memory is of the whole server, as in sampler.py.
 The database's CPU is its mean share of all cores; disk reads are the blocks that were not in its buffers, of
-all that the app's statements needed. Of the pool, the busiest second counts: how much of its connections'
-time was used, and how long a transaction waited for one on average.
+all that the app's statements needed. Of the pool, the busiest five seconds count: how much of its
+connections' time was used, and how long a transaction waited for one on average.
 """
 
 RATIOS = ("small_row", "page_of_50", "dashboard", "cached_dashboard", "cached_page")

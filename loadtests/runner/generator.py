@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # importing Locust patches the whole interpreter
     from locust.runners import Runner
 
 MOST_CPU_PERCENT = 70.0
-"""Of one core: Locust is one process on one core, and above this its own queueing affects the latencies."""
+"""Of one core: a process of Locust has no more, and above this its own queueing affects the latencies."""
 
 PROGRESS_SECONDS = 5
 

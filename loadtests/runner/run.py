@@ -14,7 +14,7 @@ from gevent import subprocess
 from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
-from locust.runners import WorkerRunner
+from locust.runners import MasterRunner, Runner, WorkerRunner
 
 from loadtests.contract.preflight import check_server
 from loadtests.contract.user import SeededUser
@@ -30,6 +30,9 @@ from loadtests.runner.verdict import Observed, conclude, print_figures
 from loadtests.server.watch import ServerWatch
 from loadtests.target import read_users, trust
 
+BEGAN, END, ENDED = "bantam_began", "bantam_end", "bantam_ended"
+"""Messages between the master and its workers: when the load began, that it is over, what was left."""
+
 BY_HAND_SECONDS = 12 * 3600
 """At Locust's page somebody may start later, stop later, and start again: longer than that, nobody looks."""
 
@@ -40,11 +43,13 @@ class Run:
     def __init__(self, scenario: Path) -> None:
         self._scenario = scenario
         self._answers: list[Answer] = []
+        self._unsent: dict[str, int] = {}
         self._crashes: list[str] = []
-        self._begin = 0.0
+        self._begin = self._told_begin = 0.0
         self._end: float | None = None
         self._generator: GeneratorWatch | None = None
-        self._is_worker = False
+        self._is_worker = self._ends_workers = False
+        self._ended: set[str] = set()
 
     def arguments(self, parser: LocustArgumentParser, **_: Any) -> None:
         """Take the run's own command line arguments."""
@@ -54,8 +59,10 @@ class Run:
         """Check everything up front: an error is one sentence, exit code 1, and no load."""
         logging.getLogger("locust.stats_logger").setLevel(logging.WARNING)
         self._is_worker = isinstance(environment.runner, WorkerRunner)
+        options = environment.parsed_options or Namespace()
+        self._ends_workers = isinstance(environment.runner, MasterRunner) and bool(options.headless)
         try:
-            self._prepare(environment, environment.parsed_options or Namespace())
+            self._prepare(environment, options)
         except RefusedError as error:
             # With several processes, all find the same; the master says it.
             sys.exit(1 if self._is_worker else str(error))
@@ -64,15 +71,21 @@ class Run:
 
     def _prepare(self, environment: Environment, options: Namespace) -> None:
         self._plan = read_plan(options, self._scenario.stem)
+        if self._ends_workers:
+            options.run_time = None
         users = read_users(self._plan.target, self._plan.seed)
         context_for = trust(self._plan.target.ca)
         check_server(self._plan.target, users, context_for)
         environment.host = self._plan.target.url
         SeededUser.ssl_context_factory = staticmethod(context_for)
         SeededUser.seeded = users
-        if self._is_worker:
+        if isinstance(environment.runner, WorkerRunner):
             events.report_to_master.add_listener(self.tell_master)  # type: ignore[no-untyped-call]
+            environment.runner.register_message(BEGAN, self.hear_began)
+            environment.runner.register_message(END, self.hear_end)
             return
+        if isinstance(environment.runner, MasterRunner):
+            environment.runner.register_message(ENDED, self.hear_ended)
         events.worker_report.add_listener(self.hear_worker)  # type: ignore[no-untyped-call]
         self._rest(headless=options.headless)
 
@@ -94,16 +107,21 @@ class Run:
         if environment.runner is None:
             return
         self._crashes = []
-        if self._plan.shape.cold:
+        if self._plan.shape.cold and not self._is_worker:
             self._empty_cache()
         self._answers.clear()
-        self._begin, self._end = time.time(), None
+        self._unsent.clear()
+        self._ended.clear()
+        SeededUser.timetables.clear()
+        self._begin, self._end = self._told_begin or time.time(), None
+        if isinstance(environment.runner, MasterRunner):
+            environment.runner.send_message(BEGAN, {"at": self._begin})
         if isinstance(environment.runner, WorkerRunner):
             # Otherwise each process would draw the same users.
             CHANCE.seed(environment.runner.worker_index)
         self._generator = GeneratorWatch(environment.runner, self._begin)
         SeededUser.shape, SeededUser.load_began = self._plan.shape, self._begin
-        gevent.spawn(self._watch, self._generator)
+        gevent.spawn(self._watch, self._generator, environment.runner)
 
     def _empty_cache(self) -> None:
         """Restart Redis, which keeps nothing."""
@@ -113,7 +131,11 @@ class Run:
 
     def stop(self, **_: Any) -> None:
         """Requests sent from here on do not count."""
-        self._end = time.time() - self._begin
+        if self._end is not None:
+            return
+        now = time.time()
+        self._end = now - self._begin
+        self._unsent["here"] = sum(timetable.unsent(now) for timetable in SeededUser.timetables)
 
     def record(
         self,
@@ -139,9 +161,37 @@ class Run:
             )
         )
 
+    def hear_began(self, msg: Any, **_: Any) -> None:
+        """Take over when the load has begun: the message comes before the first user is wanted."""
+        self._told_begin = msg.data["at"]
+
+    def _end_workers(self, master: MasterRunner) -> None:
+        """End the load once all users have their last response: Locust's own end waits for no worker."""
+        self.stop()
+        master.send_message(END)
+        with gevent.Timeout(STOP_SECONDS + 5, exception=False):
+            while len(self._ended) < len(master.clients):
+                gevent.sleep(0.1)
+        master.quit()
+
+    def hear_end(self, environment: Environment, **_: Any) -> None:
+        """Tell the master what has come until the users' last response."""
+        runner = environment.runner
+        assert isinstance(runner, WorkerRunner)  # noqa: S101 # nobody else is told
+        runner.stop()
+        rest: dict[str, Any] = {}
+        self.tell_master(rest)
+        runner.send_message(ENDED, rest)
+
+    def hear_ended(self, msg: Any, **_: Any) -> None:
+        """Take over the rest of what a worker has recorded."""
+        self.hear_worker(msg.node_id, msg.data)
+        self._ended.add(msg.node_id)
+
     def tell_master(self, data: dict[str, Any], **_: Any) -> None:
         """Hand over what this worker has recorded, by the clock that all processes share."""
         data["answers"] = [answer._replace(at=answer.at + self._begin) for answer in self._answers]
+        data["unsent"] = sum(self._unsent.values())
         data["cpu"] = self._generator.cpu[-1] if self._generator and self._generator.cpu else 0.0
         self._answers.clear()
 
@@ -150,6 +200,7 @@ class Run:
         # A worker's first report may be older than its listener.
         answers = [Answer(*row) for row in data.get("answers", ())]
         self._answers += [answer._replace(at=answer.at - self._begin) for answer in answers]
+        self._unsent[client_id] = data.get("unsent", 0)
         if self._generator:
             self._generator.workers[client_id] = data.get("cpu", 0.0)
 
@@ -169,6 +220,7 @@ class Run:
             begin=self._begin,
             end=end,
             answers=self._answers,
+            unsent=sum(self._unsent.values()),
             server=samples,
             statements=described(self._plan.target.ssh, counted),
             sampling_broke_off=self._server.broke_off,
@@ -181,10 +233,13 @@ class Run:
         if print_figures(load):
             environment.process_exit_code = 0
 
-    def _watch(self, generator: GeneratorWatch) -> None:
+    def _watch(self, generator: GeneratorWatch, runner: Runner) -> None:
         while self._end is None:
             gevent.sleep(1)
             generator.look()
+            over = generator.at[-1] >= self._plan.shape.seconds
+            if self._ends_workers and over and isinstance(runner, MasterRunner):
+                self._end_workers(runner)
             if self._end is None and not self._is_worker and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
 

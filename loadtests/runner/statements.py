@@ -23,8 +23,12 @@ MARK = re.compile(r"^== (-?[0-9]+)$")
 def described(ssh: list[str], done: dict[str, Counted]) -> list[Statement]:
     """Return the notable ones of what was done, by time in all, the most expensive first."""
     ids = _notable(done)
-    texts = _texts(ssh, ids)
-    plans = _plans(ssh, texts)
+    try:
+        texts = _texts(ssh, ids)
+        plans = _plans(ssh, texts)
+    except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
+        # A database that does not answer any more must not cost the run its figures.
+        texts, plans = {}, {}
     return [
         Statement(
             text=texts.get(query, f"query {query}, whose text is gone"),

@@ -2,7 +2,8 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol, TypeVar
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from loadtests.load_shape import Shape
 from loadtests.results import figures, server_figures
@@ -18,8 +19,11 @@ from loadtests.server.samples import ServerSamples
 # Locust's timer and the last look at the clock may differ by this much.
 SHORT_BY_SECONDS = 2.0
 FAILURES_SHOWN = 5
-RATE_KEPT = 0.95
-"""Of the requests that are due, at least this part must be sent in time to count."""
+UNSENT_ANYWAY = 5
+"""Requests: somebody is always waiting when a load ends."""
+LONGEST_GAP_SECONDS = 8.0
+RATE_KEPT = 0.98
+"""At least this part of what was due must have been sent: the rest is in no latency."""
 
 
 class Moment(Protocol):
@@ -40,6 +44,7 @@ class Observed(NamedTuple):
     begin: float
     end: float
     answers: list[Answer]
+    unsent: int
     server: ServerSamples
     statements: list[Statement]
     sampling_broke_off: str
@@ -57,8 +62,8 @@ def conclude(plan: Plan, seen: Observed) -> Load:
         seen.server, seen.begin, warm_up, end
     )
     measurements["memory.rest"] = seen.memory_rest
-    wanted = _wanted_per_second(plan.shape, seen)
     sent = sum(answer.at + answer.late <= end for answer in measured) / measured_seconds
+    wanted = (len(measured) + seen.unsent) / measured_seconds
     return Load(
         scenario=plan.scenario,
         began=datetime.fromtimestamp(seen.begin, UTC).isoformat(timespec="seconds"),
@@ -68,7 +73,7 @@ def conclude(plan: Plan, seen: Observed) -> Load:
         measured_seconds=round(measured_seconds, 2),
         wanted_per_second=round(wanted, 1),
         sent_per_second=round(sent, 1),
-        invalid=[*_doubts(plan.shape, seen, measured), *_behind(wanted, sent)],
+        invalid=[*_doubts(plan.shape, seen, measured), *_behind(wanted, sent, measured_seconds)],
         measurements=measurements,
         targets=judge(plan.targets, measurements),
         groups=figures.by_group(measured, measured_seconds),
@@ -112,6 +117,9 @@ def _doubts(shape: Shape, seen: Observed, measured: list[Answer]) -> list[str]:
         doubts.append(f"the load ended after {seen.end:.0f} of {shape.seconds:.0f} s")
     if seen.sampling_broke_off:
         doubts.append(f"the server was not sampled to the end: {seen.sampling_broke_off}")
+    for name, samples in seen.server._asdict().items():
+        if samples and (gap := _longest_gap(samples, seen)) > LONGEST_GAP_SECONDS:
+            doubts.append(f"the session that watches the {name} was silent for {gap:.0f} s")
     if seen.crashes:
         doubts.append(f"the scenario itself failed: {seen.crashes[0]}")
     if cpu > MOST_CPU_PERCENT:
@@ -122,15 +130,14 @@ def _doubts(shape: Shape, seen: Observed, measured: list[Answer]) -> list[str]:
     return doubts
 
 
-def _wanted_per_second(shape: Shape, seen: Observed) -> float:
-    """Return how many requests a second were due after the warm-up, from the users that there were."""
-    watched = zip(seen.generator.at, seen.generator.users, strict=True)
-    users = [users for at, users in watched if shape.warm_up_seconds <= at <= seen.end]
-    return sum(users) / len(users) / shape.seconds_between if users else 0.0
+def _longest_gap(samples: list[tuple[float, Any]], seen: Observed) -> float:
+    """Return the longest time of the load without a sample, in seconds."""
+    inside = [at - seen.begin for at, _ in samples if 0 <= at - seen.begin <= seen.end]
+    return max(after - before for before, after in pairwise([0.0, *inside, seen.end]))
 
 
-def _behind(wanted: float, sent: float) -> list[str]:
-    if sent >= RATE_KEPT * wanted:
+def _behind(wanted: float, sent: float, seconds: float) -> list[str]:
+    if sent >= RATE_KEPT * wanted or (wanted - sent) * seconds <= UNSENT_ANYWAY:
         return []
     return [
         f"of {wanted:.0f} requests/s only {sent:.0f} could be sent: too much for the server (or for Locust)"

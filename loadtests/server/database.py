@@ -30,10 +30,7 @@ class Sample(msgspec.Struct, frozen=True):
     active: int
     blocks_hit: int
     blocks_read: int
-    temporary_bytes: int
-    deadlocks: int
     wal_bytes: float
-    read_bytes: float
     written_bytes: float
     statements: dict[str, Statement] | None = None
 

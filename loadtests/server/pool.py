@@ -1,7 +1,6 @@
 """PgBouncer during a load: how much of the pool is used, who waits for a connection, and how long."""
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 import msgspec
 
@@ -9,6 +8,8 @@ from loadtests.server.stream import Source
 
 DATABASE = "bantam"
 END = ".end"
+WINDOW = 5
+"""A transaction counts when it ends, and a sample may arrive late: single seconds would show that."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ class Point(msgspec.Struct, frozen=True):
     """
     The pool at one moment of the run.
 
-    `used_percent` is the share of its connections' time that transactions took since the point before,
+    `used_percent` is the share of its connections' time that transactions took in the last WINDOW samples,
     `wait_ms` what a transaction waited for a connection meanwhile, on average; the rest is of this moment.
     """
 
@@ -56,7 +57,8 @@ def read(lines: Iterable[bytes]) -> Iterator[Sample]:
 def points(samples: list[tuple[float, Sample]], begin: float) -> list[Point]:
     """Return the run's timeline, `at` in seconds since `begin`."""
     found = []
-    for (before_at, before), (now_at, now) in pairwise(samples):
+    for number in range(1, len(samples)):
+        (before_at, before), (now_at, now) = samples[max(0, number - WINDOW)], samples[number]
         # A restarted PgBouncer counts from zero again.
         again = now.assigned < before.assigned
         used = now.used_us - (0 if again else before.used_us)

@@ -17,7 +17,6 @@ class Sample(msgspec.Struct, frozen=True):
     keyspace_misses: int
     evicted_keys: int
     used_memory: int
-    maxmemory: int
 
 
 class Point(msgspec.Struct, frozen=True):

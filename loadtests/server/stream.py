@@ -72,7 +72,7 @@ class Stream(Generic[T]):
         try:
             for sample in self._source.parse(process.stdout):
                 self.samples.append((time.time(), sample))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             # The session broke, or the output is not a sample: no more samples or figures from here on.
             self.broke_off = " ".join(str(error).split())
 

@@ -8,8 +8,8 @@ users_per_second: 40
 seconds: 4
 warm_up_seconds: 1
 rest_seconds: 0.5
-think_seconds: [0.02, 0.06]
-warm_up_think_seconds: [0.02, 0.06]
+think_seconds: [0.1, 0.3]
+warm_up_think_seconds: [0.1, 0.3]
 """
 
 

@@ -68,10 +68,7 @@ def of_database(second: int) -> database.Sample:
         active=1,
         blocks_hit=90 * second,
         blocks_read=10 * second,
-        temporary_bytes=0,
-        deadlocks=0,
         wal_bytes=1024 * second,
-        read_bytes=0,
         written_bytes=0,
         statements={"7": done},
     )
@@ -92,7 +89,7 @@ def of_pool(second: int) -> pool.Sample:
 
 def of_redis(second: int) -> redis.Sample:
     """What Redis says: 30 keys found a second, one not."""
-    return redis.Sample(30 * second, second, 0, 5 * 2**20, 128 * 2**20)
+    return redis.Sample(30 * second, second, 0, 5 * 2**20)
 
 
 MACHINE = [(float(second), machine(second)) for second in range(-2, 21)]
@@ -112,13 +109,14 @@ def made_load(
     broke_off: str = "",
     crashes: tuple[str, ...] = (),
     cpu: float = 20,
-    users: int = 10,
+    unsent: int = 0,
 ) -> Load:
-    generator = Generator(cpu_percent=cpu, at=[2.0, 10.0], users=[5, users], cpu=[cpu, cpu])
+    generator = Generator(cpu_percent=cpu, at=[2.0, 10.0], users=[5, 10], cpu=[cpu, cpu])
     seen = Observed(
         begin=0,
         end=end,
         answers=answers,
+        unsent=unsent,
         server=server,
         statements=[STATEMENT],
         sampling_broke_off=broke_off,

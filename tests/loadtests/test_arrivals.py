@@ -39,8 +39,8 @@ def sent(arrivals: Arrivals, clock: Clock, *latencies: float) -> list[tuple[floa
     for latency in latencies:
         due = arrivals.wait()
         found.append((round(due - 1000, 6), round(clock.now - 1000, 6)))
-        arrivals.plan_next()
         clock.now += latency
+        arrivals.plan_next()
     return found
 
 
@@ -53,8 +53,16 @@ def test_a_slow_response_delays_the_next_requests_but_not_when_they_are_due(cloc
 def test_what_a_cold_cache_delays_in_the_warm_up_is_not_carried_into_the_figures(clock: Clock) -> None:
     arrivals = Arrivals(SHAPE, begin=1000.0)
 
-    # Due after the warm-up's think time from when the last one was sent, not from when that was due.
-    assert sent(arrivals, clock, 0.1, 4, 3, 0.1) == [(1, 1), (2, 2), (3, 6), (7, 9)]
+    # During the warm-up, the next one is due a second after the response to the last one.
+    assert sent(arrivals, clock, 0.5, 4, 5, 0.1) == [(1, 1), (2.5, 2.5), (7.5, 7.5), (14.5, 14.5)]
+
+
+def test_what_is_due_but_waits_for_a_response_is_counted(clock: Clock) -> None:
+    arrivals = Arrivals(SHAPE, begin=980.0)
+    assert arrivals.wait() == clock.now == 1002.0
+
+    # The one that was due at second 2 is on its way; those of seconds 4, 6 and 8 are not.
+    assert [arrivals.unsent(1000 + second) for second in (3, 4, 5, 9)] == [0, 0, 1, 3]
 
 
 def test_users_who_are_together_send_at_the_same_moments_whenever_they_came(clock: Clock) -> None:

@@ -33,6 +33,7 @@ def compared() -> Compared:
         sides=("before", "after"),
         rounds=2,
         failed=figures.failed(rounds),
+        doubts=figures.doubts(("before", "after"), rounds),
         rows=figures.rows(rounds),
         resources=figures.resources(rounds),
     )
@@ -73,6 +74,18 @@ def test_what_a_side_has_not_answered_has_no_ratio() -> None:
     assert row.ratio_p50 is None
     assert row.spread is None
     assert "User dashboard" in as_text(COMPARISON)
+
+
+def test_a_load_that_cannot_be_trusted_is_named() -> None:
+    rounds = [(made_load(cpu=90), load(2))]
+
+    (doubt,) = figures.doubts(("before", "after"), rounds)
+
+    assert doubt.startswith("before, round 1: Locust used 90 % of one core")
+
+
+def test_a_single_round_has_no_spread() -> None:
+    assert figures.rows([(load(40), load(2))])[0].spread is None
 
 
 def test_the_page_shows_every_phase_and_needs_nothing_but_itself() -> None:

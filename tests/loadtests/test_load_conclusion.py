@@ -95,8 +95,8 @@ def changed(**change: object) -> list[Answer]:
         ),
         ({"crashes": ("KeyError: 7",)}, "invalid: the scenario itself failed: KeyError: 7"),
         ({"cpu": 85.0}, "invalid: Locust used 85 % of one core (at most 70 %)"),
-        ({"users": 1000}, "invalid: of 2000 requests/s only 32 could be sent: too much for the server"),
-        ({"answers": changed(late=30)}, "invalid: of 20 requests/s only 0 could be sent"),
+        ({"unsent": 1000}, "invalid: of 99 requests/s only 32 could be sent: too much for the server"),
+        ({"answers": changed(late=30)}, "invalid: of 32 requests/s only 0 could be sent"),
         ({"end": 12.0}, "invalid: the load ended after 12 of 20 s"),
     ],
 )

@@ -15,7 +15,7 @@ def test_a_load_of_a_deployed_server_finds_right_bodies_and_sees_every_service(
     url = str(target.pop("url"))
 
     # Memory by service is added up every five seconds. Several may work as one user, whose rate has a limit.
-    shape = SHAPE.replace("\nseconds: 4", "\nseconds: 7").replace("[0.02, 0.06]", "[0.1, 0.3]")
+    shape = SHAPE.replace("\nseconds: 4", "\nseconds: 7").replace("[0.1, 0.3]", "[0.1, 0.3]")
     done = load(url, shape=shape, **target)
 
     figures = json.loads((done.run_dir / "load.json").read_text())

@@ -90,6 +90,8 @@ def test_a_load_that_is_all_warm_up_is_refused(load: Load) -> None:
         (SHAPE.replace("users: 8", "users: 0"), "Expected `int` >= 1 - at `$.users`"),
         (SHAPE.replace("users: 8\n", ""), "Object missing required field `users`"),
         (SHAPE + "users: 9", "`users` is given twice"),
+        (SHAPE.replace("\nthink_seconds: [0.1, 0.3]", "\nthink_seconds: [0, 0]"), "- at `$.think_seconds`"),
+        (SHAPE.replace("\nthink_seconds: [0.1, 0.3]", "\nthink_seconds: [2, 1]"), "- at `$.think_seconds`"),
     ],
 )
 def test_a_wrong_shape_is_refused(load: Load, tmp_path: Path, shape: str, said: str) -> None:

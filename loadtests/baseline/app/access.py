@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Select, or_, select
 
 from loadtests.baseline.app.database import Database
+from loadtests.baseline.app.loading import related
 from loadtests.baseline.app.models import ApiToken, Project, ProjectMember, User
 
 Bearer = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
@@ -40,7 +41,9 @@ def visible_projects(user: User) -> Select[int]:
 def get_visible_project(database: Database, user: User, project_id: int) -> Project:
     """Return the project, if the user sees it."""
     project = database.scalar(
-        select(Project).where(Project.id == project_id, Project.id.in_(visible_projects(user)))
+        select(Project)
+        .where(Project.id == project_id, Project.id.in_(visible_projects(user)))
+        .options(*related(Project.client, Project.manager))
     )
     if project is None:
         raise HTTPException(404, "No such project")

@@ -1,4 +1,8 @@
--- The role of the typical app. Run by psql as postgres.
+-- The role of the typical app, and no triggers: they are the project's app, in SQL. Run by psql as postgres.
+SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
+FROM pg_trigger AS t
+WHERE NOT t.tgisinternal
+\gexec
 DROP ROLE IF EXISTS baseline;
 CREATE ROLE baseline LOGIN;
 GRANT CONNECT ON DATABASE bantam TO baseline;

@@ -2,11 +2,7 @@
 -- foreign key and on a few columns that are often asked for. Run by psql as postgres.
 \set ON_ERROR_STOP on
 
--- Triggers, views and generated columns are the project's.
-SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
-FROM pg_trigger AS t
-WHERE NOT t.tgisinternal
-\gexec
+-- Views and generated columns are the project's.
 SELECT format('DROP MATERIALIZED VIEW IF EXISTS %s CASCADE', m.matviewname)
 FROM pg_matviews AS m
 WHERE m.schemaname = 'public'

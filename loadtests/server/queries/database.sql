@@ -4,10 +4,7 @@ SELECT json_build_object(
     'active', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND state = 'active'),
     'blocks_hit', d.blks_hit,
     'blocks_read', d.blks_read,
-    'temporary_bytes', d.temp_bytes,
-    'deadlocks', d.deadlocks,
     'wal_bytes', (SELECT w.wal_bytes FROM pg_stat_wal AS w),
-    'read_bytes', (SELECT sum(i.reads * i.op_bytes) FROM pg_stat_io AS i),
     'written_bytes', (SELECT sum((i.writes + i.extends) * i.op_bytes) FROM pg_stat_io AS i),
     'statements', (
         SELECT json_object_agg(

@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  cache-stats cache-proof compare results rehearse warm-cache ask first-admin ssh status down lock
+  cache-stats cache-proof baseline compare capacity results rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -159,19 +159,28 @@ load: $(RUN)/target.json ## run a load test, judge it, write the report: SCENARI
 	@$(PYTHON) -m loadtests --run-dir $(RUN) "--scenario=$$SCENARIO" $(if $(USERS),"--users=$$USERS") \
 	  $(if $(SECONDS),"--seconds=$$SECONDS") $(if $(WORKERS),"--workers=$$WORKERS")
 
-# Uses two more sandboxes, copies of this one, and removes them afterwards.
-compare: $(RUN)/target.json ## compare with a typical app on Debian's own configuration: before and after
+# Copies of this sandbox, on which a typical app serves: on Debian's own PostgreSQL configuration, and on ours.
+SIDES = before tuned
+gone = for side in $(SIDES); do $(PYTHON) -m sandbox down --name $(NAME)-$$side >/dev/null; done
+baseline: $(RUN)/target.json ## copies of this sandbox with a typical app: NAME-before, NAME-tuned
 	@$(if $(SANDBOX),true,$(error Only sandboxes can be compared: $(INVENTORY) is a real server))
-	@gone() { for side in before tuned; do $(PYTHON) -m sandbox down --name $(NAME)-$$side >/dev/null; done; }; \
-	  trap 'gone; $(PYTHON) -m sandbox forget --image $(NAME)-compare >/dev/null' EXIT; \
-	  gone && $(MAKE) --no-print-directory snapshot IMAGE=$(NAME)-compare && \
-	  for side in before tuned; do \
+	@trap '$(PYTHON) -m sandbox forget --image $(NAME)-compare >/dev/null' EXIT; \
+	  $(gone) && $(MAKE) --no-print-directory snapshot IMAGE=$(NAME)-compare && \
+	  for side in $(SIDES); do \
 	    $(MAKE) --no-print-directory up NAME=$(NAME)-$$side FROM=$(NAME)-compare RAM= && \
-	    $(MAKE) --no-print-directory build/sandbox-$(NAME)-$$side/target.json NAME=$(NAME)-$$side || exit 1; \
-	  done && \
-	  $(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-before stock && \
-	  $(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-tuned tuned && \
+	    $(MAKE) --no-print-directory build/sandbox-$(NAME)-$$side/target.json NAME=$(NAME)-$$side && \
+	    $(PYTHON) -m loadtests.baseline.install --run-dir $(RUN)-$$side $$side || exit 1; \
+	  done || { $(gone); exit 1; }
+
+# Removes the copies afterwards, as the next one does.
+compare: baseline ## compare with a typical app on Debian's own configuration: before and after
+	@trap '$(gone)' EXIT; \
 	  $(PYTHON) -m loadtests.compare --after $(RUN) --before $(RUN)-before --tuned $(RUN)-tuned
+
+capacity: $(RUN)/target.json ## find how many users are carried, and what gives out first: COMPARE=1
+	@$(PYTHON) -m loadtests.capacity --run-dir $(RUN) $(if $(COMPARE),--scenario compare)
+	@$(if $(COMPARE),$(MAKE) --no-print-directory baseline SIDES=before && trap '$(gone)' EXIT && \
+	  $(PYTHON) -m loadtests.capacity --run-dir $(RUN)-before --scenario compare --baseline)
 
 results: .venv/ready ## write docs/results.md from the newest evidence of make compare and make load SCENARIO=all
 	@$(PYTHON) -m loadtests.compare.results

@@ -1,4 +1,4 @@
-"""`python -m loadtests.baseline.install --run-dir build/NAME stock`: the typical app serves from then on."""
+"""`python -m loadtests.baseline.install --run-dir build/NAME before`: the typical app serves from then on."""
 
 import argparse
 import hashlib
@@ -21,19 +21,18 @@ LOCK = Path("requirements/baseline.txt")
 PYTHON = "3.13"  # Debian 13's
 PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014", "manylinux_2_5", "manylinux1")
 READY_SECONDS = 60
+SIDES = {"before": "stock", "tuned": "tuned"}
 
 
 def main() -> int:
     """Install it on the run's sandbox, a copy of the project's server; exit code 1 if it does not serve."""
     parser = argparse.ArgumentParser(prog="python -m loadtests.baseline.install", description=main.__doc__)
     parser.add_argument("--run-dir", type=Path, required=True, help="where target.json is")
-    parser.add_argument(
-        "database", choices=("stock", "tuned"), help="Debian's configuration, or the project's"
-    )
+    parser.add_argument("side", choices=SIDES, help="before: Debian's configuration; tuned: the project's")
     options = parser.parse_args()
     try:
         target = msgspec.structs.replace(read_target(options.run_dir / "target.json"), baseline=True)
-        install(target, options.database)
+        install(target, SIDES[options.side])
         (options.run_dir / "target.json").write_bytes(msgspec.json.encode(target))
     except RefusedError as error:
         print(error, file=sys.stderr)

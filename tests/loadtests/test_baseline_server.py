@@ -35,7 +35,7 @@ def typical(ready_server: NewServer) -> SandboxServer:
         "loadtests.baseline.install",
         "--run-dir",
         str(server.run_folder),
-        "stock",
+        "before",
     )
     checked(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False))
     return server
@@ -127,7 +127,7 @@ def test_the_typical_app_only_goes_to_a_sandbox(project: SandboxServer, tmp_path
     (tmp_path / "target.json").write_text(json.dumps(target))
 
     done = subprocess.run(
-        [sys.executable, "-m", "loadtests.baseline.install", "--run-dir", str(tmp_path), "stock"],
+        [sys.executable, "-m", "loadtests.baseline.install", "--run-dir", str(tmp_path), "before"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -1,0 +1,1 @@
+"""How much a server carries: more and more users until a target is missed."""

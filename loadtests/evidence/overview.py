@@ -106,4 +106,6 @@ def render_overview(overview: Overview) -> str:
 
 def cells(summary: Summary) -> list[str]:
     """Return the figures of COLUMNS."""
-    return [format_value(summary.measurements.get(metric), UNITS[metric]) for metric in COLUMNS]
+    # The heads of rates name the unit.
+    units = {metric: "" if "/" in head else UNITS[metric] for metric, head in COLUMNS.items()}
+    return [format_value(summary.measurements.get(metric), unit) for metric, unit in units.items()]

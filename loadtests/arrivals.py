@@ -12,7 +12,7 @@ import time
 
 import gevent
 
-from loadtests.load_shape import Shape
+from loadtests.load_shape import GRACE_SECONDS, Shape
 from loadtests.randomness import CHANCE
 
 
@@ -32,8 +32,9 @@ class Arrivals:
         self._is_sent = True
         return self._due
 
-    def unsent(self, now: float) -> int:
-        """Return how many requests were due before now and have not been sent: each waits for a response."""
+    def unsent(self, end: float) -> int:
+        """Return how many requests were due well before the end and were not sent."""
+        now = end - GRACE_SECONDS
         due = self._due + (self._shape.seconds_between if self._is_sent else 0.0)
         return 0 if due >= now else 1 + int((now - due) / self._shape.seconds_between)
 

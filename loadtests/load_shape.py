@@ -11,6 +11,10 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 
+GRACE_SECONDS = 1.0
+"""What is due in the last moment of a load need not have been sent by then."""
+
+
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
     Number of users, ramp-up rate, duration, and think time between two requests (from, to).

@@ -21,7 +21,7 @@ class TeamMember(SeededUser):
     weight = 60
     tasks = in_shares(
         {
-            dashboards.look_at_own_work: 25,
+            dashboards.look_at_own_work: 30,
             work.open_project: 16,
             work.page_through_tasks: 10,
             work.open_task: 12,
@@ -50,7 +50,7 @@ class Manager(SeededUser):
     weight = 15
     tasks = in_shares(
         {
-            dashboards.look_at_managed_projects: 20,
+            dashboards.look_at_managed_projects: 26,
             dashboards.look_at_own_work: 8,
             work.open_project: 16,
             work.page_through_tasks: 10,
@@ -110,7 +110,7 @@ class ClientsPerson(SeededUser):
     weight = 20
     tasks = in_shares(
         {
-            dashboards.look_at_own_company: 40,
+            dashboards.look_at_own_company: 46,
             work.open_project: 20,
             work.page_through_tasks: 8,
             work.open_task: 8,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from loadtests.load_shape import Shape
+from loadtests.load_shape import GRACE_SECONDS, Shape
 from loadtests.results import figures, server_figures
 from loadtests.results.figures import Answer
 from loadtests.results.load_file import Generator, Load, Statement
@@ -62,7 +62,7 @@ def conclude(plan: Plan, seen: Observed) -> Load:
         seen.server, seen.begin, warm_up, end
     )
     measurements["memory.rest"] = seen.memory_rest
-    sent = sum(answer.at + answer.late <= end for answer in measured) / measured_seconds
+    sent = sum(answer.at + answer.late <= end + GRACE_SECONDS for answer in measured) / measured_seconds
     wanted = (len(measured) + seen.unsent) / measured_seconds
     return Load(
         scenario=plan.scenario,

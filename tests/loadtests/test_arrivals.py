@@ -61,8 +61,8 @@ def test_what_is_due_but_waits_for_a_response_is_counted(clock: Clock) -> None:
     arrivals = Arrivals(SHAPE, begin=980.0)
     assert arrivals.wait() == clock.now == 1002.0
 
-    # The one that was due at second 2 is on its way; those of seconds 4, 6 and 8 are not.
-    assert [arrivals.unsent(1000 + second) for second in (3, 4, 5, 9)] == [0, 0, 1, 3]
+    # The one of second 2 is on its way; those of seconds 4, 6 and 8 are not, but the last second is grace.
+    assert [arrivals.unsent(1000 + second) for second in (4, 5, 6, 10)] == [0, 0, 1, 3]
 
 
 def test_users_who_are_together_send_at_the_same_moments_whenever_they_came(clock: Clock) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def ask(server: SandboxServer, user: int, path: str) -> tuple[int, Any]:
     answer = httpx.get(
         f"{target['url']}{path}",
         headers={"Authorization": f"Bearer {token}"},
-        verify=str(ROOT / str(target["ca"])),
+        verify=ssl.create_default_context(cafile=ROOT / str(target["ca"])),
         timeout=30,
     )
     return answer.status_code, _common(answer.json()) if answer.status_code == 200 else None

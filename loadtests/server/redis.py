@@ -36,8 +36,8 @@ def read(lines: Iterable[bytes]) -> Iterator[Sample]:
         name, _, value = raw.decode().strip().partition(":")
         told[name] = value
         if name == END:
-            # Without Redis, redis-cli only complains.
-            if "used_memory" in told:
+            # Without Redis, redis-cli only complains; it may come back between two questions.
+            if told.keys() >= set(Sample.__struct_fields__):
                 yield msgspec.convert(told, Sample, strict=False)
             told = {}
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from loadtests.errors import RefusedError
-from loadtests.server import sampler
+from loadtests.server import pool, redis, sampler
 from loadtests.server.stream import Stream
 from loadtests.server.timeline import SAMPLER, Sample, memory_peak, points, source
 
@@ -134,6 +134,25 @@ def test_a_session_that_breaks_off_says_why() -> None:
 
     assert len(stream.samples) == 1
     assert stream.broke_off == "connection reset"
+
+
+def test_redis_has_no_sample_while_it_restarts() -> None:
+    half = [b"Could not connect to Redis", b"used_memory:1", b"PONG"]
+    whole = [b"keyspace_hits:3", b"keyspace_misses:1", b"evicted_keys:0", b"used_memory:1048576", b"PONG"]
+
+    (found,) = redis.read([*half, *whole])
+
+    assert found == redis.Sample(3, 1, 0, 1048576)
+
+
+def test_pgbouncers_tables_are_one_sample() -> None:
+    pools = ["database|sv_active|cl_waiting|maxwait|maxwait_us", "bantam|3|2|1|500000", "pgbouncer|1|0|0|0"]
+    totals = ["database|server_assignment_count|xact_time|wait_time", "bantam|9|1000|200"]
+    lines = ["name|pool_size", "bantam|20", "pgbouncer|2", *pools, *totals, ".end"]
+
+    (found,) = pool.read(line.encode() for line in lines)
+
+    assert found == pool.Sample(20, 3, 2, 1_500_000, 9, 1000, 200)
 
 
 def test_without_samples_there_is_no_peak() -> None:

@@ -164,7 +164,7 @@ SIDES = before tuned
 gone = for side in $(SIDES); do $(PYTHON) -m sandbox down --name $(NAME)-$$side >/dev/null; done
 baseline: $(RUN)/target.json ## copies of this sandbox with a typical app: NAME-before, NAME-tuned
 	@$(if $(SANDBOX),true,$(error Only sandboxes can be compared: $(INVENTORY) is a real server))
-	@trap '$(PYTHON) -m sandbox forget --image $(NAME)-compare >/dev/null' EXIT; \
+	@trap '$(PYTHON) -m sandbox forget --image $(NAME)-compare >/dev/null' EXIT; trap 'exit 130' INT TERM; \
 	  $(gone) && $(MAKE) --no-print-directory snapshot IMAGE=$(NAME)-compare && \
 	  for side in $(SIDES); do \
 	    $(MAKE) --no-print-directory up NAME=$(NAME)-$$side FROM=$(NAME)-compare RAM= && \
@@ -174,7 +174,7 @@ baseline: $(RUN)/target.json ## copies of this sandbox with a typical app: NAME-
 
 # Removes the copies afterwards, as the next one does.
 compare: baseline ## compare with a typical app on Debian's own configuration: before and after
-	@trap '$(gone)' EXIT; \
+	@trap '$(gone)' EXIT; trap 'exit 130' INT TERM; \
 	  $(PYTHON) -m loadtests.compare --after $(RUN) --before $(RUN)-before --tuned $(RUN)-tuned
 
 capacity: $(RUN)/target.json ## find how many users are carried, and what gives out first: COMPARE=1

@@ -35,7 +35,7 @@ PHASES = (
     Phase(
         "cold",
         "The same load from the moment at which the cache is empty: an honest first look.",
-        *(BEFORE, AFTER, FOLDER / "cold.yml", 4),
+        *(BEFORE, AFTER, FOLDER / "cold.yml", 2),
     ),
     Phase(
         "busy",

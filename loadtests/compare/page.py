@@ -1,5 +1,7 @@
 """A comparison as text and as a page."""
 
+from collections import Counter
+
 from loadtests.compare.figures import Compared, Resource, Row
 from loadtests.compare.phases import SIDES
 from loadtests.compare.summary import Comparison
@@ -49,11 +51,14 @@ def render(comparison: Comparison) -> str:
 
 def failures(phase: Compared) -> str:
     """Return how many requests of each side failed, and why."""
-    return "; ".join(
-        f"{side}: {sum(failure.count for failure in failed)} failed"
-        + "".join(f", {failure.count} x {failure.group}: {failure.error}" for failure in failed)
-        for side, failed in zip(phase.sides, phase.failed, strict=True)
-    )
+    sides = []
+    for side, failed in zip(phase.sides, phase.failed, strict=True):
+        counts: Counter[str] = Counter()
+        for failure in failed:
+            counts[failure.error] += failure.count
+        why = "".join(f", {count} x {error}" for error, count in counts.most_common())
+        sides.append(f"{side}: {counts.total()} failed{why}")
+    return "; ".join(sides)
 
 
 def row_head(phase: Compared) -> list[str]:

@@ -14,8 +14,8 @@ def measurements(samples: ServerSamples, begin: float, warm_up: float, end: floa
     seconds, statements = done(samples, begin, warm_up, end)
     return {
         "memory.load": timeline.memory_peak(machine, end),
-        "database.cpu": _mean_cpu("postgresql", samples.machine, machine, warm_up, end),
-        "server.cpu": _mean_cpu("server", samples.machine, machine, warm_up, end),
+        "database.cpu": _mean_cpu("postgresql", samples.machine, begin + warm_up, begin + end),
+        "server.cpu": _mean_cpu("server", samples.machine, begin + warm_up, begin + end),
         "database.connections": max((p.connections for p in connected), default=None),
         "database.disk_reads": _blocks_read(statements),
         "queries.per_minute": 60 * sum(s.calls for s in statements.values()) / seconds if seconds else None,
@@ -34,16 +34,16 @@ def done(
 
 
 def _mean_cpu(
-    who: str,
-    samples: list[tuple[float, timeline.Sample]],
-    machine: list[timeline.Point],
-    warm_up: float,
-    end: float,
+    who: str, samples: list[tuple[float, timeline.Sample]], begin: float, end: float
 ) -> float | None:
-    """Return the share of all the server's cores that somebody used after the warm-up, in percent."""
-    used = [point.cpu.get(who) for point in machine if warm_up <= point.at <= end]
-    known = [percent for percent in used if percent is not None]
-    return sum(known) / len(known) / samples[0][1].cpus if known else None
+    """Return the share of all the server's cores that somebody used from one time to another, in percent."""
+    inside = [sample for at, sample in samples if begin <= at <= end and who in sample.cpu]
+    if len(inside) < 2:
+        return None
+    first, last = inside[0], inside[-1]
+    # Over the whole time: single samples of a busy server are late by different amounts.
+    used = max(0.0, last.cpu[who] - first.cpu[who])
+    return 100 * used / (last.clock - first.clock) / last.cpus
 
 
 def _blocks_read(statements: dict[str, Statement]) -> float | None:

@@ -1,6 +1,7 @@
 """What every scenario does around its users: check, sample, watch, judge. `install` hooks it into Locust."""
 
 import logging
+import re
 import statistics
 import sys
 import time
@@ -155,7 +156,7 @@ class Run:
                 group=name,
                 at=start_time - self._begin,
                 ms=response_time,
-                error=(str(exception) or type(exception).__name__) if exception else None,
+                error=_reason(exception) if exception else None,
                 cache=headers.get("x-cache") if headers else None,
                 late=context.get("late", 0.0),
             )
@@ -242,6 +243,11 @@ class Run:
                 self._end_workers(runner)
             if self._end is None and not self._is_worker and len(generator.at) % PROGRESS_SECONDS == 0:
                 print(progress(self._answers, self._plan.shape.seconds, generator), flush=True)
+
+
+def _reason(exception: Exception) -> str:
+    """Return what went wrong without the address, so that equal failures are counted together."""
+    return re.sub(r"^URL \S+: 0, original=", "", str(exception)) or type(exception).__name__
 
 
 def _where(crash: Any) -> str:

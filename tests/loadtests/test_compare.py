@@ -8,7 +8,7 @@ from loadtests.compare import figures
 from loadtests.compare.figures import Compared
 from loadtests.compare.page import as_text, render
 from loadtests.compare.phases import PHASES
-from loadtests.compare.results import keep_newest
+from loadtests.compare.results import DOCS, keep_newest, page
 from loadtests.compare.summary import Comparison
 from loadtests.errors import RefusedError
 from loadtests.evidence.inputs import Host
@@ -125,3 +125,7 @@ def test_the_results_follow_the_newest_evidence(tmp_path: Path, monkeypatch: pyt
     keep_newest("compare", tmp_path / "evidence")
 
     assert json.loads((tmp_path / "docs/results/compare.json").read_text())["seed"]["rows"] == 2
+
+
+def test_the_results_are_what_their_evidence_says() -> None:
+    assert (DOCS / "results.md").read_text() == page(DOCS / "results")

@@ -6,6 +6,14 @@ Each inventory must also set `environment` (names the secrets and the evidence) 
 (the public DNS name, used in the certificate).
 """
 
+from inventories.connection import without_delay as _without_delay
+
+# --- the connection -------------------------------------------------------------------------------
+
+# pyinfra's own settings of the connection are ssh_user, ssh_port, ssh_key and so on. This one sends small
+# packets at once, as OpenSSH does: a deploy that changes nothing takes 5 s instead of 18.
+ssh_paramiko_connect_kwargs = {"transport_factory": _without_delay}
+
 # --- base -----------------------------------------------------------------------------------------
 
 # People with a shell: user name -> ssh public key. They may sudo. After the deploy only they, root and

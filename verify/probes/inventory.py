@@ -52,6 +52,8 @@ def _main() -> None:
     except TargetError as error:
         sys.exit(str(error))
     write_ssh_config(Path(folder), name, settings)
+    # Those for pyinfra's own connection are objects of paramiko, and ssh has no use for them.
+    settings.pop("ssh_paramiko_connect_kwargs", None)
     print(json.dumps([name, settings]))
 
 

@@ -6,6 +6,7 @@ WORK ?= 1
 SCENARIO ?= mixed
 ASK ?= /api/dashboards/user
 WHO ?= 7
+AGAINST ?= HEAD
 
 SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
 RUN := build/$(if $(SANDBOX),sandbox-$(NAME),$(basename $(notdir $(INVENTORY))))
@@ -13,7 +14,7 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export NAME ASK COMPONENT DATA EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA SECONDS TO UNPROVEN USERS WHO \
+export A B AGAINST NAME ASK COMPONENT DATA EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA SECONDS TO UNPROVEN USERS WHO \
   WORK WORKERS
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  cache-stats cache-proof baseline compare capacity results rehearse warm-cache ask first-admin ssh status down lock
+  cache-stats cache-proof baseline compare capacity results diff gate rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -184,6 +185,26 @@ capacity: $(RUN)/target.json ## find how many users are carried, and what gives 
 
 results: .venv/ready ## write docs/results.md from the newest evidence of make compare and make load SCENARIO=all
 	@$(PYTHON) -m loadtests.compare.results
+
+diff: .venv/ready ## what differs between two loads beyond noise: A=, B= (folders of evidence/)
+	@$(PYTHON) -m loadtests.regressions diff -- "$$A" "$$B"
+
+# The revision before is deployed and seeded by its own checkout; a copy of its server gets these sources.
+CHECKOUT := build/gate
+no_gate = for side in before after; do $(PYTHON) -m sandbox down --name gate-$$side >/dev/null; done; \
+  $(PYTHON) -m sandbox forget --image gate >/dev/null; \
+  test ! -e $(CHECKOUT) || git worktree remove --force $(CHECKOUT)
+gate: .venv/ready ## load these sources and AGAINST= (a revision) in turns: is anything slower? SCALE=, SECONDS=
+	@revision=$$(git rev-parse --quiet --verify "$$AGAINST^{commit}") || \
+	  { echo "AGAINST=$$AGAINST is no revision of this repository." >&2; exit 1; }; \
+	trap '$(no_gate)' EXIT; trap 'exit 130' INT TERM; $(no_gate); \
+	git worktree add --quiet --detach $(CHECKOUT) "$$revision" && \
+	$(MAKE) --no-print-directory -C $(CHECKOUT) up deploy seed build/sandbox-gate-before/target.json NAME=gate-before && \
+	$(MAKE) --no-print-directory -C $(CHECKOUT) snapshot NAME=gate-before IMAGE=gate && \
+	$(MAKE) --no-print-directory up update build/sandbox-gate-after/target.json NAME=gate-after FROM=gate && \
+	rm -rf build/sandbox-gate-before && cp -R $(CHECKOUT)/build/sandbox-gate-before build/ && \
+	$(PYTHON) -m loadtests.regressions gate --before build/sandbox-gate-before --after build/sandbox-gate-after \
+	  --before-name "$$revision" $(if $(SECONDS),"--seconds=$$SECONDS")
 
 evidence: .venv/ready ## rewrite the report of the last load test
 	@$(PYTHON) -m loadtests.evidence --run-dir $(RUN) --scenario "$$SCENARIO" --out evidence

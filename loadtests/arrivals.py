@@ -34,6 +34,8 @@ class Arrivals:
 
     def unsent(self, end: float) -> int:
         """Return how many requests were due well before the end and were not sent."""
+        if self._shape.turn_seconds:
+            return 0
         now = end - GRACE_SECONDS
         due = self._due + (self._shape.seconds_between if self._is_sent else 0.0)
         return 0 if due >= now else 1 + int((now - due) / self._shape.seconds_between)
@@ -45,7 +47,11 @@ class Arrivals:
         last = self._due if self._due >= open_from else time.time()
         self._is_sent = False
         low, high = self._shape.think_at(last - self._begin)
-        if self._shape.together:
+        if self._shape.turn_seconds:
+            # What is compared in turns is how long an answer takes, not how long a queue is.
+            turns = self._shape.turns
+            self._due = turns.moment(turns.time_at(time.time()) + CHANCE.uniform(low, high))
+        elif self._shape.together:
             self._due = self._begin + high * (math.floor((last - self._begin) / high + 1e-6) + 1)
         else:
             self._due = last + CHANCE.uniform(low, high)

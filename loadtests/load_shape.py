@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from loadtests.files import as_kind, read_yaml
+from loadtests.turns import Turns
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
@@ -20,7 +21,8 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Number of users, ramp-up rate, duration, and think time between two requests (from, to).
 
     `together`: all users send at the same moments, every `think_seconds[1]`. `cold`: Redis is restarted empty
-    just before.
+    just before. `turn_seconds`: two loads take turns, each so long, and their users wait for each
+    answer; this one has the first of each two turns (0) or the second (1).
     """
 
     users: Annotated[int, msgspec.Meta(ge=1)]
@@ -32,6 +34,8 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warm_up_think_seconds: tuple[NotNegative, NotNegative]
     together: bool = False
     cold: bool = False
+    turn_seconds: NotNegative = 0
+    turn: int = 0
 
     def __post_init__(self) -> None:
         for name in ("think_seconds", "warm_up_think_seconds"):
@@ -47,6 +51,11 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def seconds_between(self) -> float:
         """Seconds between two requests of a user after the warm-up, on average."""
         return self.think_seconds[1] if self.together else sum(self.think_seconds) / 2
+
+    @property
+    def turns(self) -> Turns:
+        """The load's own turns."""
+        return Turns(self.turn_seconds, self.turn)
 
 
 def read_shape(path: Path) -> Shape:

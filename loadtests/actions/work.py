@@ -29,12 +29,15 @@ def open_project(user: SeededUser) -> None:
     if not user.seen.projects:
         list_projects(user)
         return
-    user.seen.opened = one_of_the_first(user.seen.projects)
-    check = checks.project_is(user.seen.opened)
-    project = user.read("project", f"/api/projects/{user.seen.opened}", Project, check)
-    if project:
-        user.seen.clients[project.client.id] = project.client.name
-        user.seen.people[project.manager.id] = project.manager.name
+    _open(user, one_of_the_first(user.seen.projects))
+
+
+def open_any_project(user: SeededUser) -> None:
+    """Go to a project that was shown, however old: few of these are in the cache."""
+    if not user.seen.projects:
+        list_projects(user)
+        return
+    _open(user, CHANCE.choice([*user.seen.projects]))
 
 
 def page_through_tasks(user: SeededUser) -> None:
@@ -113,6 +116,15 @@ def count_tasks(user: SeededUser) -> None:
         return
     project = one_of_the_first(user.seen.projects)
     user.read("task_counts", f"/api/tasks/counts?project={project}", TaskCounts, checks.counts_add_up)
+
+
+def _open(user: SeededUser, project_id: int) -> None:
+    user.seen.opened = project_id
+    check = checks.project_is(project_id)
+    project = user.read("project", f"/api/projects/{project_id}", Project, check)
+    if project:
+        user.seen.clients[project.client.id] = project.client.name
+        user.seen.people[project.manager.id] = project.manager.name
 
 
 def _by_day(task: Task) -> tuple[str, int]:

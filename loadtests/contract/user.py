@@ -52,9 +52,9 @@ class SeededUser(FastHttpUser):
         """Begin the day."""
         self.sign_in()
 
-    def sign_in(self) -> None:
-        """Continue as somebody of the role, on the open connection, who has seen nothing yet."""
-        self.user_id = self.seeded.draw(self.role, instead_of=getattr(self, "user_id", None))
+    def sign_in(self, role: str | None = None) -> None:
+        """Continue as somebody of a role, on the open connection, who has seen nothing yet."""
+        self.user_id = self.seeded.draw(role or self.role, instead_of=getattr(self, "user_id", None))
         self.seen = Seen()
         self._headers = {"Authorization": f"Bearer {self.seeded.token(self.user_id)}"}
 

@@ -13,6 +13,8 @@ from loadtests.evidence.inputs import read_inputs
 from loadtests.evidence.report import render
 from loadtests.evidence.revision import git_revision
 from loadtests.evidence.summary import Summary, as_text, summarize
+from loadtests.files import read_bytes
+from loadtests.results.answers import ANSWERS_FILE
 
 
 class Gathered(NamedTuple):
@@ -30,7 +32,11 @@ def gather(run_dir: Path, scenario: str, out: Path) -> Gathered:
     folder = keep(
         out,
         f"{now:%Y-%m-%dT%H%M%SZ}-{scenario}",
-        {"summary.json": as_json(summary), "report.html": render(summary, inputs.load).encode()},
+        {
+            "summary.json": as_json(summary),
+            "report.html": render(summary, inputs.load).encode(),
+            ANSWERS_FILE: read_bytes(run_dir / ANSWERS_FILE, "`make load` writes it"),
+        },
     )
     print(f"{as_text(summary)}\n\nreport  {folder / 'report.html'}", flush=True)
     for problem in summary.problems:

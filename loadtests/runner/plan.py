@@ -38,6 +38,7 @@ def add_arguments(parser: "LocustArgumentParser", scenario: Path) -> None:
     group.add_argument("--run-dir", metavar="DIR", help="load.json is written there")
     shape = str(scenario.with_suffix(".yml"))
     group.add_argument("--shape", metavar="FILE", default=shape, help="another shape than the scenario's")
+    group.add_argument("--turn", type=int, default=0, help="which of two loads that take turns this is: 0, 1")
     parser.set_defaults(loglevel="WARNING", only_summary=True, stop_timeout=str(STOP_SECONDS))
 
 
@@ -66,6 +67,7 @@ def _shaped(options: Namespace, shape: Shape) -> Shape:
         users=options.num_users or shape.users,
         users_per_second=options.spawn_rate or shape.users_per_second,
         seconds=float(options.run_time or shape.seconds),
+        turn=options.turn,
     )
     if shape.warm_up_seconds >= shape.seconds:
         raise RefusedError(

@@ -21,6 +21,7 @@ from loadtests.contract.preflight import check_server
 from loadtests.contract.user import SeededUser
 from loadtests.errors import RefusedError
 from loadtests.randomness import CHANCE
+from loadtests.results.answers import ANSWERS_FILE, as_csv
 from loadtests.results.figures import Answer
 from loadtests.results.load_file import LOAD_FILE
 from loadtests.results.server_figures import done
@@ -230,6 +231,10 @@ class Run:
             generator=self._generator.result(self._plan.shape.warm_up_seconds),
         )
         load = conclude(self._plan, seen)
+        measured = [
+            answer for answer in self._answers if self._plan.shape.warm_up_seconds <= answer.at <= end
+        ]
+        (self._plan.run_dir / ANSWERS_FILE).write_bytes(as_csv(measured, self._begin))
         (self._plan.run_dir / LOAD_FILE).write_bytes(msgspec.json.encode(load))
         if print_figures(load):
             environment.process_exit_code = 0

@@ -16,4 +16,7 @@ IN_ALL = (
 )
 """What `make load SCENARIO=all` runs, in this order."""
 
-NAMES = (*IN_ALL, "gate", "compare")
+COMPARING = ("compare", "turns")
+"""What is compared with the same load of another server, not judged by itself."""
+
+NAMES = (*IN_ALL, "gate", *COMPARING)

@@ -42,7 +42,10 @@ def test_a_command_that_is_called_is_there(file: Path, name: str) -> None:
 
 
 TYPED = (
+    "A",
+    "AGAINST",
     "ASK",
+    "B",
     "COMPONENT",
     "DATA",
     "EMAIL",

@@ -16,6 +16,7 @@ from loadtests.evidence.axes import Plot
 from loadtests.evidence.gathered import keep
 from loadtests.evidence.plots import plots
 from loadtests.evidence.revision import git_revision
+from loadtests.results.answers import ANSWERS_FILE, as_csv
 from loadtests.results.load_file import Load
 from loadtests.results.measurements import KINDS
 from loadtests.results.slo import read_targets
@@ -59,6 +60,7 @@ class Evidence:
 
     def write_load(self, **told: Any) -> None:
         (self.run_dir / "load.json").write_bytes(msgspec.json.encode(made_load(**told)))
+        (self.run_dir / ANSWERS_FILE).write_bytes(as_csv(ANSWERS, 0))
 
     def change(self, name: str, **fields: object) -> None:
         (self.run_dir / name).write_text(json.dumps(FILES[name] | fields))
@@ -100,7 +102,7 @@ def test_a_run_that_met_everything_is_ok_and_says_so_everywhere(evidence: Eviden
     (folder,) = [path for path in evidence.out.iterdir() if path.name != "latest"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z-mixed", folder.name)
     assert (evidence.out / "latest").readlink() == Path(folder.name)
-    assert {file.name for file in folder.iterdir()} == {"summary.json", "report.html"}
+    assert {file.name for file in folder.iterdir()} == {"summary.json", "report.html", ANSWERS_FILE}
     assert re.search(r"^ok  Dashboards, p95 +10 ms +< 500 ms +< 50 ms  reached$", done.stdout, re.MULTILINE)
     assert f"report  {folder}/report.html" in done.stdout
 

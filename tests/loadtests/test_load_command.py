@@ -11,6 +11,7 @@ import pytest
 
 from loadtests.evidence.gathered import Gathered, gather
 from loadtests.evidence.overview import gather_overview
+from loadtests.results.answers import ANSWERS_FILE, as_csv
 from loadtests.scenarios import IN_ALL, NAMES
 from tests.loadtests.made import ANSWERS, ROOT, made_load
 from tests.loadtests.test_evidence import FILES, Page
@@ -26,6 +27,7 @@ def run_dir(tmp_path: Path) -> Path:
 def made(run_dir: Path, scenario: str, **told: object) -> Gathered:
     load = msgspec.structs.replace(made_load(**told), scenario=scenario)  # type: ignore[arg-type] # any of its own
     (run_dir / "load.json").write_bytes(msgspec.json.encode(load))
+    (run_dir / ANSWERS_FILE).write_bytes(as_csv(ANSWERS, 0))
     return gather(run_dir, scenario, run_dir / "evidence")
 
 
@@ -63,7 +65,7 @@ def test_every_scenario_is_known_has_its_shape_and_is_in_all_unless_it_has_a_com
 
     assert files == set(NAMES)
     assert {file.stem for file in (ROOT / "loadtests" / "scenarios").glob("*.yml")} == files
-    assert files - set(IN_ALL) == {"gate", "compare"}
+    assert files - set(IN_ALL) == {"gate", "compare", "turns"}
 
 
 def test_all_scenarios_are_on_one_page_with_links_to_their_own(

@@ -5,9 +5,10 @@ import pytest
 from loadtests.errors import RefusedError
 from loadtests.results.measurements import BENCH_UNITS, ONE_CLIENT, UNITS
 from loadtests.results.slo import SCENARIOS, SLO_FILE, judge, read_targets
+from loadtests.scenarios import COMPARING
 
 # A comparison is judged by its ratios.
-SCENARIO_NAMES = sorted(file.stem for file in SCENARIOS.glob("[a-z]*.py") if file.stem != "compare")
+SCENARIO_NAMES = sorted(file.stem for file in SCENARIOS.glob("[a-z]*.py") if file.stem not in COMPARING)
 
 ENTRY = """
   - name: Dashboard, p95

@@ -1,0 +1,1 @@
+"""Is this revision slower than that one: two loads, compared beyond noise."""

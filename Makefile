@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  cache-stats cache-proof baseline compare capacity results diff gate rehearse warm-cache ask first-admin ssh status down lock
+  cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -182,6 +182,9 @@ capacity: $(RUN)/target.json ## find how many users are carried, and what gives 
 	@$(PYTHON) -m loadtests.capacity --run-dir $(RUN) $(if $(COMPARE),--scenario compare)
 	@$(if $(COMPARE),$(MAKE) --no-print-directory baseline SIDES=before && trap '$(gone)' EXIT && \
 	  $(PYTHON) -m loadtests.capacity --run-dir $(RUN)-before --scenario compare --baseline)
+
+tune-compare: $(RUN)/target.json ## the same load under Debian's, pgtune's, timescaledb-tune's and our settings, in turns
+	@$(PYTHON) -m loadtests.tuning --run-dir $(RUN)
 
 results: .venv/ready ## write docs/results.md from the newest evidence of make compare and make load SCENARIO=all
 	@$(PYTHON) -m loadtests.compare.results

@@ -1,0 +1,69 @@
+"""PostgreSQL of a sandbox under other settings, and back."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from loadtests.errors import RefusedError
+from loadtests.target import Target
+
+OURS, STOCK = "ours", "stock"
+SETS = {
+    OURS: "what the deploy has written",
+    STOCK: "PostgreSQL's defaults, as Debian installs them",
+    "pgtune": "pgtune's values for this server",
+    "timescaledb-tune": "timescaledb-tune's values for this server",
+}
+SETTINGS = Path(__file__).with_name("settings")
+SIZES = {2: "2gb", 4: "4gb"}
+"""RAM in GB -> the tuners' files for it."""
+
+FILE = "/etc/postgresql/17/main/conf.d/zz-compared.conf"
+UNIT = "postgresql@17-main.service"
+# The statistics are those of the set, too: plans follow from both.
+RESTART = f"systemctl restart {UNIT} && runuser -u postgres -- psql -Xqd bantam -c ANALYZE"
+
+
+def settings(name: str, ram_mb: int) -> str:
+    """Return the lines of a set, PostgreSQL's defaults first; the project's own set has none."""
+    if name == OURS:
+        return ""
+    stock = (SETTINGS / "stock.conf").read_text()
+    if name == STOCK:
+        return stock
+    size = SIZES.get(round(ram_mb / 1024))
+    if size is None:
+        raise RefusedError(
+            f"The tuners' values are known for 2 and 4 GB, this server has {ram_mb} MB: RAM=2048 or 4096."
+        )
+    return stock + (SETTINGS / f"{name}-{size}.conf").read_text()
+
+
+def use(target: Target, lines: str) -> None:
+    """PostgreSQL has restarted with the lines, and has analyzed every table."""
+    _on(target, f"cat > {FILE} && {RESTART}", lines)
+
+
+@contextmanager
+def compared(target: Target) -> Iterator[None]:
+    """Whatever happens inside, the sandbox has the project's settings afterwards."""
+    if target.kind != "sandbox":
+        raise RefusedError(f"{target.url} is a {target.kind}: only a sandbox gets settings to compare.")
+    try:
+        yield
+    finally:
+        _on(target, f"rm -f {FILE} && {RESTART}", "")
+
+
+def _on(target: Target, command: str, stdin: str) -> None:
+    done = subprocess.run(
+        [*target.ssh, f"cd / && sudo -n sh -c '{command}'"],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = next(iter(done.stderr.strip().splitlines()[-1:]), "it did not say why")
+        raise RefusedError(f"{target.url} does not start with these settings: {said}")

@@ -13,7 +13,8 @@ from loadtests.target import read_target
 from loadtests.tuning.server import SETS, compared, settings, use
 
 FOLDER = Path(__file__).parent
-SCENARIO = "loadtests/scenarios/mixed.py"
+SCENARIOS = {"usual": "mixed", "busy": "pool"}
+"""Shape -> what people do: a day by role, or only what the cache cannot answer."""
 
 
 class Loads(NamedTuple):
@@ -41,7 +42,8 @@ def rounds(run_dir: Path, number: int, seconds: str | None) -> list[dict[str, Lo
 
 
 def _load(run_dir: Path, shape: str, seconds: str | None) -> Load:
-    command = [sys.executable, "-m", "locust", "-f", SCENARIO, "--headless"]
+    scenario = f"loadtests/scenarios/{SCENARIOS[shape]}.py"
+    command = [sys.executable, "-m", "locust", "-f", scenario, "--headless"]
     command += ["--shape", str(FOLDER / f"{shape}.yml")]
     command += ["--target", str(run_dir / "target.json"), "--run-dir", str(run_dir)]
     command += [f"--run-time={seconds}s"] if seconds else []

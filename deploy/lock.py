@@ -30,11 +30,16 @@ def hold_command(file: str, what: str) -> str:
     return shlex.join(["sh", "-c", _HOLD, "lock", file, holder])
 
 
+def is_part_of_a_release() -> bool:
+    """Whether a release has locked the server for all its steps, of which this run is one."""
+    return HELD in os.environ
+
+
 def lock_server(what: str) -> None:
     """The server is this run's until it ends; DeployError names who holds it. `what`: what the run does."""
     client = getattr(host.connector, "client", None)
-    if client is None or HELD in os.environ:
-        return  # not a server behind ssh, or a release has locked it for all its steps
+    if client is None or is_part_of_a_release():
+        return  # not a server behind ssh, or locked already
     channel = client.get_transport().open_session()
     channel.exec_command(f"$([ $(id -u) = 0 ] || echo sudo -n) {hold_command(FILE, what)}")
     answer = channel.makefile().readline().strip()

@@ -7,6 +7,7 @@ secrets and lets the services accept the former ones too; `rotation=finish` ends
 
 from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
+from pyinfra.operations import files
 
 from deploy.app import app, configuration
 from deploy.backup import backup, backup_repository, refuse_half_a_change
@@ -14,12 +15,13 @@ from deploy.base import base
 from deploy.build import build_release
 from deploy.contradictions import refuse_contradictions
 from deploy.edge import edge
-from deploy.lock import lock_server
+from deploy.lock import is_part_of_a_release, lock_server
 from deploy.neighbors import refuse_neighbors
 from deploy.operations.repository import BackupKey
 from deploy.pgbouncer import pgbouncer
 from deploy.postgresql import postgresql
 from deploy.preflight import preflight, record_host, refuse_taken_ports
+from deploy.record import UNDER_WAY
 from deploy.redis import redis
 from deploy.repository import repository
 from deploy.secrets import ROTATION, load_secrets, refuse_missing_s3_keys, refuse_other_secrets
@@ -143,4 +145,6 @@ if "edge" in components:
         ipv6=server.ipv6,
         ca_copy=f"build/{settings.environment}/ca.crt",
     )
+if not is_part_of_a_release():
+    files.file(name="Forget a release that was cut off", path=UNDER_WAY, present=False)
 sources_recorded(name="Record the sources", sources=config_hash(), whole=components == COMPONENTS)

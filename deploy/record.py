@@ -13,6 +13,8 @@ FOLDER = Path("evidence/releases")
 LOG = "/var/log/bantam/releases.jsonl"
 """On the server, with a line for each switch of bantam-switch, too."""
 
+UNDER_WAY = "/var/lib/bantam/release-under-way"
+"""On the server while a release is under way: what to take back to, even if who knows it is cut off."""
 
 _SOURCES = ("app/**/*", "deploy/**/*", "templates/**/*", "requirements/app.txt", "pyproject.toml")
 

@@ -7,6 +7,7 @@ UNPROVEN="reason" releases what has not been proven where the inventory's `prove
 reason.
 """
 
+import contextlib
 import json
 import os
 import shlex
@@ -63,20 +64,41 @@ class Release:
         """The release serves, or the one of before does."""
         try:
             with self.step("preflight"):
-                before = self.record["before"] = self.server(_CURRENT)
-                previous = self.server(_PREVIOUS)
+                before, previous = self.served_before()
                 self.server("python3 -", _READY.read_text())
         except FailedError as error:
             sys.exit(f"{self.folder.name} is not ready for a release, and nothing has changed:\n{error}")
         try:
-            self.release()
+            self.release(previous)
         except FailedError as error:
             self.record["failed"]["said"] = str(error)
             print(f"{self.record['failed']['step']} failed:\n{error}", file=sys.stderr, flush=True)
             self.take_back(before, previous)
         else:
             self.record["ok"] = True
+        if "not_taken_back" not in self.record:
+            with contextlib.suppress(FailedError):  # it answered a moment ago
+                self.server(f"rm -f {records.UNDER_WAY}")
         return bool(self.record["ok"])
+
+    def served_before(self) -> tuple[str, str]:
+        """
+        The release to take back to, and the one before it.
+
+        They are those of a release that was cut off, if there was one: what is current now has not been
+        checked.
+        """
+        if told := self.server(f"cat {records.UNDER_WAY} 2>/dev/null || true"):
+            cut_off = self.record["after_cut_off"] = json.loads(told)
+            self.record["before"], self.record["configuration"] = cut_off["before"], cut_off["version"]
+            before = str(cut_off["before"])
+            print(
+                f"The release of {cut_off['at']} was cut off: if this one fails, {before} serves again.",
+                file=sys.stderr,
+            )
+            return before, str(cut_off["previous"])
+        before = self.record["before"] = self.server(_CURRENT)
+        return before, self.server(_PREVIOUS)
 
     def refuse_unproven(self) -> None:
         """Exit with 1 unless these sources were released where the inventory says, or somebody says why."""
@@ -90,11 +112,15 @@ class Release:
             )
         self.record["unproven"] = reason
 
-    def release(self) -> None:
+    def release(self, previous: str) -> None:
         """Each step has succeeded; FailedError at the first that has not."""
         with self.step("backup"):
             name = f"before-release-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
             self.server(f"python3 - keep {name}", _CONFIGURATION.read_text())
+            if "after_cut_off" not in self.record:
+                self.record["configuration"] = name
+                begun = {"at": self.record["at"], "before": self.record["before"], "previous": previous}
+                self.server(f"cat > {records.UNDER_WAY}", json.dumps({**begun, "version": name}))
             self.server(f"cd / && runuser -u postgres -- bantam-backup point {name} && {_TAKE}")
             self.record["restore_point"] = name
         with self.step("deploy"):
@@ -148,7 +174,7 @@ class Release:
         """The server has the configuration of before."""
         # What a lost connection has left at work must end first.
         self.server("flock --wait 120 /run/bantam-switch.lock true")
-        if name := self.record.get("restore_point"):
+        if name := self.record.get("configuration"):
             self.server(f"{_BACK} bring-back {name}", _CONFIGURATION.read_text())
 
     def go_back(self, before: str) -> None:

@@ -18,11 +18,12 @@ from pyinfra import config
 from pyinfra.operations import files, server
 
 from deploy.going_back import wish
-from deploy.lock import HELD, lock_server
+from deploy.lock import HELD, is_part_of_a_release, lock_server
 from deploy.operations.migrations import redo_migrations, undo_migrations
 from deploy.operations.release import CURRENT, FOLDER, runs_only, switch_command
 from deploy.operations.restarts import RESUME_PROPERTY
 from deploy.operations.units import unit
+from deploy.record import UNDER_WAY
 from deploy.shell import CLEAN_SHELL
 
 CONFIGURATION = "/run/bantam-configuration.py"
@@ -66,3 +67,5 @@ if release != asked.current or not runs_only(release):
         command = f"{switch_command(release, '--only-try')} && {{ {{ {undo} && {command}; }} || {redo}; }}"
     server.shell(name=f"Make {release} current, after {asked.current}", commands=[command])
 unit(name="Warm the cache for the release", unit="bantam-warm.service", restart_after=(CURRENT,))
+if not is_part_of_a_release():
+    files.file(name="Forget a release that was cut off", path=UNDER_WAY, present=False)

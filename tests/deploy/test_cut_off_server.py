@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from deploy.operations.migrations import MIGRATIONS
+from deploy.record import UNDER_WAY
 from tests.deploy.changed import copy_of_the_project, make
 from tests.deploy.traffic import MEMBER, Traffic
 from tests.servers import SandboxServer, checked
@@ -27,6 +28,7 @@ NEWEST = max(file.name for file in MIGRATIONS.glob("*.up.sql")).removesuffix(".u
 # As far as such a deploy comes: a quiet machine needs a dozen seconds for it.
 MOMENTS_S = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 BOOTED_S = 60
+RELEASED_S = 120
 
 
 @pytest.fixture
@@ -42,10 +44,10 @@ def sources(sandbox_server: SandboxServer, tmp_path: Path) -> Iterator[Path]:
     checked(sandbox_server.make("update"))
 
 
-def begin(server: SandboxServer, sources: Path) -> subprocess.Popen[bytes]:
-    """A deploy in a session of its own."""
+def begin(server: SandboxServer, sources: Path, what: str = "deploy") -> subprocess.Popen[bytes]:
+    """A deploy, or a release, in a session of its own."""
     return subprocess.Popen(
-        ["make", "--no-print-directory", f"NAME={server.name}", "deploy"],
+        ["make", "--no-print-directory", f"NAME={server.name}", what],
         cwd=sources,
         env=server.env,
         start_new_session=True,
@@ -93,3 +95,28 @@ def test_a_server_that_reboots_in_the_middle(
         assert time.monotonic() < end
         time.sleep(1)
     refuse_unless_finished(sandbox_server, sources)
+
+
+def test_a_release_that_was_cut_off_is_not_what_the_next_one_goes_back_to(
+    sandbox_server: SandboxServer, sources: Path
+) -> None:
+    before = sandbox_server.run("readlink /opt/bantam/current; cat /etc/pgbouncer/pgbouncer.ini")
+    current = before.splitlines()[0]
+    (sources / "app/__init__.py").write_text("# Never checked.\n")
+    attempt = begin(sandbox_server, sources, "release")
+    end = time.monotonic() + RELEASED_S
+    while sandbox_server.run("readlink /opt/bantam/current") == current:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    os.killpg(attempt.pid, signal.SIGKILL)
+    attempt.wait()
+    # It has no such permission, so the deploy fails.
+    (sources / "app/agency/migrations/9991_broken.up.sql").write_text("CREATE EXTENSION plpython3u;\n")
+    (sources / "app/agency/migrations/9991_broken.down.sql").write_text("DROP EXTENSION plpython3u;\n")
+
+    done = make(sandbox_server, sources, "release")
+
+    assert done.returncode != 0
+    assert "was cut off: if this one fails" in done.stderr
+    assert sandbox_server.run("readlink /opt/bantam/current; cat /etc/pgbouncer/pgbouncer.ini") == before
+    assert sandbox_server.ssh(f"test -e {UNDER_WAY}").returncode != 0

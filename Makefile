@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
+  monitor connections cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -192,19 +192,27 @@ results: .venv/ready ## write docs/results.md from the newest evidence of make c
 diff: .venv/ready ## what differs between two loads beyond noise: A=, B= (folders of evidence/)
 	@$(PYTHON) -m loadtests.regressions diff -- "$$A" "$$B"
 
-# The revision before is deployed and seeded by its own checkout; a copy of its server gets these sources.
+# The revision before is deployed and seeded by a checkout of its own; a copy of its server gets these sources.
 CHECKOUT := build/gate
-no_gate = for side in before after; do $(PYTHON) -m sandbox down --name gate-$$side >/dev/null; done; \
-  $(PYTHON) -m sandbox forget --image gate >/dev/null; \
-  test ! -e $(CHECKOUT) || git worktree remove --force $(CHECKOUT)
+IN_SANDBOXES := --no-print-directory INVENTORY=inventories/sandbox.py LIKE= ONLY=
+no_gate = git worktree remove --force $(CHECKOUT) 2>/dev/null; rm -rf $(CHECKOUT); git worktree prune; \
+  for side in before after; do $(PYTHON) -m sandbox down --name gate-$$side >/dev/null; done; \
+  $(PYTHON) -m sandbox forget --image gate >/dev/null
 gate: .venv/ready ## load these sources and AGAINST= (a revision) in turns: is anything slower? SCALE=, SECONDS=
+	@$(if $(SANDBOX),true,$(error The gate makes its own sandboxes: it is not for $(INVENTORY)))
 	@revision=$$(git rev-parse --quiet --verify "$$AGAINST^{commit}") || \
 	  { echo "AGAINST=$$AGAINST is no revision of this repository." >&2; exit 1; }; \
-	trap '$(no_gate)' EXIT; trap 'exit 130' INT TERM; $(no_gate); \
+	git show "$$revision:Makefile" 2>/dev/null | grep -q '^snapshot:' || \
+	  { echo "AGAINST=$$AGAINST is too old to be compared: it has no make snapshot." >&2; exit 1; }; \
+	case "$$SCALE$(if $(SECONDS),$$SECONDS)" in \
+	  *[!0-9.]*) echo "SCALE and SECONDS are numbers, such as SCALE=0.1 SECONDS=60." >&2; exit 1;; esac; \
+	exec 9>/run/lock/bantam-gate; flock --nonblock 9 || \
+	  { echo "Another gate is at work on this machine: wait for its end." >&2; exit 1; }; \
+	trap '$(no_gate)' EXIT; trap 'exit 130' INT TERM HUP; $(no_gate); \
 	git worktree add --quiet --detach $(CHECKOUT) "$$revision" && \
-	$(MAKE) --no-print-directory -C $(CHECKOUT) up deploy seed build/sandbox-gate-before/target.json NAME=gate-before && \
-	$(MAKE) --no-print-directory -C $(CHECKOUT) snapshot NAME=gate-before IMAGE=gate && \
-	$(MAKE) --no-print-directory up update build/sandbox-gate-after/target.json NAME=gate-after FROM=gate && \
+	$(MAKE) $(IN_SANDBOXES) -C $(CHECKOUT) up deploy seed build/sandbox-gate-before/target.json NAME=gate-before FROM= && \
+	$(MAKE) $(IN_SANDBOXES) -C $(CHECKOUT) snapshot NAME=gate-before IMAGE=gate && \
+	$(MAKE) $(IN_SANDBOXES) up update build/sandbox-gate-after/target.json NAME=gate-after FROM=gate && \
 	rm -rf build/sandbox-gate-before && cp -R $(CHECKOUT)/build/sandbox-gate-before build/ && \
 	$(PYTHON) -m loadtests.regressions gate --before build/sandbox-gate-before --after build/sandbox-gate-after \
 	  --before-name "$$revision" $(if $(SECONDS),"--seconds=$$SECONDS")
@@ -231,6 +239,14 @@ ask: $(RUN)/target.json ## send one request as a seeded user: ASK=/api/... WHO=
 first-admin: $(RUN)/target.json ## create the first admin and print the token: EMAIL=
 	@test -n "$$EMAIL" || { echo "Whose account? Run: make first-admin EMAIL=you@example.com" >&2; exit 1; }
 	@printf '%s\n' "$$EMAIL" | $(SSH) "cd / && sudo -n runuser -u postgres -- /opt/bantam/current/bin/bantam-first-admin"
+
+monitor: $(RUN)/target.json ## how the server is now, and which statements cost most
+	@$(SSH) sudo -n python3 - < deploy/remote/monitor.py
+
+POOLS = runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer -P footer=off -c
+connections: $(RUN)/target.json ## who is connected to PostgreSQL and to the pool, and who waits for whom
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/connections.sql
+	@$(SSH) "cd / && echo Pools && sudo -n $(POOLS) 'SHOW POOLS'"
 
 cache-stats: $(RUN)/target.json ## print cache statistics by namespace
 	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/bantam-cache-stats"

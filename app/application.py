@@ -5,11 +5,11 @@ from starlette.applications import Starlette
 from app.agency import topics
 from app.http import documentation, problems
 from app.http.routing import Router
-from app.monitoring import cache_admin, health
+from app.monitoring import cache_admin, database_admin, health
 from app.services import Services
 from app.warming.counting import count_read
 
-ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *health.ROUTES)
+ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *database_admin.ROUTES, *health.ROUTES)
 
 
 def application(services: Services) -> Starlette:

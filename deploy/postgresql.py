@@ -91,6 +91,12 @@ def postgresql(
     setup(
         name="Set up extensions, grants and PgBouncer's user lookup",
         file=Path("templates/postgresql/setup.sql"),
+        schema="pgbouncer",
+    )
+    setup(
+        name="Set up the views for monitoring",
+        file=Path("templates/postgresql/monitoring.sql"),
+        schema="monitoring",
     )
 
 
@@ -115,6 +121,12 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
         password=secrets.database_monitor_password,
         connection_limit=3,
         settings={"statement_timeout": "10s", "idle_in_transaction_session_timeout": "10s"},
+        member_of=("pg_monitor",),
+    )
+    role(
+        name="Role bantam_statistics: owns the views for monitoring, never logs in",
+        role="bantam_statistics",
+        login=False,
         member_of=("pg_monitor",),
     )
     role(
@@ -172,7 +184,7 @@ def database(database: str, owner: str) -> Generator[StringCommand | FileUploadC
 
 
 @operation()
-def setup(file: Path) -> Generator[StringCommand | FileUploadCommand]:
+def setup(file: Path, schema: str) -> Generator[StringCommand | FileUploadCommand]:
     """
     The objects that only the superuser can create in the database match the file.
 
@@ -180,17 +192,15 @@ def setup(file: Path) -> Generator[StringCommand | FileUploadCommand]:
     only when it has changed.
 
     + file: SQL that may run any number of times
+    + schema: one that the file creates, which has the comment
     """
     sql = file.read_text()
     digest = hashlib.sha256(sql.encode()).hexdigest()
-    recorded = host.get_fact(
-        Query,
-        query="SELECT to_json(obj_description(oid)) FROM pg_namespace WHERE nspname = 'pgbouncer'",
-        database="bantam",
-    )
+    comment = f"SELECT to_json(obj_description(to_regnamespace('{schema}'), 'pg_namespace'))"
+    recorded = host.get_fact(Query, query=comment, database="bantam")
     if recorded == digest:
         host.noop(f"{file} has run")
         return
     yield from run_sql(
-        f"BEGIN;\n{sql}\nCOMMENT ON SCHEMA pgbouncer IS '{digest}';\nCOMMIT;\n", database="bantam"
+        f"BEGIN;\n{sql}\nCOMMENT ON SCHEMA {schema} IS '{digest}';\nCOMMIT;\n", database="bantam"
     )

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.servers import ROOT
 from tests.test_docs import TARGETS
@@ -37,3 +38,13 @@ def test_an_example_has_no_secret_and_runs_nothing_that_a_stranger_typed(file: P
     assert not re.search(r"secrets\.|password|token:|BEGIN .* KEY", text, re.IGNORECASE)
     # A branch's name is put into no command line: it comes as a variable, in quotes.
     assert not re.search(r"(run:|-) .*\$\{\{", text)
+
+
+def test_a_strangers_fork_reaches_no_machine_of_ours() -> None:
+    """What a pull request starts on a runner with root is only for branches of the repository itself."""
+    jobs = yaml.safe_load((ROOT / ".github/workflows/bantam.yml").read_text())["jobs"]
+    own = "github.event.pull_request.head.repo.full_name == github.repository"
+    conditions = {name: job.get("if", "") for name, job in jobs.items() if "self-hosted" in job["runs-on"]}
+
+    assert conditions
+    assert all(own in told or told == "github.event_name == 'push'" for told in conditions.values())

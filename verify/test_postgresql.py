@@ -29,6 +29,7 @@ TIMEOUTS = {
     "pgbouncer": {"statement_timeout"},
 }
 
+ROLES = ["bantam_owner", "bantam_app", "bantam_monitor", "bantam_statistics", "pgbouncer"]
 OTHER_SETTINGS = {"bantam_app": {"pg_trgm.word_similarity_threshold"}}
 
 
@@ -254,24 +255,31 @@ def test_one_superuser(roles: dict[str, dict[str, Any]]) -> None:
     assert [name for name, row in roles.items() if row["superuser"]] == ["postgres"]
 
 
-@pytest.mark.parametrize("role", ["bantam_owner", "bantam_app", "bantam_monitor", "pgbouncer"])
+@pytest.mark.parametrize("role", ROLES)
 def test_role_has_no_powers(roles: dict[str, dict[str, Any]], role: str) -> None:
     assert not roles[role]["has_powers"]
 
 
 @pytest.mark.parametrize(
     ("role", "groups"),
-    [("bantam_owner", []), ("bantam_app", []), ("bantam_monitor", ["pg_monitor"]), ("pgbouncer", [])],
+    [
+        ("bantam_owner", []),
+        ("bantam_app", []),
+        ("bantam_monitor", ["pg_monitor"]),
+        ("bantam_statistics", ["pg_monitor"]),
+        ("pgbouncer", []),
+    ],
 )
 def test_role_is_member_of(roles: dict[str, dict[str, Any]], role: str, groups: list[str]) -> None:
     assert roles[role]["member_of"] == groups
 
 
-def test_owner_never_logs_in(roles: dict[str, dict[str, Any]]) -> None:
-    assert not roles["bantam_owner"]["may_login"]
+@pytest.mark.parametrize("role", ["bantam_owner", "bantam_statistics"])
+def test_owner_never_logs_in(roles: dict[str, dict[str, Any]], role: str) -> None:
+    assert not roles[role]["may_login"]
 
 
-@pytest.mark.parametrize("role", ["bantam_owner", "bantam_app", "bantam_monitor", "pgbouncer"])
+@pytest.mark.parametrize("role", ROLES)
 def test_role_has_no_other_settings(roles: dict[str, dict[str, Any]], role: str) -> None:
     """A role may change its own settings: ALTER ROLE ... RESET takes it back, as the next deploy does."""
     names = {setting.partition("=")[0] for setting in roles[role]["settings"]}
@@ -314,6 +322,14 @@ def test_owner_owns_the_application(catalog: Catalog) -> None:
 
 def test_app_reads_and_writes_rows_only(catalog: Catalog) -> None:
     assert catalog("app_reach") == []
+
+
+def test_views_for_monitoring_are_theirs(catalog: Catalog) -> None:
+    """What they show to the app's admins is two functions; the app reads no view of them."""
+    assert catalog("monitoring_reach") == [
+        {"role": "bantam_app", "thing": "monitoring.connections()"},
+        {"role": "bantam_app", "thing": "monitoring.performance()"},
+    ]
 
 
 def test_lookup_role_reaches_one_function(catalog: Catalog) -> None:

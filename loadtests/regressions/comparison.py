@@ -44,8 +44,9 @@ class Comparison(msgspec.Struct, frozen=True):
     """
     `worse` and `better` are the kinds of requests whose p50 or p95 is so beyond noise.
 
-    `problems` is what else got worse, `doubts` say why the figures cannot be trusted as they are. Kept loads
-    have one look; the gate looks closer at what looks worse.
+    `problems` is what else got worse, `doubts` say why the figures cannot be trusted as they are, `few` are
+    kinds with too few answers to be compared. Kept loads have one look; the gate looks closer at what may be
+    worse.
     """
 
     time: str
@@ -56,6 +57,7 @@ class Comparison(msgspec.Struct, frozen=True):
     figures: list[Figure]
     worse: list[str]
     better: list[str]
+    few: list[str]
     problems: list[str]
     doubts: list[str]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from loadtests.errors import RefusedError
 from loadtests.evidence.summary import Summary
 from loadtests.files import read_json
+from loadtests.regressions.changes import changes
 from loadtests.regressions.comparison import Comparison, Side, figures, named
-from loadtests.regressions.rows import BETTER, WORSE, rows
+from loadtests.regressions.rows import BETTER, TOO_FEW, WORSE, rows
 from loadtests.results.answers import ANSWERS_FILE, read_answers
 
 EVIDENCE = Path("evidence")
@@ -21,6 +22,8 @@ def diff(first: str, second: str) -> Comparison:
     )
     answers = [read_answers(folder) for folder in folders]
     found = rows(*answers, in_turns=False)
+    if not found:
+        raise RefusedError(f"A={first} and B={second} have no kind of request in common.")
     return Comparison(
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         what="diff",
@@ -30,7 +33,8 @@ def diff(first: str, second: str) -> Comparison:
         figures=figures(before.measurements, after.measurements),
         worse=named(WORSE, found),
         better=named(BETTER, found),
-        problems=[],
+        few=named(TOO_FEW, found),
+        problems=changes(answers[0], answers[1]) if before.scenario == after.scenario else [],
         doubts=_doubts(before, after),
     )
 

@@ -55,8 +55,11 @@ def headline(comparison: Comparison) -> str:
         return f"Worse beyond noise: {'; '.join(comparison.worse)}."
     if comparison.problems:
         return f"Not as before: {comparison.problems[0]}."
+    if comparison.what == "gate" and comparison.doubts:
+        return f"Cannot be trusted: {comparison.doubts[0]}."
+    few = f" Not compared, with too few answers: {'; '.join(comparison.few)}." if comparison.few else ""
     better = f" Better: {'; '.join(comparison.better)}." if comparison.better else ""
-    return f"Nothing is worse beyond noise.{better}"
+    return f"Nothing is worse beyond noise.{better}{few}"
 
 
 def _names(comparison: Comparison) -> tuple[str, str]:

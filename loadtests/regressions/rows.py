@@ -11,7 +11,7 @@ from loadtests.results.answers import Kept
 
 STRETCH_SECONDS = 2
 
-ENOUGH, ENOUGH_FOR_P95 = 30, 100
+ENOUGH, ENOUGH_FOR_P95 = 30, 60
 """Answers, on each side: fewer have no such percentile to speak of."""
 
 ENOUGH_STRETCHES = 8
@@ -24,7 +24,7 @@ A percentile that is this much worse, and certainly worse, counts.
 What is worse by a fifth is measured as less than a fifth half of the time: a limit of 1.2 would miss it then.
 """
 
-SUSPECT_P50, SUSPECT_P95 = 1.07, 1.2
+SUSPECT_P50, SUSPECT_P95 = 1.07, 1.1
 """What is worth a closer look, certain or not."""
 
 HIT = ", hit"
@@ -72,10 +72,10 @@ def _sample(answers: list[Kept], origin: float) -> Sample:
 
 
 def is_suspect(row: Row) -> bool:
-    """Return whether a row is worth a closer look; so is a kind with too few answers, hits excepted."""
-    if row.verdict == TOO_FEW:
-        return not row.name.endswith(HIT)
+    """Return whether a row is worth a closer look; so is one without a p95, but for hits of the cache."""
     p50, p95 = row.ratio_p50, row.ratio_p95
+    if p95 is None and not row.name.endswith(HIT):
+        return True
     return (p50 is not None and p50.value >= SUSPECT_P50) or (p95 is not None and p95.value >= SUSPECT_P95)
 
 

@@ -17,7 +17,7 @@ REVOKE ALL ON DATABASE bantam FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT ON DATABASE bantam TO bantam_app, bantam_monitor, pgbouncer;
 GRANT USAGE, CREATE ON SCHEMA public TO bantam_owner;
-GRANT USAGE ON SCHEMA public TO bantam_app, bantam_monitor;
+GRANT USAGE ON SCHEMA public TO bantam_app, bantam_monitor, bantam_statistics;
 -- Large objects have no owner's limits, and nothing here uses them.
 REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
 

@@ -12,8 +12,10 @@ import pytest
 from loadtests.errors import RefusedError
 from loadtests.evidence.inputs import Host, Inputs
 from loadtests.evidence.summary import Summary, summarize
+from loadtests.regressions.changes import changes, fails_alike
 from loadtests.regressions.comparison import Comparison, Side, figures, named
 from loadtests.regressions.diff import diff
+from loadtests.regressions.look import undisturbed
 from loadtests.regressions.page import as_text, render
 from loadtests.regressions.rows import SAME, TOO_FEW, WORSE, Row, is_suspect, rows
 from loadtests.results.answers import ANSWERS_FILE, HEAD, Kept, as_csv, read_answers
@@ -199,6 +201,7 @@ def test_the_page_needs_nothing_but_itself() -> None:
         figures=figures({"errors": 0.0}, {"errors": None}),
         worse=named(WORSE, look),
         better=[],
+        few=["user, miss"],
         problems=["3 of 100 requests failed"],
         doubts=["before: the load ended early"],
     )
@@ -211,3 +214,37 @@ def test_the_page_needs_nothing_but_itself() -> None:
     assert "3 of 100 requests failed" in text
     assert "before: the load ended early" in text
     assert "not measured" in text
+
+
+def test_what_fails_only_afterwards_is_a_problem() -> None:
+    good, bad = answers(1), [answer._replace(error="status 500") for answer in answers(2)[:6]]
+
+    assert changes(good, [*answers(2), *bad]) == ["6 of 606 requests failed, the first of task: status 500"]
+    assert changes([*good, *bad], [*answers(2), *bad]) == []
+    assert fails_alike([*good, *bad], [*answers(2), *bad])
+    assert not fails_alike(good, bad)
+
+
+def test_a_group_that_nobody_answers_any_more_is_a_problem() -> None:
+    other = [answer._replace(group="user") for answer in answers(2)]
+
+    assert changes([*answers(1), *other], other) == [
+        "task was answered 600 times before, and not at all after"
+    ]
+
+
+def test_a_cache_that_answers_less_is_a_problem() -> None:
+    warm = [a._replace(cache="hit" if n % 10 else "miss") for n, a in enumerate(answers(1))]
+    colder = [a._replace(cache="miss" if n % 10 else "hit") for n, a in enumerate(answers(2))]
+    without = [a._replace(cache="") for a in answers(3)]
+
+    assert changes(warm, colder) == ["the cache answers 10% of task, not 90% as before"]
+    assert changes(colder, warm) == []
+    assert changes(warm, without) == ["task is not cached any more"]
+
+
+def test_what_was_due_while_the_other_side_was_late_is_left_out() -> None:
+    first = [Kept(0.5, "task", "", 1.0, ""), Kept(2.1, "task", "", 1.0, ""), Kept(2.7, "task", "", 1.0, "")]
+    late = [Kept(1.8, "search_all", "", 700.0, "")]
+
+    assert undisturbed(first, late, 1.0) == ([first[0], first[2]], late)

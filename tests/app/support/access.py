@@ -123,6 +123,8 @@ GET    /api/reports/team                    200 200 403 403 403 403
 GET    /api/reports/generated               200 403 403 403 403 403
 GET    /api/admin/cache-stats               200 403 403 403 403 403
 GET    /api/admin/metrics                   200 403 403 403 403 403
+GET    /api/admin/db-performance            200 403 403 403 403 403
+GET    /api/admin/db-connections            200 403 403 403 403 403
 PATCH  /api/admin/cache                     200 403 403 403 403 403
 GET    /api/reports/generated/file          404 403 403 403 403 403
 

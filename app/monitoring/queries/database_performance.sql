@@ -1,0 +1,2 @@
+-- database_performance: what PostgreSQL has done, for admins
+SELECT monitoring.performance();

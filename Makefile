@@ -42,7 +42,7 @@ check: .venv/ready ## check format, lint and types; run every test that needs no
 SUITE = .venv/bin/pytest tests -q --durations 10
 AGAIN = { test $$? = 1 && echo "Retrying the failed tests on their own:" && \
   .venv/bin/pytest tests -q -m "server and not rehearsal" --last-failed --last-failed-no-failures none; }
-ALONE = $(SUITE) -m "server and alone"
+ALONE = $(SUITE) -m "server and alone and not rehearsal"
 
 test: check ## all of check, then every test on real servers; FRESH=1 rebuilds their snapshot
 	@$(SUITE) -m "server and not alone and not rehearsal" -n 2 --dist loadfile --no-loadscope-reorder $(if $(FRESH),--fresh) || $(AGAIN)

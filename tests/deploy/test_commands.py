@@ -93,6 +93,13 @@ def test_a_rollback_without_to_is_to_the_release_before(
     assert f"--back-to={asked} " in made.stdout
 
 
+def test_make_test_runs_no_rehearsal() -> None:
+    made = subprocess.run(["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, check=True, text=True)
+    chosen = re.findall(r'pytest tests [^|&;]*?-m "([^"]+)"', made.stdout)
+    assert len(chosen) > 3
+    assert [which for which in chosen if which != "not server" and "not rehearsal" not in which] == []
+
+
 @pytest.mark.parametrize("file", OUTSIDE, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_module_of_the_app_is_named(file: Path) -> None:
     assert not re.search(r"-m[\"', ]+app\b", file.read_text())

@@ -2,7 +2,6 @@
 
 import argparse
 import signal
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from loadtests.evidence.gathered import as_json, keep
 from loadtests.evidence.inputs import Host
 from loadtests.evidence.revision import git_revision
 from loadtests.files import read_json
-from loadtests.results.load_file import LOAD_FILE, Load
+from loadtests.headless import run_load
 from loadtests.target import read_seed
 
 SHAPE = Path(__file__).with_name("step.yml")
@@ -50,7 +49,17 @@ def found(options: argparse.Namespace) -> Capacity:
     steps: list[Step] = []
 
     def is_carried(users: int) -> bool:
-        step = step_of(_load(options, users), host.vcpus)
+        step = step_of(
+            run_load(
+                options.run_dir,
+                options.scenario,
+                SHAPE,
+                options.seconds,
+                f"--users={users}",
+                f"--spawn-rate={users}",
+            ),
+            host.vcpus,
+        )
         steps.append(step)
         verdict = "carried" if not step.missed else f"too much: {step.missed[0]}"
         print(f"{users} users, {step.sent_per_second:g} requests/s: {verdict}", flush=True)
@@ -76,28 +85,6 @@ def found(options: argparse.Namespace) -> Capacity:
     folder = keep(options.out, f"{now:%Y-%m-%dT%H%M%SZ}-capacity", files)
     print(f"\n{as_text(capacity)}\n\nreport  {folder / 'report.html'}", flush=True)
     return capacity
-
-
-def _load(options: argparse.Namespace, users: int) -> Load:
-    """Return what a load of so many users has found."""
-    command = [
-        sys.executable,
-        "-m",
-        "locust",
-        "-f",
-        f"loadtests/scenarios/{options.scenario}.py",
-        "--headless",
-    ]
-    command += ["--shape", str(SHAPE), f"--users={users}", f"--spawn-rate={users}"]
-    command += ["--target", str(options.run_dir / "target.json"), "--run-dir", str(options.run_dir)]
-    command += [f"--run-time={options.seconds}s"] if options.seconds else []
-    (options.run_dir / LOAD_FILE).unlink(missing_ok=True)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if not (options.run_dir / LOAD_FILE).exists():
-        raise RefusedError(
-            next(iter(done.stderr.strip().splitlines()[-1:]), "Locust did not say why it ended.")
-        )
-    return read_json(options.run_dir / LOAD_FILE, Load, "Locust has just written it")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ def render(comparison: Comparison) -> str:
         .render(
             comparison=comparison,
             headline=_headline(comparison),
+            trusted=not any(phase.doubts for phase in comparison.phases),
             facts={
                 "Servers": f"{host.kind}, {host.vcpus} vCPU, {host.ram_mb / 1024:.3g} GB each",
                 "Data": f"scale {comparison.seed.scale:g}: the same {comparison.seed.rows or 0:,} rows",

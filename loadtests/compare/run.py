@@ -1,7 +1,5 @@
 """Runs the phases: one Locust after the other, each side in its turn."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -10,12 +8,11 @@ from loadtests.baseline.install import switch_loading
 from loadtests.compare import figures
 from loadtests.compare.figures import Compared
 from loadtests.compare.phases import BEFORE, JOINED, QUIET, Phase
-from loadtests.errors import RefusedError
-from loadtests.files import read_json
-from loadtests.results.load_file import LOAD_FILE, Load
+from loadtests.headless import run_load
+from loadtests.results.load_file import Load
 from loadtests.target import Target, read_target
 
-SCENARIO = "loadtests/scenarios/compare.py"
+SCENARIO = "compare"
 WARMING_SECONDS = "15"
 
 
@@ -41,16 +38,7 @@ class Sides:
     def _run(self, side: str, shape: Path, seconds: str | None) -> Load:
         if side in {BEFORE, JOINED}:
             self._load_relations("joined" if side == JOINED else "lazy", self.target(side))
-        folder = self._folders[side]
-        command = [sys.executable, "-m", "locust", "-f", SCENARIO, "--headless", "--shape", str(shape)]
-        command += ["--target", str(folder / "target.json"), "--run-dir", str(folder)]
-        command += [f"--run-time={seconds}s"] if seconds else []
-        (folder / LOAD_FILE).unlink(missing_ok=True)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if not (folder / LOAD_FILE).exists():
-            said = next(iter(done.stderr.strip().splitlines()[-1:]), "Locust did not say why")
-            raise RefusedError(f"{side}: {said}")
-        return read_json(folder / LOAD_FILE, Load, "Locust has just written it")
+        return run_load(self._folders[side], SCENARIO, shape, seconds)
 
     def _load_relations(self, loading: str, target: Target) -> None:
         if loading != self._loading:

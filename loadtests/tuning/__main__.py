@@ -15,8 +15,11 @@ from loadtests.target import read_seed
 from loadtests.tuning.figures import rows
 from loadtests.tuning.page import Tuning, as_text, render
 from loadtests.tuning.run import Loads, rounds
+from loadtests.tuning.server import ENDINGS
 
 ROUNDS = 4
+MB = 1024 * 1024
+INTERRUPTED = 128 + signal.SIGINT
 
 
 def main() -> int:
@@ -30,6 +33,8 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
+        for ending in ENDINGS:
+            signal.signal(ending, signal.default_int_handler)
         done = rounds(options.run_dir, options.rounds, options.seconds)
         now = datetime.now(UTC)
         tuning = Tuning(
@@ -40,11 +45,14 @@ def main() -> int:
             rounds=len(done),
             rows=rows(done),
             failed={name: sum(_failed(each[name]) for each in done) for name in done[0]},
-            doubts=_doubts(done),
+            doubts=doubts(done),
         )
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted: the server has the project's settings again.", file=sys.stderr)
+        return INTERRUPTED
     files = {"summary.json": as_json(tuning), "report.html": render(tuning).encode()}
     folder = keep(options.out, f"{now:%Y-%m-%dT%H%M%SZ}-tune-compare", files)
     print(f"\n{as_text(tuning)}\n\nreport  {folder / 'report.html'}", flush=True)
@@ -52,19 +60,27 @@ def main() -> int:
 
 
 def _failed(loads: Loads) -> int:
-    """Return how many requests failed under the usual load; too much load may fail some."""
-    return sum(failure.count for failure in loads.usual.failures)
+    """Return how many requests failed, under too much load as well."""
+    return sum(failure.count for load in (loads.usual, loads.busy) for failure in load.failures)
 
 
-def _doubts(done: list[dict[str, Loads]]) -> list[str]:
-    return [
-        f"{name}, round {number}: {doubt}"
+def doubts(done: list[dict[str, Loads]]) -> list[str]:
+    """Return why the figures cannot be trusted: of each load, and data that every set holds in memory."""
+    loads = [
+        f"{name}, round {number}, {shape}: {doubt}"
         for number, found in enumerate(done, 1)
         for name, loads in found.items()
-        for doubt in loads.usual.invalid
+        for shape, load in (("usual load", loads.usual), ("busy", loads.busy))
+        for doubt in load.invalid
     ]
+    small = [
+        f"The data ({loads.size.stored / MB:.0f} MB) fits into shared_buffers of {name}"
+        f" ({loads.size.buffers / MB:.0f} MB): seed more, `make seed SCALE=1`."
+        for name, loads in done[0].items()
+        if loads.size.stored <= loads.size.buffers
+    ]
+    return small + loads
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     sys.exit(main())

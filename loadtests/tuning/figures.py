@@ -107,5 +107,5 @@ def _figure(
         value=round(median(known), 3),
         times=round(median(times), 2),
         between=(round(min(times), 2), round(max(times), 2)),
-        wins=len(times) > 1 and min(better) >= CLEARLY,
+        wins=1 < len(times) == len(rounds) and min(better) >= CLEARLY,
     )

@@ -35,6 +35,7 @@ def render(tuning: Tuning) -> str:
         environment()
         .get_template("tuning.html.j2")
         .render(
+            trusted=not tuning.doubts and not any(tuning.failed.values()),
             headline=conclusions(tuning)[0],
             notes=conclusions(tuning)[1:] + tuning.doubts,
             facts={

@@ -1,9 +1,11 @@
 """PostgreSQL of a sandbox under other settings, and back."""
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from loadtests.errors import RefusedError
 from loadtests.target import Target
@@ -27,7 +29,19 @@ JIT_ALLOWED = "[Service]\nMemoryDenyWriteExecute=no\n"
 """The project's unit forbids what JIT needs, and its configuration turns JIT off; the defaults turn it on."""
 
 # The statistics are those of the set, too: plans follow from both.
-RESTART = f"systemctl restart {UNIT} && runuser -u postgres -- psql -Xqd bantam -c ANALYZE"
+PSQL = "runuser -u postgres -- psql -XAtqd bantam"
+RESTART = f"systemctl restart {UNIT} && {PSQL} -c ANALYZE"
+SIZE = "SELECT pg_database_size(current_database()), pg_size_bytes(current_setting($$shared_buffers$$))"
+UNREACHABLE = 255
+"""ssh's exit code when it gets no connection."""
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Size(NamedTuple):
+    """What is stored and what PostgreSQL buffers of it, in bytes."""
+
+    stored: int
+    buffers: int
 
 
 def settings(name: str, ram_mb: int) -> str:
@@ -45,31 +59,41 @@ def settings(name: str, ram_mb: int) -> str:
     return stock + (SETTINGS / f"{name}-{size}.conf").read_text()
 
 
-def use(target: Target, lines: str) -> None:
-    """PostgreSQL has restarted with the lines, and has analyzed every table."""
-    _on(target, f"cat > {FILE} && {RESTART}", lines)
+def use(target: Target, lines: str) -> Size:
+    """PostgreSQL has restarted with the lines, and has analyzed every table; how large both are now."""
+    told = _on(target, f'cat > {FILE} && {RESTART} && {PSQL} -c "{SIZE}"', lines)
+    return Size(*map(int, told.split("|")))
 
 
 @contextmanager
 def compared(target: Target) -> Iterator[None]:
-    """Whatever happens inside, the sandbox has the project's settings afterwards."""
+    """Whatever happens inside, an interruption too, the sandbox has the project's settings afterwards."""
     if target.kind != "sandbox":
         raise RefusedError(f"{target.url} is a {target.kind}: only a sandbox gets settings to compare.")
     try:
         _on(target, f"mkdir -p {UNIT_CHANGES} && cat > {UNIT_CHANGES}/compared.conf && {RELOAD}", JIT_ALLOWED)
         yield
     finally:
+        for ending in ENDINGS:
+            signal.signal(ending, signal.SIG_IGN)
         _on(target, f"rm -rf {FILE} {UNIT_CHANGES} && {RELOAD} && {RESTART}", "")
 
 
-def _on(target: Target, command: str, stdin: str) -> None:
+def _on(target: Target, command: str, stdin: str) -> str:
+    """Return what the command printed as root; Ctrl-C in the terminal does not reach it."""
     done = subprocess.run(
         [*target.ssh, f"cd / && sudo -n sh -c '{command}'"],
         input=stdin,
         capture_output=True,
         text=True,
         check=False,
+        start_new_session=True,
     )
+    if done.returncode == UNREACHABLE:
+        raise RefusedError(
+            f"{target.url} cannot be reached by ssh: {done.stderr.strip() or 'no reason given'}"
+        )
     if done.returncode:
         said = next(iter(done.stderr.strip().splitlines()[-1:]), "it did not say why")
         raise RefusedError(f"{target.url} does not start with these settings: {said}")
+    return done.stdout.strip()

@@ -1,6 +1,11 @@
 """Settings compared: the rivals' files, and what counts as a win."""
 
 import re
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -12,10 +17,11 @@ from loadtests.load_shape import read_shape
 from loadtests.results.load_file import Load
 from loadtests.target import Seed
 from loadtests.tuning import run
+from loadtests.tuning.__main__ import MB, doubts
 from loadtests.tuning.figures import database_ms, rows, wal_of_a_write, wins
 from loadtests.tuning.page import Tuning, as_text, render
-from loadtests.tuning.run import Loads
-from loadtests.tuning.server import OURS, SETS, SETTINGS, STOCK, compared, settings
+from loadtests.tuning.run import Loads, order
+from loadtests.tuning.server import OURS, SETS, SETTINGS, STOCK, Size, compared, settings
 from tests.loadtests.made import PLAN, ROOT, made_load
 from tests.loadtests.test_evidence import Page
 
@@ -35,7 +41,7 @@ def loads(*, ms: float = 10.0, sent: float = 100.0) -> Loads:
             load, measurements=load.measurements | {"api.p95": ms}, sent_per_second=sent
         )
 
-    return Loads(measured(made_load()), measured(made_load()))
+    return Loads(measured(made_load()), measured(made_load()), Size(stored=2, buffers=1))
 
 
 def found(*others: float) -> list[dict[str, Loads]]:
@@ -90,6 +96,51 @@ def test_only_a_sandbox_gets_other_settings() -> None:
 )
 def test_a_win_is_one_of_every_round(rounds: tuple[float, ...], won: list[str]) -> None:
     assert wins(rows(found(*rounds))) == {name: won for name in SETS if name != OURS}
+
+
+def test_a_win_needs_a_figure_of_every_round() -> None:
+    rounds = found(5.0, 5.0)
+    gone = msgspec.structs.replace(rounds[1][STOCK].usual, measurements={})
+    rounds[1][STOCK] = rounds[1][STOCK]._replace(usual=gone)
+
+    assert "API, p95" not in wins(rows(rounds)).get(STOCK, [])
+
+
+def test_each_set_has_every_place_once_and_follows_every_other_once() -> None:
+    orders = [order(number) for number in range(4)]
+
+    assert all(sorted(places) == sorted(SETS) for places in zip(*orders, strict=True))
+    assert len({pair for each in orders for pair in pairwise(each)}) == len(SETS) * (len(SETS) - 1)
+
+
+def test_data_that_fits_into_memory_is_told() -> None:
+    rounds = found(10.0, 10.0)
+    rounds[0]["pgtune"] = rounds[0]["pgtune"]._replace(size=Size(stored=300 * MB, buffers=512 * MB))
+
+    assert [doubt for doubt in doubts(rounds) if "fits into shared_buffers of pgtune (512 MB)" in doubt]
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_comparison_puts_the_settings_back(tmp_path: Path, ending: signal.Signals) -> None:
+    commands, began = tmp_path / "commands", tmp_path / "began"
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f'#!/bin/sh\ncat >> {commands}\necho "$2" >> {commands}\ncase "$2" in\n')
+    with ssh.open("a") as script:
+        script.write(f"*SELECT*) touch {began}; sleep 30;;\nesac\n")
+    ssh.chmod(0o755)
+    target = msgspec.structs.replace(PLAN.target, kind="sandbox", ssh=[str(ssh), "server"])
+    (tmp_path / "target.json").write_bytes(msgspec.json.encode(target))
+    (tmp_path / "host.json").write_bytes(msgspec.json.encode(Host(ram_mb=2048, vcpus=2, kind="sandbox")))
+    command = [sys.executable, "-m", "loadtests.tuning", "--run-dir", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
+        while not began.exists():
+            time.sleep(0.05)
+        running.send_signal(ending)
+        _, said = running.communicate(timeout=20)
+
+    assert running.returncode == 128 + signal.SIGINT
+    assert said == "Interrupted: the server has the project's settings again.\n"
+    assert "rm -rf /etc/postgresql" in commands.read_text().splitlines()[-1]
 
 
 def test_more_throughput_is_better() -> None:

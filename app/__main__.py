@@ -21,6 +21,7 @@ from app.cache.cache import Cache
 from app.cache.keeper import Keeper
 from app.cache.statistics import Statistics
 from app.database.pool import Database
+from app.database.timings import Timings
 from app.notify import keep_alive, notify
 from app.server import Server
 from app.services import Services
@@ -47,10 +48,10 @@ def listening_socket() -> socket.socket:
 @contextlib.asynccontextmanager
 async def opened(settings: Settings, secrets: Secrets) -> AsyncIterator[Services]:
     """Yield the services once the database responds; close them at the end."""
-    database = Database(settings.database)
     statistics = Statistics(
         os.environ.get("PROMETHEUS_MULTIPROC_DIR"), os.environ.get("BANTAM_WORKER", "0"), POLICIES
     )
+    database = Database(settings.database, Timings(statistics.registry))
     cache = Cache(
         settings.redis,
         secrets.redis_password,

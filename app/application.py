@@ -1,6 +1,7 @@
 """The ASGI application: the domain's endpoints, monitoring, and the API documentation."""
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from app.agency import topics
 from app.http import documentation, problems
@@ -15,7 +16,9 @@ ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *database_admin.ROUTES, *he
 def application(services: Services) -> Starlette:
     """Return the ASGI application, which uses `services`."""
     directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT)), count_read)
-    app = Starlette(routes=[directory], exception_handlers=problems.HANDLERS)
+    # The edge does not lead to it: whoever may open the app's socket needs no token.
+    metrics = Route("/metrics", cache_admin.all_metrics)
+    app = Starlette(routes=[directory, metrics], exception_handlers=problems.HANDLERS)
     app.state.services = services
     app.router.redirect_slashes = False
     return app

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.agency.shapes.projects import TaskCounts
 from app.database.queries import queries
+from app.database.sql import Sql
 from app.http import requests
 from app.http.authentication import bearer
 from app.http.problems import Problem, unauthorized
@@ -86,7 +87,7 @@ async def notifications(request: Request) -> Response:
     return await _count(request, queries.counts_notifications)
 
 
-async def _count(request: Request, query: bytes, *parameters: object) -> Response:
+async def _count(request: Request, query: Sql, *parameters: object) -> Response:
     row = await services_of(request).database.fetch_row(query, bearer(request).digest, *parameters)
     if row is None:
         raise unauthorized()

@@ -12,6 +12,7 @@ from app.agency.shapes.dashboard_manager import ManagerDashboard
 from app.agency.shapes.dashboard_user import UserDashboard
 from app.cache.policy import Entry
 from app.database.queries import queries
+from app.database.sql import Sql
 from app.http.authentication import Caller, Token, bearer
 from app.http.problems import Problem
 from app.http.routing import Endpoint
@@ -53,7 +54,7 @@ def _client_entry(caller: Caller) -> Entry:
     return CLIENT_DASHBOARD.entry(user=caller.user, client=caller.key.removeprefix("c"))
 
 
-async def _load(services: Services, token: Token, query: bytes, audience: str) -> Loaded | None:
+async def _load(services: Services, token: Token, query: Sql, audience: str) -> Loaded | None:
     row = await services.database.fetch_row(query, token.digest)
     if row is None:
         return None

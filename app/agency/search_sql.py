@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.agency.visibility import SEEN
 from app.database.queries import HEADER, stripped
+from app.database.sql import Sql
 from app.reading.sql_fragments import one, sections
 
 FOLDER = Path(__file__).parent / "queries" / "searches"
@@ -57,19 +58,21 @@ class Kind:
         return FRAMES[frame].format(**self._parts, **others)
 
 
-def _one(kind: Kind) -> bytes:
-    return stripped(kind.fill("one", **{name: kind.fill(name) for name in ("asked", "found", "near")}))
+def _one(name: str, kind: Kind) -> Sql:
+    parts = {part: kind.fill(part) for part in ("asked", "found", "near")}
+    return Sql(stripped(kind.fill("one", **parts)), f"search_{name}")
 
 
-def _all(kinds: list[Kind]) -> bytes:
+def _all(kinds: list[Kind]) -> Sql:
     asked = dict.fromkeys(kind.fill("asked") for kind in kinds)
     every = {name: ",\n".join(kind.fill(name) for kind in kinds) for name in ("found", "near", "best")}
     nothing = "\nAND ".join(f"NOT EXISTS (SELECT FROM found_{name})" for name in KINDS)
-    return stripped(FRAMES["all"].format(asked=",\n".join(asked), nothing_found=nothing, **every))
+    sql = FRAMES["all"].format(asked=",\n".join(asked), nothing_found=nothing, **every)
+    return Sql(stripped(sql), "search_all")
 
 
 _KINDS = [Kind(name) for name in KINDS]
-SEARCHES = {name: _one(kind) for name, kind in zip(KINDS, _KINDS, strict=True)}
+SEARCHES = {name: _one(name, kind) for name, kind in zip(KINDS, _KINDS, strict=True)}
 """The statement for a page, by kind; its parameters are token hash, words, score, id, limit."""
 
 SEARCH_ALL = _all(_KINDS)

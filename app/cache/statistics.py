@@ -28,7 +28,7 @@ class Statistics:
         self._folder = folder
         if folder is not None:
             values.ValueClass = values.MultiProcessValue(lambda: worker)  # type: ignore[no-untyped-call]
-        self._registry = registry = CollectorRegistry()
+        self.registry = registry = CollectorRegistry()
         names = [policy.namespace for policy in policies]
 
         def counter(name: str, help_: str, label: str | None = None) -> Counter:
@@ -99,7 +99,7 @@ class Statistics:
     def collector(self) -> Collector:
         """Return a collector of the counts of all workers."""
         if self._folder is None:
-            return self._registry
+            return self.registry
         together = CollectorRegistry()
         multiprocess.MultiProcessCollector(together, path=self._folder)  # type: ignore[no-untyped-call]
         return together

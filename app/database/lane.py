@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from psycopg import AsyncConnection, AsyncCursor, AsyncPipeline, Error, OperationalError
 
 from app.database.outcomes import timed_out_waiting
+from app.database.sql import Sql
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -36,9 +37,11 @@ Answer = Row | None | Unanswered
 class Read(NamedTuple):
     """A statement that changes nothing, and the future that gets its row."""
 
-    query: bytes
+    query: Sql
     parameters: Sequence[object]
     answer: asyncio.Future[Answer]
+    since: float
+    """When it was submitted, by time.perf_counter."""
 
 
 class Lane:

@@ -6,12 +6,15 @@ server loses its core; together they wake them once. cache/batcher.py does the s
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from app.database.lane import UNANSWERED, Answer, Lane, Read
+from app.database.sql import Sql
+from app.database.timings import Timings
 
 LARGEST = 16
 """Reads of one batch; all of them wait for the slowest."""
@@ -28,15 +31,16 @@ class Pipelines:
     `timeout_s`.
     """
 
-    def __init__(self, lanes: Sequence[Lane], timeout_s: float) -> None:
+    def __init__(self, lanes: Sequence[Lane], timeout_s: float, timings: Timings) -> None:
         self._lanes = lanes
         self._timeout_s = timeout_s
+        self._timings = timings
         self._idle = deque(lanes)
         self._waiting: deque[Read] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_scheduled = False
 
-    async def submit(self, query: bytes, parameters: Sequence[object]) -> Answer:
+    async def submit(self, query: Sql, parameters: Sequence[object]) -> Answer:
         """
         Return the one row of a query, None without one, UNANSWERED if it has to be run outside the lanes.
 
@@ -49,7 +53,7 @@ class Pipelines:
             raise TooManyRequests(f"{MOST_WAITING} reads are already waiting for the database")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
-        self._waiting.append(Read(query, parameters, answer))
+        self._waiting.append(Read(query, parameters, answer, time.perf_counter()))
         self._schedule()
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -93,6 +97,7 @@ class Pipelines:
             read = self._waiting.popleft()
             if not read.answer.done():
                 batch.append(read)
+                self._timings.waited(time.perf_counter() - read.since)
         return batch
 
     async def close(self) -> None:

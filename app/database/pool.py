@@ -2,22 +2,29 @@
 
 import asyncio
 import logging
-import select
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor, OperationalError, capabilities
 from psycopg.conninfo import make_conninfo
-from psycopg.errors import Diagnostic
-from psycopg.types.numeric import Int8BinaryDumper
-from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from app.database.lane import Connection, Lane, Row, Unanswered
 from app.database.outcomes import restarts, was_cut
 from app.database.pipelines import Pipelines
+from app.database.running import (
+    APPLICATION,
+    OnNotice,
+    adapt,
+    one_named_row,
+    one_row,
+    reporting_notices,
+    was_closed,
+)
+from app.database.sql import Sql
+from app.database.timings import ASKER, Timings
 from app.settings import DatabaseSettings
 
 CONNECT_TIMEOUT_S = 5
@@ -40,15 +47,13 @@ OPTIONS: dict[str, Any] = {
     "cursor_factory": AsyncRawCursor,
 }
 
-OnNotice = Callable[[Diagnostic], None]
-
 log = logging.getLogger("bantam.database")
 
 
 class Database:
     """Each statement is a transaction, unless it locks a row first; PgBouncer tracks prepared statements."""
 
-    def __init__(self, settings: DatabaseSettings) -> None:
+    def __init__(self, settings: DatabaseSettings, timings: Timings) -> None:
         # Statements are closed by protocol message: PgBouncer does not understand DEALLOCATE.
         capabilities.has_send_close_prepared(check=True)
         self._conninfo = make_conninfo(
@@ -56,7 +61,7 @@ class Database:
             port=settings.port,
             dbname=settings.name,
             user=settings.user,
-            application_name="bantam-app",
+            application_name=APPLICATION,
             connect_timeout=CONNECT_TIMEOUT_S,
         )
         lanes = min(LANES, settings.pool_max - 1)
@@ -68,12 +73,15 @@ class Database:
             max_size=checked_out,
             timeout=settings.pool_timeout_s,
             kwargs=OPTIONS,
-            configure=_adapt,
+            configure=adapt,
             open=False,
         )
         self._timeout_s = settings.pool_timeout_s
         self._slow_slots = asyncio.Semaphore(max(1, checked_out - RESERVED_FOR_QUICK))
-        self._pipelines = Pipelines([Lane(self._connected) for _ in range(lanes)], settings.pool_timeout_s)
+        self._timings = timings
+        self._pipelines = Pipelines(
+            [Lane(self._connected) for _ in range(lanes)], settings.pool_timeout_s, timings
+        )
 
     async def open(self) -> None:
         """Connect and run a first statement; OperationalError if that takes over 20 s."""
@@ -90,15 +98,16 @@ class Database:
         async with self._checked_out(timeout_s) as connection:
             await connection.execute(b"SELECT 1")
 
-    async def fetch_row(self, query: bytes, *parameters: object) -> Row | None:
+    async def fetch_row(self, query: Sql, *parameters: object) -> Row | None:
         """Return the one row of a small query that changes nothing, in a round trip shared with others."""
-        answer = await self._pipelines.submit(query, parameters)
+        with self._timings.timed(query):
+            answer = await self._pipelines.submit(query, parameters)
         if isinstance(answer, Unanswered):
             return await self.fetch_row_alone(query, *parameters)
         return answer
 
     async def fetch_row_alone(
-        self, query: bytes, *parameters: object, prepared: bool | None = True
+        self, query: Sql, *parameters: object, prepared: bool | None = True
     ) -> Row | None:
         """
         Return the one row of a query that changes nothing, on a connection of its own.
@@ -109,6 +118,12 @@ class Database:
         A query that is not `prepared` is planned each time, for its actual parameters; None prepares it after
         PREPARE_AFTER executions on one connection.
         """
+        with self._timings.timed(query):
+            return await self._read_until_it_answers(query, parameters, prepared=prepared)
+
+    async def _read_until_it_answers(
+        self, query: Sql, parameters: Sequence[object], *, prepared: bool | None
+    ) -> Row | None:
         end = time.monotonic() + self._timeout_s
         cut = 0
         while True:
@@ -125,7 +140,7 @@ class Database:
                     await asyncio.sleep(POLL_S)
 
     async def fetch_slow_row(
-        self, query: bytes, *parameters: object, prepared: bool | None = True
+        self, query: Sql, *parameters: object, prepared: bool | None = True
     ) -> Row | None:
         """
         Do the same as `fetch_row_alone` for a query that may take long.
@@ -143,84 +158,53 @@ class Database:
         finally:
             self._slow_slots.release()
 
-    async def write(self, query: bytes, *parameters: object, on_notice: OnNotice | None = None) -> Row | None:
+    async def write(self, query: Sql, *parameters: object, on_notice: OnNotice | None = None) -> Row | None:
         """Run and commit a query, never twice; return its one row. `on_notice` gets its notices."""
-        async with self._checked_out() as connection, _reporting_notices(connection, on_notice):
-            return await _row(connection, query, parameters, prepared=True)
+        with self._timings.timed(query):
+            async with self._checked_out() as connection, reporting_notices(connection, on_notice):
+                return await one_row(connection, query, parameters, prepared=True)
 
     async def write_locking(
-        self, lock: bytes, row_id: int, query: bytes, *parameters: object, on_notice: OnNotice | None = None
+        self, lock: Sql, row_id: int, query: Sql, *parameters: object, on_notice: OnNotice | None = None
     ) -> Row | None:
         """
         Run and commit a query after `lock` has locked a row; return its one row.
 
         A statement sees the state when it began, so the wait for the lock has to end before that.
         """
-        async with (
-            self._checked_out() as connection,
-            _reporting_notices(connection, on_notice),
-            connection.transaction(),
-        ):
-            await _row(connection, lock, (row_id,), prepared=True)
-            return await _row(connection, query, parameters, prepared=True)
+        with self._timings.timed(query):
+            async with (
+                self._checked_out() as connection,
+                reporting_notices(connection, on_notice),
+                connection.transaction(),
+            ):
+                await one_row(connection, lock, (row_id,), prepared=True)
+                return await one_row(connection, query, parameters, prepared=True)
 
     async def _connected(self) -> Connection:
         connection = await AsyncConnection.connect(self._conninfo, **OPTIONS)
-        await _adapt(connection)
+        await adapt(connection)
         return connection
 
-    async def _read(self, query: bytes, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
+    async def _read(self, query: Sql, parameters: Sequence[object], *, prepared: bool | None) -> Row | None:
         async with self._checked_out() as connection:
-            return await _row(connection, query, parameters, prepared=prepared)
+            if prepared is False and (request := ASKER.get().request):
+                return await one_named_row(connection, request, query, parameters)
+            return await one_row(connection, query, parameters, prepared=prepared)
 
     @asynccontextmanager
     async def _checked_out(self, timeout_s: float | None = None) -> AsyncIterator[Connection]:
         """Check out a connection; there is no transaction around its use, each statement is one."""
+        since = time.perf_counter()
         connection = await self._pool.getconn(timeout_s)
-        if _was_closed(connection):
+        if was_closed(connection):
             # PgBouncer restarted and closed all idle ones: a write must not be the first to notice.
             await connection.close()
             await self._pool.putconn(connection)
             await self._pool.check()
             connection = await self._pool.getconn(timeout_s)
+        self._timings.waited(time.perf_counter() - since)
         try:
             yield connection
         finally:
             await self._pool.putconn(connection)
-
-
-@asynccontextmanager
-async def _reporting_notices(connection: Connection, on_notice: OnNotice | None) -> AsyncIterator[None]:
-    """Pass the notices that come with a statement's result to `on_notice`."""
-    if on_notice is None:
-        yield
-        return
-    connection.add_notice_handler(on_notice)
-    try:
-        yield
-    finally:
-        connection.remove_notice_handler(on_notice)
-
-
-async def _row(
-    connection: Connection, query: bytes, parameters: Sequence[object], *, prepared: bool | None
-) -> Row | None:
-    cursor = connection.cursor(binary=True)
-    await cursor.execute(query, parameters, prepare=prepared)
-    return await cursor.fetchone()
-
-
-def _was_closed(connection: Connection) -> bool:
-    """Return whether PgBouncer has closed an idle connection: its socket is readable; needs no round trip."""
-    if connection.closed:
-        return True
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
-
-
-async def _adapt(connection: Connection) -> None:
-    # Otherwise an integer's type follows its size, and each combination is prepared separately.
-    connection.adapters.register_dumper(int, Int8BinaryDumper)
-    # In binary format json is its text: loading it as bytes skips decoding and building objects.
-    connection.adapters.register_loader("json", ByteaBinaryLoader)

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from app.database.sql import Sql
+
 HEADER = re.compile(r"-- (?P<name>[a-z][a-z0-9_]*): (?P<description>\S.*)\n")
 APP = Path(__file__).parents[1]
 
@@ -22,16 +24,17 @@ class Queries:
 
     def __init__(self, folder: Path = APP) -> None:
         self.descriptions: dict[str, str] = {}
-        self._texts: dict[str, bytes] = {}
+        self._texts: dict[str, Sql] = {}
         for file in sorted(folder.glob("*/queries/*.sql"), key=lambda file: file.stem):
             text = file.read_text("utf-8")
             header = HEADER.match(text)
             if header is None or header["name"] != file.stem:
                 raise ValueError(f"{file.name} must begin with '-- {file.stem}: what it returns'")
             self.descriptions[file.stem] = header["description"]
-            self._texts[file.stem] = text[header.end() :].strip().removesuffix(";").encode()
+            sql = text[header.end() :].strip().removesuffix(";").encode()
+            self._texts[file.stem] = Sql(sql, file.stem)
 
-    def __getattr__(self, name: str) -> bytes:
+    def __getattr__(self, name: str) -> Sql:
         try:
             return self._texts[name]
         except KeyError:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
+from app.database.timings import ASKER, Asker
 from app.http import requests
 from app.http.authentication import bearer
 
@@ -80,6 +81,7 @@ def route(endpoints: Iterable[Endpoint], on_response: OnResponse) -> Route:
 
     async def serve(request: Request) -> Response:
         endpoint = serving[request.method]
+        ASKER.set(Asker(f"{endpoint.method} {path}", request.headers.get("x-request-id", "")))
         if request.scope["query_string"] and endpoint.query is None and not endpoint.public:
             bearer(request)
             requests.query(request, NoQuery)

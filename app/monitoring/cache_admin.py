@@ -39,6 +39,11 @@ async def gathered(services: Services) -> CacheStatistics:
 async def metrics(request: Request) -> Response:
     """Respond with the statistics for Prometheus."""
     await admin(request, "Metrics are")
+    return await all_metrics(request)
+
+
+async def all_metrics(request: Request) -> Response:
+    """Respond with the statistics of every worker; for a local Prometheus, on the app's own socket."""
     text = generate_latest(services_of(request).cache.statistics.collector())
     return Response(text, headers={"cache-control": "no-store", "content-type": CONTENT_TYPE_LATEST})
 
@@ -76,7 +81,7 @@ ROUTES: tuple[Any, ...] = (
         method="GET",
         path="/api/admin/metrics",
         serve=metrics,
-        summary="Cache statistics for Prometheus",
+        summary="Statistics of the cache and of statements, for Prometheus",
         tag="admin",
         media_types=("text/plain",),
         errors=(403,),

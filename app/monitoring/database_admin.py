@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.database.queries import queries
+from app.database.sql import Sql
 from app.http.responses import JsonBytes
 from app.http.routing import Endpoint
 from app.monitoring.admins import admin
@@ -25,7 +26,7 @@ async def connections(request: Request) -> Response:
     return await _told(request, queries.database_connections)
 
 
-async def _told(request: Request, query: bytes) -> Response:
+async def _told(request: Request, query: Sql) -> Response:
     # Not in a round trip of others: it may take a while.
     row = await services_of(request).database.fetch_row_alone(query)
     assert row is not None  # noqa: S101  a function without FROM has one row

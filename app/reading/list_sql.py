@@ -6,6 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from app.database.queries import stripped
+from app.database.sql import Sql
 from app.reading.sql_fragments import (
     Choice,
     Key,
@@ -108,7 +109,8 @@ class ListSql:
     def batch(self) -> Statement:
         """The statement for rows by their ids; its parameters are token hash, ids."""
         sql = self._by_id("batch", self._parts["item"])
-        return Statement(f"batch_{self.name}", sql, ("bytea", "bigint[]"))
+        name = f"batch_{self.name}"
+        return Statement(name, Sql(sql, name), ("bytea", "bigint[]"))
 
     @property
     def has_entity(self) -> bool:
@@ -119,7 +121,8 @@ class ListSql:
     def entity(self) -> Statement:
         """The statement for one row with its related data; its parameters are token hash, id."""
         sql = self._by_id("entity", self._parts["entity"])
-        return Statement(f"{self.name}_entity", sql, ("bytea", "bigint"))
+        name = f"{self.name}_entity"
+        return Statement(name, Sql(sql, name), ("bytea", "bigint"))
 
     def _by_id(self, frame: str, item: str) -> bytes:
         visible = (self._parts[name] for name in ("where", "visible") if name in self._parts)
@@ -159,7 +162,8 @@ class ListSql:
             near=self._near(choice, keys, tuple(conditions)),
             item=self._parts["item"],
         )
-        return Statement(choice.name(f"{self.name}_list"), stripped(sql), tuple(types))
+        name = f"{self.name}_list"
+        return Statement(choice.name(name), Sql(stripped(sql), name), tuple(types))
 
     def _sees_rows(self, choice: Choice) -> str | None:
         """Return the predicate that checks access to each row; None if a filter already does."""

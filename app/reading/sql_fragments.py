@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from app.database.sql import Sql
+
 TYPE = re.compile(r"\$value::(\w+(?:\[\])?)")
 
 
@@ -56,7 +58,7 @@ class Statement(NamedTuple):
     """A statement, its name in `indexes.toml`, and the types of its parameters."""
 
     name: str
-    sql: bytes
+    sql: Sql
     types: tuple[str, ...]
 
 

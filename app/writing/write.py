@@ -23,6 +23,7 @@ from app.cache.touches import Touched
 from app.database.lane import Row
 from app.database.outcomes import outcome_unknown
 from app.database.queries import queries
+from app.database.sql import Sql
 from app.http import etags, requests
 from app.http.authentication import Token, bearer
 from app.http.problems import Problem, unauthorized
@@ -66,7 +67,7 @@ class Write(Generic[Body]):
         """The body's fields as JSON, without those that a change leaves out."""
         return fields(self.body)
 
-    async def facts(self, query: bytes, *parameters: object) -> Row:
+    async def facts(self, query: Sql, *parameters: object) -> Row:
         """Return the row of a query whose first parameter is the token; Problem 401 if that is invalid."""
         row = await self.services.database.fetch_row(query, self.token.digest, *parameters)
         if row is None:
@@ -84,9 +85,9 @@ class Write(Generic[Body]):
     async def change(
         self,
         tags: Sequence[str],
-        query: bytes,
+        query: Sql,
         *parameters: object,
-        lock: bytes | None = None,
+        lock: Sql | None = None,
         row_id: int = 0,
     ) -> Any:
         """

@@ -57,7 +57,7 @@ def test_a_worker_that_hangs_is_replaced(server: Server) -> None:
 
 def test_slow_reads_leave_connections_to_quick_ones(server: Server) -> None:
     body = """
-    sleep = b"SELECT pg_sleep($1::bigint)"
+    sleep = Sql(b"SELECT pg_sleep($1::bigint)", "sleep")
     slow = [asyncio.create_task(database.fetch_slow_row(sleep, 2)) for _ in range(30)]
     await asyncio.sleep(0.5)
     quick = await asyncio.gather(*(database.fetch_row_alone(NUMBER, n) for n in range(10)))

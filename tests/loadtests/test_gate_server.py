@@ -87,7 +87,6 @@ def usual_ms(comparison: Comparison, kind: str) -> float:
     return next(row.p50[0] for row in comparison.looks[0] if row.name == kind)
 
 
-@pytest.mark.rehearsal
 def test_a_slower_query_is_named_and_nothing_else(gate: Gate, after: SandboxServer) -> None:
     with slower(after, "lists/tasks.sql", SLOWER_MS):
         code, comparison = gate()

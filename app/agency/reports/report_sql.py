@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+from app.database.sql import Sql
 from app.reading.sql_fragments import (
     Choice,
     Key,
@@ -82,7 +83,7 @@ class ReportSql:
             display=" DESC" if choice.backward else "",
             totals=totals,
         )
-        return Statement(choice.name(self.view), sql.strip().encode(), tuple(types))
+        return Statement(choice.name(self.view), Sql(sql.strip().encode(), self.view), tuple(types))
 
     def _totals(self, filters: tuple[str, ...], conditions: str) -> str:
         """Return the SQL of the totals under the filters; NULL if that would have to read every line."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.agency import permissions
 from app.agency.shapes.bodies import Nothing, Text
 from app.database.queries import queries
+from app.database.sql import Sql
 from app.http import requests
 from app.http.problems import not_found
 from app.writing.write import Write, begin
@@ -28,9 +29,9 @@ class Facts(NamedTuple):
 class OwnWords:
     """Comments or messages, by the statements that read the facts, change the text and delete."""
 
-    facts: bytes
-    change: bytes
-    remove: bytes
+    facts: Sql
+    change: Sql
+    remove: Sql
 
     async def edit(self, request: Request) -> Response:
         """Respond with the caller's own words with their new text."""

@@ -22,9 +22,9 @@ def test_the_search_across_all_uses_the_same_sql_as_the_search_of_each_kind() ->
         )
 
         assert found
-        assert found[0].encode() in SEARCH_ALL
+        assert found[0] in SEARCH_ALL.decode()
         assert near
-        assert near[0].encode() in SEARCH_ALL
+        assert near[0] in SEARCH_ALL.decode()
 
 
 @pytest.mark.parametrize("sql", [*SEARCHES.values(), SEARCH_ALL], ids=[*KINDS, "all"])

@@ -5,13 +5,18 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
+from prometheus_client import CollectorRegistry
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from app.database.lane import COOL_DOWN_S, UNANSWERED, Answer, Connection, Lane, Read
 from app.database.pipelines import LARGEST, MOST_WAITING, Pipelines
+from app.database.sql import Sql
+from app.database.timings import Timings
 
 TIMEOUT_S = 0.3
+TIMINGS = Timings(CollectorRegistry())
+SELECT = Sql(b"SELECT $1", "a test's")
 
 Run = Callable[[Sequence[Read]], Awaitable[list[Read]]]
 
@@ -53,14 +58,14 @@ async def hang(_batch: Sequence[Read]) -> list[Read]:
 
 
 async def ask(pipelines: Pipelines, count: int) -> list[Answer | BaseException]:
-    reads = (pipelines.submit(b"SELECT $1", (number,)) for number in range(count))
+    reads = (pipelines.submit(SELECT, (number,)) for number in range(count))
     return list(await asyncio.gather(*reads, return_exceptions=True))
 
 
 def test_reads_of_one_loop_iteration_use_every_idle_lane() -> None:
     lanes = [Told(echo), Told(echo)]
 
-    answers = asyncio.run(ask(Pipelines(lanes, TIMEOUT_S), 2 * LARGEST))
+    answers = asyncio.run(ask(Pipelines(lanes, TIMEOUT_S, TIMINGS), 2 * LARGEST))
 
     assert answers == [(number,) for number in range(2 * LARGEST)]
     assert [lane.sizes for lane in lanes] == [[LARGEST], [LARGEST]]
@@ -69,7 +74,7 @@ def test_reads_of_one_loop_iteration_use_every_idle_lane() -> None:
 def test_a_few_reads_of_one_loop_iteration_share_a_batch() -> None:
     lanes = [Told(echo), Told(echo)]
 
-    asyncio.run(ask(Pipelines(lanes, TIMEOUT_S), 5))
+    asyncio.run(ask(Pipelines(lanes, TIMEOUT_S, TIMINGS), 5))
 
     assert [lane.sizes for lane in lanes] == [[5], []]
 
@@ -78,7 +83,7 @@ def test_a_read_times_out_while_the_database_hangs() -> None:
     lanes = [Told(hang), Told(hang)]
     started = time.monotonic()
 
-    answers = asyncio.run(ask(Pipelines(lanes, TIMEOUT_S), 100))
+    answers = asyncio.run(ask(Pipelines(lanes, TIMEOUT_S, TIMINGS), 100))
 
     assert {type(answer) for answer in answers} == {PoolTimeout}
     # Not one after the other, which would take a hundred times as long.
@@ -87,7 +92,7 @@ def test_a_read_times_out_while_the_database_hangs() -> None:
 
 def test_a_read_fails_immediately_when_too_many_wait() -> None:
     async def crowd() -> list[Answer | BaseException]:
-        pipelines = Pipelines([Told(hang)], TIMEOUT_S)
+        pipelines = Pipelines([Told(hang)], TIMEOUT_S, TIMINGS)
         waiting = asyncio.ensure_future(ask(pipelines, MOST_WAITING + LARGEST))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -107,10 +112,10 @@ def test_a_read_that_timed_out_is_not_run() -> None:
             return await echo(batch)
 
         lane = Told(first_hangs)
-        pipelines = Pipelines([lane], TIMEOUT_S)
+        pipelines = Pipelines([lane], TIMEOUT_S, TIMINGS)
         await ask(pipelines, 3 * LARGEST)
         free.set()
-        return lane.sizes, await pipelines.submit(b"SELECT $1", (7,))
+        return lane.sizes, await pipelines.submit(SELECT, (7,))
 
     sizes, answer = asyncio.run(one_hang())
 
@@ -121,7 +126,7 @@ def test_a_read_that_timed_out_is_not_run() -> None:
 def test_a_lane_that_cools_down_gets_no_reads() -> None:
     async def two_turns() -> list[list[int]]:
         lanes = [Told(echo), Told(echo)]
-        pipelines = Pipelines(lanes, TIMEOUT_S)
+        pipelines = Pipelines(lanes, TIMEOUT_S, TIMINGS)
         lanes[0].cools = True
         for _ in range(4):
             assert await ask(pipelines, 3) == [(0,), (1,), (2,)]
@@ -140,7 +145,7 @@ def test_no_read_waits_while_all_lanes_cool_down() -> None:
             return []
 
         lane = Told(lost)
-        return await ask(Pipelines([lane], TIMEOUT_S), 3 * LARGEST)
+        return await ask(Pipelines([lane], TIMEOUT_S, TIMINGS), 3 * LARGEST)
 
     assert asyncio.run(fails()) == [UNANSWERED] * (3 * LARGEST)
 
@@ -151,7 +156,7 @@ def test_reads_to_be_run_again_go_first() -> None:
         await echo(batch[:kept])
         return list(batch[kept:])
 
-    answers = asyncio.run(ask(Pipelines([Told(halves)], 5.0), 50))
+    answers = asyncio.run(ask(Pipelines([Told(halves)], 5.0, TIMINGS), 50))
 
     assert answers == [(number,) for number in range(50)]
 
@@ -159,7 +164,7 @@ def test_reads_to_be_run_again_go_first() -> None:
 def test_a_lane_without_a_server_gives_no_result_and_cools_down() -> None:
     async def lone() -> tuple[Answer, bool]:
         lane = Lane(nowhere)
-        answer = await Pipelines([lane], TIMEOUT_S).submit(b"SELECT 1", ())
+        answer = await Pipelines([lane], TIMEOUT_S, TIMINGS).submit(SELECT, ())
         return answer, lane.cooling_down
 
     assert COOL_DOWN_S > 0
@@ -172,7 +177,7 @@ def test_reads_use_the_pool_when_no_lane_is_usable(lanes: int) -> None:
     for lane in told:
         lane.cools = True
 
-    assert asyncio.run(ask(Pipelines(told, TIMEOUT_S), 2)) == [UNANSWERED, UNANSWERED]
+    assert asyncio.run(ask(Pipelines(told, TIMEOUT_S, TIMINGS), 2)) == [UNANSWERED, UNANSWERED]
 
 
 def test_closing_waits_for_running_batches() -> None:
@@ -188,8 +193,8 @@ def test_closing_waits_for_running_batches() -> None:
             happened.append("answered")
             return rest
 
-        pipelines = Pipelines([Closed(slowly)], TIMEOUT_S)
-        asked = asyncio.ensure_future(pipelines.submit(b"SELECT $1", (1,)))
+        pipelines = Pipelines([Closed(slowly)], TIMEOUT_S, TIMINGS)
+        asked = asyncio.ensure_future(pipelines.submit(SELECT, (1,)))
         await asyncio.sleep(0.001)
         await pipelines.close()
         return await asked, happened

@@ -78,7 +78,7 @@ def test_no_more_connections_are_opened_than_the_setting_says(server: Server, po
         links = (os.path.join("/proc/self/fd", fd) for fd in os.listdir("/proc/self/fd"))
         return sum(os.path.exists(link) and os.readlink(link).startswith("socket:") for link in links)
     before = sockets()
-    database = Database(replace(settings, pool_min=1, pool_max={pool_max}))
+    database = Database(replace(settings, pool_min=1, pool_max={pool_max}), timings)
     await database.open()
     ways = (database.fetch_row_alone, database.fetch_row)
     rows = await asyncio.gather(*(way(NUMBER, n) for way in ways for n in range(50)))

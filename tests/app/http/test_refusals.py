@@ -15,6 +15,7 @@ from app.application import application
 from app.cache.cache import Cache
 from app.cache.statistics import Statistics
 from app.database.pool import Database
+from app.database.timings import Timings
 from app.reading.cursors import Position, sign
 from app.reading.page import Selection
 from app.services import Services
@@ -39,10 +40,11 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     nowhere = str(tmp_path_factory.mktemp("nowhere"))
     text = EXAMPLE.read_text().replace("/run/pgbouncer", nowhere).replace("/run/redis", nowhere)
     settings = decode(text.encode(), "app.toml")
+    statistics = Statistics(None, "1", POLICIES)
     services = Services(
         http=settings.http,
-        database=Database(settings.database),
-        cache=Cache(settings.redis, "no password", Statistics(None, "1", POLICIES), fills_at_once=8),
+        database=Database(settings.database, Timings(statistics.registry)),
+        cache=Cache(settings.redis, "no password", statistics, fills_at_once=8),
         cursor_keys=CURSOR_KEYS,
         constraints=CONSTRAINTS,
         admin_key=ADMIN_KEY,

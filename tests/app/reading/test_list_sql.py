@@ -47,8 +47,8 @@ def test_a_statement_numbers_its_parameters_without_a_gap_and_names_its_columns(
         numbers = {int(number) for number in re.findall(rb"\$(\d+)", statement.sql)}
 
         assert numbers == set(range(1, len(statement.types) + 1)), statement.name
-        assert b"$value" not in statement.sql
-        assert b"{" not in statement.sql
+        assert "$value" not in statement.sql.decode()
+        assert "{" not in statement.sql.decode()
         assert not re.search(rb"SELECT\s+\*|\w\.\*", statement.sql)
         assert not re.search(rb"\$\d+\S* IS NULL", statement.sql)
 

@@ -7,19 +7,23 @@ from tests.app.support.server import Server
 SCRIPT = """
 import asyncio
 from pathlib import Path
+from prometheus_client import CollectorRegistry
 from psycopg import Error
 from app.database.pool import Database
+from app.database.sql import Sql
+from app.database.timings import Timings
 from app.settings import decode
 
 settings = decode(Path("/etc/bantam/app.toml").read_bytes(), "app.toml").database
-NUMBER = b"SELECT $1::bigint"
+NUMBER = Sql(b"SELECT $1::bigint", "number")
+timings = Timings(CollectorRegistry())
 
 async def main():
-    database = Database(settings)
+    database = Database(settings, timings)
     await database.open()
     async def read(query, *parameters):
         try:
-            row = await database.fetch_row(query, *parameters)
+            row = await database.fetch_row(Sql(query, "of a test"), *parameters)
         except Error as error:
             return type(error).__name__
         return None if row is None else row[0]

@@ -1,0 +1,15 @@
+"""A statement's text together with its name, by which figures and logs call it."""
+
+from typing import Self
+
+
+class Sql(bytes):
+    """What psycopg sends; `name` is that of its file, or of its list, search or report."""
+
+    name: str
+
+    def __new__(cls, text: bytes, name: str) -> Self:
+        """Return the text with a name."""
+        sql = super().__new__(cls, text)
+        sql.name = name
+        return sql

@@ -1,0 +1,85 @@
+"""A request can be followed from the edge to PostgreSQL, and its statements are counted."""
+
+import re
+import secrets
+import threading
+import time
+
+import pytest
+
+from tests.app.support.server import Server
+from tests.app.support.warmth import until
+
+pytestmark = pytest.mark.server
+
+ADMIN = 1
+HELD_S = 10
+SLOW_S = 1.1
+"""Slow, and shorter than lock_timeout."""
+
+METRICS = """python3 - <<'END'
+import http.client, socket
+app = http.client.HTTPConnection("app")
+app.sock = socket.socket(socket.AF_UNIX)
+app.sock.connect("/run/bantam-app/app.sock")
+app.request("GET", "/metrics")
+print(app.getresponse().read().decode())
+END"""
+SESSION = "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'bantam-app %'"
+
+
+def counted(server: Server, route: str) -> float:
+    """How many statements a route has run, of all workers."""
+    pattern = rf'^bantam_statement_seconds_count{{route="{re.escape(route)}",.*}} (.*)$'
+    return sum(map(float, re.findall(pattern, server.run(METRICS), re.MULTILINE)))
+
+
+def test_statements_are_counted_by_route(server: Server) -> None:
+    before = counted(server, "GET /api/notifications/counts")
+    for _ in range(3):
+        assert server.get("/api/notifications/counts", ADMIN).status_code == 200
+
+    assert counted(server, "GET /api/notifications/counts") == before + 3
+
+
+def test_metrics_are_for_the_own_server_and_for_admins(server: Server) -> None:
+    assert "bantam_connection_wait_seconds_count" in server.run(METRICS)
+    assert "bantam_statement_seconds_count" in server.get("/api/admin/metrics", ADMIN).text
+    assert server.http.get("/metrics").status_code == 404
+
+
+def test_an_id_is_the_edges_own(server: Server) -> None:
+    answers = [server.send("GET", "/healthz", headers={"x-request-id": "mine"}) for _ in range(2)]
+
+    ids = {answer.headers["x-request-id"] for answer in answers}
+    assert len(ids) == 2
+    assert all(re.fullmatch("[0-9a-f]{32}", id_) for id_ in ids)
+
+
+def test_a_slow_search_is_found_everywhere_by_its_id(server: Server) -> None:
+    answers = []
+    sql = f"BEGIN; LOCK TABLE clients; SELECT pg_sleep({HELD_S})"
+    hold = threading.Thread(
+        target=lambda: server.run(f"runuser -u postgres -- psql -qd bantam -c '{sql}' || true")
+    )
+    hold.start()
+    until(lambda: server.sql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'") != "0")
+    search = threading.Thread(
+        target=lambda: answers.append(server.get(f"/api/search/clients?q={secrets.token_hex(8)}", ADMIN))
+    )
+    search.start()
+    begun = time.monotonic()
+    until(lambda: server.sql(SESSION) != "")
+    (session,) = server.sql(SESSION).splitlines()
+    time.sleep(max(0.0, begun + SLOW_S - time.monotonic()))
+    server.sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE mode = 'AccessExclusiveLock'")
+    search.join()
+    hold.join()
+
+    request = answers[0].headers["x-request-id"]
+    assert answers[0].status_code == 200
+    assert session == f"bantam-app {request}"
+    app_log = server.run("journalctl --unit 'bantam-app@*' --since -1min --output cat")
+    assert re.search(rf"search_clients took \d+ ms in GET /api/search/\w+ \(request {request}\)", app_log)
+    database_log = server.run(f"grep '{request}' /var/log/postgresql/postgresql-17-main.log")
+    assert re.search(rf"bantam-app {request} LOG:  duration: \d", database_log)

@@ -137,6 +137,8 @@ def test_answers_are_kept_as_they_were(tmp_path: Path) -> None:
         (gzip.compress(f"{','.join(HEAD)}\nnow,task,,1,\n".encode()), "is damaged"),
         (as_csv([], 0)[:-9], "is damaged"),
     ],
+    # Compressed, a text says when: each process would have tests of its own.
+    ids=["missing", "not gzip", "no answers", "no time", "cut off"],
 )
 def test_damaged_answers_are_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
     if content is not None:

@@ -34,7 +34,7 @@ def test_a_canceled_statement_fails_only_its_own_read_and_is_not_retried(server:
     import subprocess
     CANCEL = (
         "sleep 1; cd /; runuser -u postgres -- psql -qAtc"
-        " \\"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'\\""
+        " \\"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '/* of a test */%'\\""
     )
     canceling = subprocess.Popen(CANCEL, shell=True, stdout=subprocess.DEVNULL)
     asked = [(NUMBER, n) for n in range(15)]

@@ -10,7 +10,7 @@ NAMES = sorted(file.stem for file in APP.glob("*/queries/*.sql"))
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_query_is_an_attribute_with_a_description(name: str) -> None:
-    assert getattr(queries, name).split()[0] in {b"SELECT", b"WITH"}
+    assert re.match(rf"/\* {name} \*/ (SELECT|WITH)\b", getattr(queries, name).decode())
     assert queries.descriptions[name]
 
 

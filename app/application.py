@@ -7,6 +7,7 @@ from app.agency import topics
 from app.http import documentation, problems
 from app.http.routing import Router
 from app.monitoring import cache_admin, database_admin, health
+from app.monitoring.asking import note_asker
 from app.services import Services
 from app.warming.counting import count_read
 
@@ -15,7 +16,7 @@ ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *database_admin.ROUTES, *he
 
 def application(services: Services) -> Starlette:
     """Return the ASGI application, which uses `services`."""
-    directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT)), count_read)
+    directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT)), note_asker, count_read)
     # The edge does not lead to it: whoever may open the app's socket needs no token.
     metrics = Route("/metrics", cache_admin.all_metrics)
     app = Starlette(routes=[directory, metrics], exception_handlers=problems.HANDLERS)

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
-from app.database.timings import ASKER, Asker
 from app.http import requests
 from app.http.authentication import bearer
 
@@ -68,11 +67,12 @@ class Endpoint:
         return tuple(sorted(found))
 
 
+OnRequest = Callable[[Request, Endpoint], None]
 OnResponse = Callable[[Request, Endpoint, Response], None]
 
 
-def route(endpoints: Iterable[Endpoint], on_response: OnResponse) -> Route:
-    """Return Starlette's route of one path with all its methods; every response goes to `on_response`."""
+def route(endpoints: Iterable[Endpoint], on_request: OnRequest, on_response: OnResponse) -> Route:
+    """Return Starlette's route of one path with all its methods, which calls back before and after each."""
     serving: dict[str, Endpoint] = {endpoint.method: endpoint for endpoint in endpoints}
     methods = list(serving)
     (path,) = {endpoint.path for endpoint in serving.values()}
@@ -81,7 +81,7 @@ def route(endpoints: Iterable[Endpoint], on_response: OnResponse) -> Route:
 
     async def serve(request: Request) -> Response:
         endpoint = serving[request.method]
-        ASKER.set(Asker(f"{endpoint.method} {path}", request.headers.get("x-request-id", "")))
+        on_request(request, endpoint)
         if request.scope["query_string"] and endpoint.query is None and not endpoint.public:
             bearer(request)
             requests.query(request, NoQuery)
@@ -100,7 +100,7 @@ class Router(BaseRoute):
     time at a hundred paths. A literal segment takes precedence over one in braces.
     """
 
-    def __init__(self, endpoints: Iterable[Endpoint], on_response: OnResponse) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint], on_request: OnRequest, on_response: OnResponse) -> None:
         by_path: dict[str, list[Endpoint]] = {}
         for endpoint in endpoints:
             if any(endpoint.method == other.method for other in by_path.get(endpoint.path, ())):
@@ -111,7 +111,7 @@ class Router(BaseRoute):
             node = self._root
             for part in path.split("/"):
                 node = node.setdefault("{}" if part.startswith("{") else part, {})  # type: ignore[assignment]
-            node["/"] = route(several, on_response)
+            node["/"] = route(several, on_request, on_response)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return the match of the one route that this path can lead to."""

@@ -18,7 +18,7 @@ def application(services: Services) -> Starlette:
     """Return the ASGI application, which uses `services`."""
     directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT)), note_asker, count_read)
     # The edge does not lead to it: whoever may open the app's socket needs no token.
-    metrics = Route("/metrics", cache_admin.all_metrics)
+    metrics = Route("/metrics", cache_admin.own_metrics)
     app = Starlette(routes=[directory, metrics], exception_handlers=problems.HANDLERS)
     app.state.services = services
     app.router.redirect_slashes = False

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import Context
 from typing import TypeVar
 
 from psycopg import InterfaceError, OperationalError
@@ -68,7 +69,8 @@ class Fills:
     def in_background(self, found: Lookup, fill: Fill[object]) -> None:
         """Refill an entry in the background, unless it is valid and not due, or a fill is already running."""
         if found.entry.key not in self._running:
-            task = asyncio.get_running_loop().create_task(self._early(found, fill))
+            # Not the request's: it would be counted as its own.
+            task = asyncio.get_running_loop().create_task(self._early(found, fill), context=Context())
             # The loop holds tasks weakly.
             self._background.add(task)
             task.add_done_callback(self._background.discard)

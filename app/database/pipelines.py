@@ -95,9 +95,9 @@ class Pipelines:
         batch: list[Read] = []
         while self._waiting and len(batch) < most:
             read = self._waiting.popleft()
+            self._timings.waited(time.perf_counter() - read.since)
             if not read.answer.done():
                 batch.append(read)
-                self._timings.waited(time.perf_counter() - read.since)
         return batch
 
     async def close(self) -> None:

@@ -102,9 +102,9 @@ class Database:
         """Return the one row of a small query that changes nothing, in a round trip shared with others."""
         with self._timings.timed(query):
             answer = await self._pipelines.submit(query, parameters)
-        if isinstance(answer, Unanswered):
-            return await self.fetch_row_alone(query, *parameters)
-        return answer
+            if isinstance(answer, Unanswered):
+                return await self._read_until_it_answers(query, parameters, prepared=True)
+            return answer
 
     async def fetch_row_alone(
         self, query: Sql, *parameters: object, prepared: bool | None = True
@@ -148,15 +148,17 @@ class Database:
         Such queries share a part of the connections, so that the rest stay free for quick ones; PoolTimeout
         if none of that part is free in time.
         """
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._slow_slots.acquire()
-        except TimeoutError:
-            raise PoolTimeout(f"no connection for slow reads within {self._timeout_s} s") from None
-        try:
-            return await self.fetch_row_alone(query, *parameters, prepared=prepared)
-        finally:
-            self._slow_slots.release()
+        with self._timings.timed(query):
+            try:
+                with self._timings.waiting():
+                    async with asyncio.timeout(self._timeout_s):
+                        await self._slow_slots.acquire()
+            except TimeoutError:
+                raise PoolTimeout(f"no connection for slow reads within {self._timeout_s} s") from None
+            try:
+                return await self._read_until_it_answers(query, parameters, prepared=prepared)
+            finally:
+                self._slow_slots.release()
 
     async def write(self, query: Sql, *parameters: object, on_notice: OnNotice | None = None) -> Row | None:
         """Run and commit a query, never twice; return its one row. `on_notice` gets its notices."""
@@ -195,15 +197,14 @@ class Database:
     @asynccontextmanager
     async def _checked_out(self, timeout_s: float | None = None) -> AsyncIterator[Connection]:
         """Check out a connection; there is no transaction around its use, each statement is one."""
-        since = time.perf_counter()
-        connection = await self._pool.getconn(timeout_s)
-        if was_closed(connection):
-            # PgBouncer restarted and closed all idle ones: a write must not be the first to notice.
-            await connection.close()
-            await self._pool.putconn(connection)
-            await self._pool.check()
+        with self._timings.waiting():
             connection = await self._pool.getconn(timeout_s)
-        self._timings.waited(time.perf_counter() - since)
+            if was_closed(connection):
+                # PgBouncer restarted and closed all idle ones: a write must not be the first to notice.
+                await connection.close()
+                await self._pool.putconn(connection)
+                await self._pool.check()
+                connection = await self._pool.getconn(timeout_s)
         try:
             yield connection
         finally:

@@ -43,10 +43,16 @@ async def one_row(
 async def one_named_row(
     connection: Connection, request: str, query: Sql, parameters: Sequence[object]
 ) -> Row | None:
-    """Do the same for a query that may take long; PostgreSQL's log and sessions show the request's id."""
-    async with connection.pipeline(), connection.transaction():
+    """
+    Do the same for a query that may take long; PostgreSQL's log and sessions show the request's id.
+
+    Both statements are one round trip and one transaction, with which the name ends.
+    """
+    cursor = connection.cursor(binary=True)
+    async with connection.pipeline():
         await connection.execute(NAME, (f"{APPLICATION} {request}",))
-        return await one_row(connection, query, parameters, prepared=False)
+        await cursor.execute(query, parameters, prepare=False)
+    return await cursor.fetchone()
 
 
 def was_closed(connection: Connection) -> bool:

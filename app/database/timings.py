@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client import Counter as Count
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from app.database.sql import Sql
 
@@ -63,21 +64,25 @@ class Timings:
     @contextmanager
     def timed(self, sql: Sql) -> Iterator[None]:
         """Count a statement, whether it succeeds or not."""
-        since = time.perf_counter()
+        since, ran = time.perf_counter(), True
         try:
             yield
+        except (PoolTimeout, TooManyRequests):
+            # The refusal is logged; a flood of them must not be logged twice.
+            ran = False
+            raise
         finally:
-            self.took(sql, time.perf_counter() - since)
+            self.took(sql, time.perf_counter() - since, ran=ran)
 
-    def took(self, sql: Sql, seconds: float) -> None:
-        """Count a statement; log it if it was slow, or if its request runs it again and again."""
+    def took(self, sql: Sql, seconds: float, *, ran: bool = True) -> None:
+        """Count a statement; log it if it ran and was slow, or if its request runs it again and again."""
         asker = ASKER.get()
         key = asker.route, sql.name
         child = self._by_name.get(key)
         if child is None:
             child = self._by_name[key] = self._seconds.labels(*key)
         child.observe(seconds)
-        if seconds > SLOW_S:
+        if ran and seconds > SLOW_S:
             log.warning(
                 "%s took %.0f ms in %s (request %s)",
                 sql.name,
@@ -89,6 +94,15 @@ class Timings:
             asker.statements[sql.name] += 1
             if asker.statements[sql.name] == MOST_ALIKE + 1:
                 self._tell_repeated(asker, key)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Count a wait for a connection, whether it is got or not."""
+        since = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.waited(time.perf_counter() - since)
 
     def waited(self, seconds: float) -> None:
         """Count a wait for a connection."""

@@ -76,17 +76,23 @@ async def on_http_exception(_request: Request, error: Exception) -> Response:
     )
 
 
-async def on_database_unavailable(_request: Request, error: Exception) -> Response:
+async def on_database_unavailable(request: Request, error: Exception) -> Response:
     """Respond while the database is down, restarting, or has no free connection in time."""
-    log.warning("503: %s", type(error).__name__)
+    log.warning("503: %s (request %s)", type(error).__name__, _id(request))
     return respond(
         503, "The database is unavailable at the moment; try again.", headers={"retry-after": RETRY_AFTER_S}
     )
 
 
-async def on_failure(_request: Request, _error: Exception) -> Response:
+async def on_failure(request: Request, error: Exception) -> Response:
     """Respond to an unexpected error; Starlette raises it again, so the log has its traceback."""
+    log.error("500: %s (request %s)", type(error).__name__, _id(request))
     return respond(500, "The request failed because of a server error.")
+
+
+def _id(request: Request) -> str:
+    """Return the id that the edge gave the request."""
+    return request.headers.get("x-request-id", "-")
 
 
 HANDLERS: dict[Any, Any] = {

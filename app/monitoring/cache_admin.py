@@ -1,5 +1,6 @@
 """GET /api/admin/cache-stats and /api/admin/metrics, PATCH /api/admin/cache: the cache, for admins."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from app.cache.shapes import CacheStatistics, CacheSwitch, CacheSwitched
 from app.database.queries import queries
-from app.http.problems import Problem
+from app.http.problems import Problem, not_found
 from app.http.responses import JsonBytes
 from app.http.routing import Endpoint
 from app.monitoring import cache_figures
@@ -39,12 +40,19 @@ async def gathered(services: Services) -> CacheStatistics:
 async def metrics(request: Request) -> Response:
     """Respond with the statistics for Prometheus."""
     await admin(request, "Metrics are")
-    return await all_metrics(request)
+    return await _metrics(request)
 
 
-async def all_metrics(request: Request) -> Response:
-    """Respond with the statistics of every worker; for a local Prometheus, on the app's own socket."""
-    text = generate_latest(services_of(request).cache.statistics.collector())
+async def own_metrics(request: Request) -> Response:
+    """Do the same for whoever may open the app's socket; what comes through the edge is refused."""
+    if "x-forwarded-for" in request.headers:
+        raise not_found()
+    return await _metrics(request)
+
+
+async def _metrics(request: Request) -> Response:
+    # Adding up what all workers have written takes a while, in which others are served.
+    text = await asyncio.to_thread(generate_latest, services_of(request).cache.statistics.collector())
     return Response(text, headers={"cache-control": "no-store", "content-type": CONTENT_TYPE_LATEST})
 
 

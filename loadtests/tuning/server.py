@@ -76,7 +76,10 @@ def compared(target: Target) -> Iterator[None]:
     finally:
         for ending in ENDINGS:
             signal.signal(ending, signal.SIG_IGN)
-        _on(target, f"rm -rf {FILE} {UNIT_CHANGES} && {RELOAD} && {RESTART}", "")
+        try:
+            _on(target, f"rm -rf {FILE} {UNIT_CHANGES} && {RELOAD} && {RESTART}", "")
+        except RefusedError as error:
+            raise RefusedError(f"{error} The compared settings are still there: remove {FILE}.") from None
 
 
 def _on(target: Target, command: str, stdin: str) -> str:

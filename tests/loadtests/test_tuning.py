@@ -126,7 +126,7 @@ def test_an_interrupted_comparison_puts_the_settings_back(tmp_path: Path, ending
     ssh = tmp_path / "ssh"
     ssh.write_text(f'#!/bin/sh\ncat >> {commands}\necho "$2" >> {commands}\ncase "$2" in\n')
     with ssh.open("a") as script:
-        script.write(f"*SELECT*) touch {began}; sleep 30;;\nesac\n")
+        script.write(f"*SELECT*) touch {began}; exec sleep 5;;\nesac\n")
     ssh.chmod(0o755)
     target = msgspec.structs.replace(PLAN.target, kind="sandbox", ssh=[str(ssh), "server"])
     (tmp_path / "target.json").write_bytes(msgspec.json.encode(target))
@@ -134,6 +134,7 @@ def test_an_interrupted_comparison_puts_the_settings_back(tmp_path: Path, ending
     command = [sys.executable, "-m", "loadtests.tuning", "--run-dir", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
         while not began.exists():
+            assert running.poll() is None
             time.sleep(0.05)
         running.send_signal(ending)
         _, said = running.communicate(timeout=20)

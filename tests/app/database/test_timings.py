@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from prometheus_client import CollectorRegistry
+from psycopg_pool import PoolTimeout
 
 from app.database.sql import Sql
 from app.database.timings import ASKER, MOST_ALIKE, NO_ASKER, SLOW_S, Asker, Timings
@@ -50,6 +51,21 @@ def test_a_statement_that_fails_is_counted(timings: Timings, registry: Collector
         raise ZeroDivisionError
 
     assert registry.get_sample_value("bantam_statement_seconds_count", LABELS) == 1
+
+
+def test_a_statement_that_never_ran_is_counted_and_not_called_slow(
+    timings: Timings,
+    registry: CollectorRegistry,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.database.timings.SLOW_S", 0.0)
+    a_request()
+    with pytest.raises(PoolTimeout), timings.timed(TASKS):
+        raise PoolTimeout
+
+    assert registry.get_sample_value("bantam_statement_seconds_count", LABELS) == 1
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(SLOW_S * 0.9, False), (SLOW_S * 1.234, True)])

@@ -206,6 +206,8 @@ gate: .venv/ready ## load these sources and AGAINST= (a revision) in turns: is a
 	  { echo "AGAINST=$$AGAINST is too old to be compared: it has no make snapshot." >&2; exit 1; }; \
 	case "$$SCALE$(if $(SECONDS),$$SECONDS)" in \
 	  *[!0-9.]*) echo "SCALE and SECONDS are numbers, such as SCALE=0.1 SECONDS=60." >&2; exit 1;; esac; \
+	$(if $(SECONDS),test "$${SECONDS%%.*}" -ge 30 || \
+	  { echo "SECONDS=$$SECONDS is too short a look to tell anything: 30 or more." >&2; exit 1; };) \
 	exec 9>/run/lock/bantam-gate; flock --nonblock 9 || \
 	  { echo "Another gate is at work on this machine: wait for its end." >&2; exit 1; }; \
 	trap '$(no_gate)' EXIT; trap 'exit 130' INT TERM HUP; $(no_gate); \

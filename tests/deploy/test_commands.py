@@ -93,6 +93,21 @@ def test_a_rollback_without_to_is_to_the_release_before(
     assert f"--back-to={asked} " in made.stdout
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("AGAINST=no-such-revision", "AGAINST=no-such-revision is no revision of this repository."),
+        ("SECONDS=10", "SECONDS=10 is too short a look to tell anything: 30 or more."),
+        ("SECONDS=a-minute", "SCALE and SECONDS are numbers, such as SCALE=0.1 SECONDS=60."),
+        ("SCALE=small", "SCALE and SECONDS are numbers, such as SCALE=0.1 SECONDS=60."),
+    ],
+)
+def test_a_gate_is_refused_before_it_makes_a_server(typed: str, told: str) -> None:
+    done = subprocess.run(["make", "gate", typed], cwd=ROOT, capture_output=True, check=False, text=True)
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == told
+
+
 def test_make_test_runs_no_rehearsal() -> None:
     made = subprocess.run(["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, check=True, text=True)
     chosen = re.findall(r'pytest tests [^|&;]*?-m "([^"]+)"', made.stdout)

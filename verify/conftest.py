@@ -48,7 +48,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         )
     # The path of a socket has at most 107 characters, and TMPDIR may have more.
     folder = Path(tempfile.mkdtemp(prefix="bantam-verify-", dir="/tmp"))
-    config.add_cleanup(lambda: shutil.rmtree(folder))
+    # A connection that ends by itself removes its socket, perhaps at this moment.
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     try:
         target = config.stash[TARGET] = read_target(config.option.inventory, folder)
         if config.option.collectonly:

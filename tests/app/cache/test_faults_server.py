@@ -34,8 +34,8 @@ def names(server: Server) -> list[str]:
 def rename(server: Server, mark: str) -> list[str]:
     wanted = [f"Project {project} {mark}" for project in PROJECTS]
     for project, name in zip(PROJECTS, wanted, strict=True):
-        answer = server.http.patch(
-            f"/api/projects/{project}", headers=server.authorization(1), json={"name": name}
+        answer = server.send(
+            "PATCH", f"/api/projects/{project}", headers=server.authorization(1), json={"name": name}
         )
         assert answer.status_code == 200
     return wanted

@@ -229,8 +229,8 @@ def test_an_invisible_row_is_queried_once(server: Server) -> None:
 
 def test_the_cache_is_switched_off_and_on_while_everything_runs(server: Server, task: dict[str, int]) -> None:
     def switched(*, enabled: bool) -> None:
-        answer = server.http.patch(
-            "/api/admin/cache", headers=server.authorization(1), json={"enabled": enabled}
+        answer = server.send(
+            "PATCH", "/api/admin/cache", headers=server.authorization(1), json={"enabled": enabled}
         )
         assert (answer.status_code, answer.json()["enabled"]) == (200, enabled)
         time.sleep(0.7)

@@ -293,7 +293,9 @@ def test_an_invalid_change_is_rejected_and_changes_nothing(
     before = server.sql(f"SELECT tasks FROM tasks WHERE id = {task}")
 
     problem(
-        server.http.patch(f"/api/tasks/{task}", headers=server.authorization(1), content=body), status, field
+        server.send("PATCH", f"/api/tasks/{task}", headers=server.authorization(1), content=body),
+        status,
+        field,
     )
 
     assert server.sql(f"SELECT tasks FROM tasks WHERE id = {task}") == before

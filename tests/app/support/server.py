@@ -43,8 +43,8 @@ class Server:
         return response
 
     def patch(self, task: int, user: int, status: str) -> httpx.Response:
-        return self.http.patch(
-            f"/api/tasks/{task}", headers=self.authorization(user), json={"status": status}
+        return self.send(
+            "PATCH", f"/api/tasks/{task}", headers=self.authorization(user), json={"status": status}
         )
 
     def authorization(self, user: int) -> dict[str, str]:

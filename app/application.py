@@ -8,6 +8,7 @@ from app.http import documentation, problems
 from app.http.routing import Router
 from app.monitoring import cache_admin, database_admin, health
 from app.monitoring.asking import note_asker
+from app.monitoring.requests import Requests
 from app.services import Services
 from app.warming.counting import count_read
 
@@ -16,7 +17,8 @@ ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *database_admin.ROUTES, *he
 
 def application(services: Services) -> Starlette:
     """Return the ASGI application, which uses `services`."""
-    directory = Router((*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT)), note_asker, count_read)
+    endpoints = (*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT))
+    directory = Router(endpoints, note_asker, count_read, Requests(services.cache.statistics.registry).ended)
     # The edge does not lead to it: whoever may open the app's socket needs no token.
     metrics = Route("/metrics", cache_admin.own_metrics)
     app = Starlette(routes=[directory, metrics], exception_handlers=problems.HANDLERS)

@@ -1,14 +1,16 @@
 """Routes: each declares its path, its input and output, and the function that serves it."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from msgspec import Struct
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.http import requests
 from app.http.authentication import bearer
@@ -69,6 +71,8 @@ class Endpoint:
 
 OnRequest = Callable[[Request, Endpoint], None]
 OnResponse = Callable[[Request, Endpoint, Response], None]
+OnEnd = Callable[[Scope, str, int, float], None]
+"""Called with the route's path, the status and the seconds of a request that has been answered."""
 
 
 def route(endpoints: Iterable[Endpoint], on_request: OnRequest, on_response: OnResponse) -> Route:
@@ -100,7 +104,10 @@ class Router(BaseRoute):
     time at a hundred paths. A literal segment takes precedence over one in braces.
     """
 
-    def __init__(self, endpoints: Iterable[Endpoint], on_request: OnRequest, on_response: OnResponse) -> None:
+    def __init__(
+        self, endpoints: Iterable[Endpoint], on_request: OnRequest, on_response: OnResponse, on_end: OnEnd
+    ) -> None:
+        self._on_end = on_end
         by_path: dict[str, list[Endpoint]] = {}
         for endpoint in endpoints:
             if any(endpoint.method == other.method for other in by_path.get(endpoint.path, ())):
@@ -130,9 +137,23 @@ class Router(BaseRoute):
         return match, child
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the route that `matches` found."""
+        """Serve the route that `matches` found; an error that nobody handles becomes a 500 further out."""
         found: Route = scope["directory_route"]
-        await found.handle(scope, receive, send)
+        status, since = 500, time.perf_counter()
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await found.handle(scope, receive, noting)
+        except HTTPException as error:
+            status = error.status_code
+            raise
+        finally:
+            self._on_end(scope, found.path, status, time.perf_counter() - since)
 
     def url_path_for(self, name: str, /, **path_params: object) -> NoMatchFound:  # type: ignore[override]
         """Not supported: paths are written out where they are needed."""

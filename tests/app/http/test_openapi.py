@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from openapi_spec_validator import validate
+from prometheus_client import CollectorRegistry
 
 from app.agency.topics import ABOUT
 from app.application import ENDPOINTS
@@ -15,6 +16,7 @@ from app.http.api_examples import Examples
 from app.http.patterns import IN_WORDS
 from app.http.routing import Endpoint, Router
 from app.monitoring.asking import note_asker
+from app.monitoring.requests import Requests
 from app.warming.counting import count_read
 
 DOCUMENT: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(openapi.document(ENDPOINTS, ABOUT)))
@@ -131,4 +133,4 @@ def test_every_operation_has_an_example_that_its_own_shapes_accept(endpoint: End
 
 def test_a_route_that_is_declared_twice_is_an_error() -> None:
     with pytest.raises(ValueError, match="declared twice"):
-        Router((ENDPOINTS[0], ENDPOINTS[0]), note_asker, count_read)
+        Router((ENDPOINTS[0], ENDPOINTS[0]), note_asker, count_read, Requests(CollectorRegistry()).ended)

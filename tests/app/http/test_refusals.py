@@ -99,6 +99,17 @@ def test_without_a_token_every_api_path_is_401(ask: Ask, method: str, path: str,
     problem(response)
 
 
+def test_refusals_are_counted_by_route_and_status(ask: Ask) -> None:
+    for method in ("GET", "HEAD", "MADE-UP", "MADE-UP-TOO"):
+        ask(method, "/api/clients/7", headers={})
+
+    text = ask("GET", "/metrics").text
+    for route, status in (("GET", 401), ("HEAD", 401), ("other", 405)):
+        assert f'bantam_requests_total{{route="{route} /api/clients/{{id}}",status="{status}"}}' in text
+        assert f'bantam_request_seconds_count{{route="{route} /api/clients/{{id}}"}}' in text
+    assert "MADE-UP" not in text
+
+
 @pytest.mark.parametrize(
     "number",
     [

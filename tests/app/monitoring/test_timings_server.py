@@ -43,6 +43,18 @@ def test_statements_are_counted_by_route(server: Server) -> None:
     assert counted(server, "GET /api/notifications/counts") == before + 3
 
 
+def test_requests_are_counted_by_route_and_status(server: Server) -> None:
+    def ended(status: int) -> float:
+        pattern = rf'^bantam_requests_total{{route="GET /api/clients/{{id}}",status="{status}"}} (.*)$'
+        return sum(map(float, re.findall(pattern, server.run(METRICS), re.MULTILINE)))
+
+    before = {status: ended(status) for status in (200, 404)}
+    for client in (1, 1, 999_999_999):
+        server.get(f"/api/clients/{client}", ADMIN)
+
+    assert {status: ended(status) - count for status, count in before.items()} == {200: 2, 404: 1}
+
+
 def test_metrics_are_for_the_own_server_and_for_admins(server: Server) -> None:
     assert "bantam_connection_wait_seconds_count" in server.run(METRICS)
     assert "bantam_statement_seconds_count" in server.get("/api/admin/metrics", ADMIN).text

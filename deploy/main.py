@@ -15,6 +15,7 @@ from deploy.base import base
 from deploy.build import build_release
 from deploy.contradictions import refuse_contradictions
 from deploy.edge import edge
+from deploy.history import history
 from deploy.lock import is_part_of_a_release, lock_server
 from deploy.neighbors import refuse_neighbors
 from deploy.operations.repository import BackupKey
@@ -133,6 +134,8 @@ if "app" in components:
         releases_kept=settings.releases_kept,
         seed_allowed=settings.seed_allowed,
     )
+if "history" in components:
+    history(days=settings.history_days, secrets=secrets)
 if "edge" in components:
     edge(
         server_name=settings.server_name,

@@ -98,6 +98,11 @@ def postgresql(
         file=Path("templates/postgresql/monitoring.sql"),
         schema="monitoring",
     )
+    setup(
+        name="Set up the place for the history",
+        file=Path("templates/postgresql/history.sql"),
+        schema="history",
+    )
 
 
 def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> None:
@@ -128,6 +133,12 @@ def _roles(*, sizes: Sizes, secrets: Secrets, app_statement_timeout_ms: int) -> 
         role="bantam_statistics",
         login=False,
         member_of=("pg_monitor",),
+    )
+    role(
+        name="Role bantam_history: keeps samples, by peer",
+        role="bantam_history",
+        connection_limit=2,
+        settings={"statement_timeout": "10s", "lock_timeout": "2s"},
     )
     role(
         name="Role pgbouncer: looks up password verifiers, by peer",

@@ -13,7 +13,7 @@ Milliseconds = Annotated[int, Meta(ge=1)]
 PublicKey = Annotated[str, Meta(pattern=r"^(ssh|ecdsa|sk)-\S+ \S+")]
 Seconds = Annotated[int, Meta(ge=1)]
 
-COMPONENTS = frozenset({"base", "postgresql", "backup", "pgbouncer", "redis", "app", "edge"})
+COMPONENTS = frozenset({"base", "postgresql", "backup", "pgbouncer", "redis", "app", "history", "edge"})
 
 # What belongs to pyinfra's connection or to one run, not to the server's configuration.
 _OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation", "component", "proven_on")
@@ -59,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     app_event_loop: Literal["uvloop", "asyncio"]
     releases_kept: Count
     seed_allowed: bool
+
+    history_days: Count
 
     tls_issuer: Literal["local", "acme"]
     acme_email: Annotated[str, Meta(pattern=r"^\S+@\S+$")] | None

@@ -99,7 +99,7 @@ def test_listens_on_no_tcp_port(unit: Callable[[str], Unit]) -> None:
         ("auth_type", "hba"),
         ("auth_file", ""),
         ("admin_users", "pgbouncer"),
-        ("stats_users", "bantam_monitor"),
+        ("stats_users", "bantam_monitor, bantam_history"),
         ("server_login_retry", "1"),
     ],
 )

@@ -17,7 +17,13 @@ UNIT = "postgresql@17-main.service"
 Catalog = Callable[[str], list[dict[str, Any]]]
 
 MEGABYTES = {"8kB": 8 / 1024, "kB": 1 / 1024, "MB": 1.0}
-LOGINS = {"bantam_app": "none", "bantam_monitor": "scram", "pgbouncer": "none", "postgres": "none"}
+LOGINS = {
+    "bantam_app": "none",
+    "bantam_history": "none",
+    "bantam_monitor": "scram",
+    "pgbouncer": "none",
+    "postgres": "none",
+}
 TIMEOUTS = {
     "bantam_app": {
         "statement_timeout",
@@ -25,11 +31,12 @@ TIMEOUTS = {
         "idle_in_transaction_session_timeout",
         "transaction_timeout",
     },
+    "bantam_history": {"statement_timeout", "lock_timeout"},
     "bantam_monitor": {"statement_timeout", "idle_in_transaction_session_timeout"},
     "pgbouncer": {"statement_timeout"},
 }
 
-ROLES = ["bantam_owner", "bantam_app", "bantam_monitor", "bantam_statistics", "pgbouncer"]
+ROLES = ["bantam_owner", "bantam_app", "bantam_history", "bantam_monitor", "bantam_statistics", "pgbouncer"]
 OTHER_SETTINGS = {"bantam_app": {"pg_trgm.word_similarity_threshold"}}
 
 
@@ -265,6 +272,7 @@ def test_role_has_no_powers(roles: dict[str, dict[str, Any]], role: str) -> None
     [
         ("bantam_owner", []),
         ("bantam_app", []),
+        ("bantam_history", []),
         ("bantam_monitor", ["pg_monitor"]),
         ("bantam_statistics", ["pg_monitor"]),
         ("pgbouncer", []),
@@ -302,12 +310,12 @@ def test_role_has_a_connection_limit(roles: dict[str, dict[str, Any]], role: str
     assert roles[role]["connection_limit"] > 0
 
 
-@pytest.mark.parametrize("role", ["bantam_app", "bantam_monitor", "pgbouncer"])
+@pytest.mark.parametrize("role", ["bantam_app", "bantam_history", "bantam_monitor", "pgbouncer"])
 def test_role_owns_nothing(catalog: Catalog, role: str) -> None:
     assert [row for row in catalog("owned") if row["role"] == role] == []
 
 
-@pytest.mark.parametrize("role", ["bantam_app", "bantam_monitor", "pgbouncer"])
+@pytest.mark.parametrize("role", ["bantam_app", "bantam_history", "bantam_monitor", "pgbouncer"])
 def test_role_may_not_create(catalog: Catalog, role: str) -> None:
     assert [row["place"] for row in catalog("may_create") if row["role"] == role] == []
 
@@ -325,8 +333,10 @@ def test_app_reads_and_writes_rows_only(catalog: Catalog) -> None:
 
 
 def test_views_for_monitoring_are_theirs(catalog: Catalog) -> None:
-    """What they show to the app's admins is two functions; the app reads no view of them."""
+    """The app's admins and the history get two functions each, and read no view."""
     assert catalog("monitoring_reach") == [
+        {"role": "bantam_history", "thing": "history.keep(jsonb,integer)"},
+        {"role": "bantam_history", "thing": "history.now()"},
         {"role": "bantam_app", "thing": "monitoring.connections()"},
         {"role": "bantam_app", "thing": "monitoring.performance()"},
     ]

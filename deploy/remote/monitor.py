@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ _NOW = """
 SELECT json_build_object(
     'totals', (SELECT row_to_json(t) FROM monitoring.totals AS t),
     'blocked', (SELECT count(*) FROM monitoring.blocked),
+    'sampled_at', (SELECT max(s.taken_at) FROM history.samples AS s),
     'longest_s', (SELECT coalesce(max(s.transaction_s), 0) FROM monitoring.sessions AS s),
     'statements', (SELECT json_agg(s) FROM (SELECT * FROM monitoring.statements LIMIT 5) AS s)
 )
@@ -33,6 +34,7 @@ SELECT json_build_object(
 _MB = 1024 * 1024
 _LOOKED_S = 1.0
 _QUERY_SHOWN = 60
+_HISTORY_MAY_LACK = timedelta(minutes=7)
 
 
 class NoAnswerError(Exception):
@@ -123,6 +125,18 @@ def archive(now: dict[str, Any]) -> str:
     return f"last WAL {ago.total_seconds():.0f} s ago, {totals['wal_archive_failures']} failures"
 
 
+def history(now: dict[str, Any]) -> str:
+    """When the last sample was kept."""
+    if now["sampled_at"] is None:
+        raise NoAnswerError("no sample has been kept yet: `journalctl -u bantam-history`")
+    ago = datetime.now(UTC) - datetime.fromisoformat(now["sampled_at"])
+    if ago > _HISTORY_MAY_LACK:
+        raise NoAnswerError(
+            f"no sample was kept for {ago.total_seconds() / 60:.0f} min: `journalctl -u bantam-history`"
+        )
+    return f"last sample kept {ago.total_seconds():.0f} s ago"
+
+
 def statements(now: dict[str, Any]) -> Iterator[str]:
     """The statements of the app that took most of PostgreSQL's time."""
     yield f"\n{'share':>6} {'calls':>10} {'mean ms':>9} {'longest ms':>11}  statement"
@@ -159,6 +173,7 @@ def main() -> int:
     line("Redis", cache)
     if now:
         line("Archive", lambda: archive(now))
+        line("History", lambda: history(now))
         print("\n".join(statements(now)))
     return 1 if problems else 0
 

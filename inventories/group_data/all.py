@@ -113,6 +113,11 @@ releases_kept = 3
 # May test data be written into this database? Never where real data lives.
 seed_allowed = False
 
+# --- history --------------------------------------------------------------------------------------
+
+# How many days the samples are kept that are taken once a minute: one day is about 4 MB.
+history_days = 14
+
 # --- edge -----------------------------------------------------------------------------------------
 
 # Who signs the certificate: "acme" (certbot) or "local" (a CA made on the server).

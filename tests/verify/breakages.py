@@ -33,6 +33,19 @@ class Breakage:
 
 
 BREAKAGES = {
+    "a history that nobody takes": Breakage(
+        file="test_history.py",
+        breaks="systemctl stop bantam-history.timer",
+        mends="systemctl start bantam-history.timer",
+        noticed_by={"test_timer[ActiveState-active]"},
+    ),
+    "a history that grows": Breakage(
+        file="test_history.py",
+        breaks=f"{_SQL} -c 'SELECT history.partition(20)' -c \"INSERT INTO history.samples"  # noqa: S608  ours
+        " VALUES (now() - interval '18 days', '{}')\"",
+        mends=f"{_SQL} -c 'SELECT history.partition(14)'",
+        noticed_by={"test_no_sample_is_older_than_the_inventory_says"},
+    ),
     "WAL that cannot be archived": Breakage(
         file="test_backup.py",
         breaks=f"chmod -R u-w {_BACKUPS}/archive && {_NEXT_WAL}",

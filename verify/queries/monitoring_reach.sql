@@ -1,4 +1,4 @@
--- monitoring_reach: what of the schema monitoring a role may use that logs in, except to read the views as bantam_monitor
+-- monitoring_reach: what of the schemas monitoring and history a role may use that logs in, but for bantam_monitor, which reads them
 SELECT
     r.rolname AS role,
     p.oid::regprocedure::text AS thing
@@ -6,7 +6,8 @@ FROM pg_roles AS r
 CROSS JOIN pg_proc AS p
 WHERE r.rolcanlogin
   AND NOT r.rolsuper
-  AND p.pronamespace = to_regnamespace('monitoring')
+  AND r.rolname <> 'bantam_monitor'
+  AND p.pronamespace IN (to_regnamespace('monitoring'), to_regnamespace('history'))
   AND has_schema_privilege(r.oid, p.pronamespace, 'USAGE')
   AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
 UNION ALL
@@ -17,8 +18,11 @@ FROM pg_roles AS r
 CROSS JOIN pg_class AS c
 WHERE r.rolcanlogin
   AND NOT r.rolsuper
-  AND r.rolname <> 'bantam_monitor'
-  AND c.relnamespace = to_regnamespace('monitoring')
+  AND c.relnamespace IN (to_regnamespace('monitoring'), to_regnamespace('history'))
+  AND c.relkind IN ('r', 'p', 'v')
   AND has_schema_privilege(r.oid, c.relnamespace, 'USAGE')
-  AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+  AND CASE
+      WHEN r.rolname = 'bantam_monitor' THEN has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE')
+      ELSE has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+  END
 ORDER BY thing;

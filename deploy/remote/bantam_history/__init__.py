@@ -1,0 +1,1 @@
+"""The history of this server: measured once a minute, kept in PostgreSQL."""

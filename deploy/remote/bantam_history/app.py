@@ -1,0 +1,70 @@
+"""The app's requests, from the metrics that its own socket gives."""
+
+import http.client
+import re
+import socket
+from collections import defaultdict
+from typing import Any
+
+from .asking import ANSWER_S, NoAnswerError
+
+SOCKET = "/run/bantam-app/app.sock"
+METRIC = re.compile(
+    r"^bantam_(request_seconds_bucket|request_seconds_sum|requests_total|cache_reads_total"
+    r"|connection_wait_seconds_sum){?(.*?)}? (\S+)$",
+    re.MULTILINE,
+)
+LABEL = re.compile(r'(\w+)="([^"]*)"')
+Figures = dict[str, Any]
+
+
+def metrics() -> str:
+    """What the app's own socket says."""
+    connection = http.client.HTTPConnection("app", timeout=ANSWER_S)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(ANSWER_S)
+    connection.sock.connect(SOCKET)
+    connection.request("GET", "/metrics")
+    answer = connection.getresponse()
+    if answer.status != http.client.OK:
+        raise NoAnswerError(f"it answers {answer.status}")
+    return answer.read().decode()
+
+
+def by_route(text: str) -> list[Figures]:
+    """Requests, failures, seconds, and in a bucket how many requests took at most so many seconds."""
+    routes: dict[str, Figures] = defaultdict(
+        lambda: {"requests": 0.0, "failures": 0.0, "seconds": 0.0, "buckets": defaultdict(float)}
+    )
+    for name, words, value in METRIC.findall(text):
+        labels = dict(LABEL.findall(words))
+        if "route" not in labels:
+            continue
+        route = routes[labels["route"]]
+        if name == "requests_total":
+            route["requests"] += float(value)
+            route["failures"] += float(value) if labels["status"].startswith("5") else 0
+        elif name == "request_seconds_sum":
+            route["seconds"] += float(value)
+        elif labels["le"] != "+Inf":
+            route["buckets"][labels["le"]] += float(value)
+    return [{"route": route, **figures} for route, figures in routes.items()]
+
+
+def together(text: str, routes: list[Figures]) -> Figures:
+    """The same of all routes, the reads of the cache, and how long statements waited for a connection."""
+    buckets: dict[str, float] = defaultdict(float)
+    for route in routes:
+        for bound, reached in route["buckets"].items():
+            buckets[bound] += reached
+    others = [(name, dict(LABEL.findall(words)), float(value)) for name, words, value in METRIC.findall(text)]
+    reads = [(labels["outcome"], value) for name, labels, value in others if name == "cache_reads_total"]
+    return {
+        **{name: sum(route[name] for route in routes) for name in ("requests", "failures", "seconds")},
+        "buckets": buckets,
+        "cache_hits": sum(value for outcome, value in reads if outcome == "hit"),
+        "cache_reads": sum(value for outcome, value in reads if outcome != "off"),
+        "connection_waits_s": sum(
+            value for name, _, value in others if name == "connection_wait_seconds_sum"
+        ),
+    }

@@ -1,0 +1,88 @@
+"""The system, PgBouncer and Redis: what they say now."""
+
+import csv
+import os
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from .asking import said
+
+POOL = ("psql", "-Xqw", "--csv", "-h", "/run/pgbouncer", "-p", "6432", "-d", "pgbouncer")
+REDIS = ("redis-cli", "-s", "/run/redis/redis.sock", "--user", "monitor", "INFO")
+SERVICES = {
+    "postgresql": "postgresql@",
+    "pgbouncer": "pgbouncer.",
+    "redis": "redis-server.",
+    "app": "bantam-app@",
+    "edge": "nginx.",
+}
+Figures = dict[str, Any]
+
+
+def server() -> Figures:
+    """Seconds of CPU since the boot, and megabytes."""
+    ticks = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    per_s = os.sysconf("SC_CLK_TCK")
+    memory = {
+        name: int(value.split()[0]) // 1024
+        for name, _, value in (line.partition(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    }
+    disk = shutil.disk_usage("/var/lib/postgresql")
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "busy_s": (sum(ticks) - ticks[3] - ticks[4]) / per_s,
+        "disk_wait_s": ticks[4] / per_s,
+        "stolen_s": ticks[7] / per_s,
+        "memory_mb": memory["MemTotal"],
+        "memory_used_mb": memory["MemTotal"] - memory["MemAvailable"],
+        "swap_used_mb": memory["SwapTotal"] - memory["SwapFree"],
+        "disk_mb": disk.total // 2**20,
+        "disk_free_mb": disk.free // 2**20,
+    }
+
+
+def cpu_s() -> Figures:
+    """Seconds of CPU by component, since its units began."""
+    found: dict[str, float] = defaultdict(float)
+    for stat in Path("/sys/fs/cgroup/system.slice").glob("**/*.service/cpu.stat"):
+        name = next((name for name, start in SERVICES.items() if stat.parent.name.startswith(start)), None)
+        if name:
+            usage_us = int(stat.read_text().split(maxsplit=2)[1])
+            found[name] += usage_us / 1_000_000
+    return found
+
+
+def pool() -> Figures:
+    """PgBouncer's connections to PostgreSQL, who waits for one, and how long all have waited."""
+    text = said(
+        *POOL, "-c", "SHOW DATABASES", "-c", r"\echo", "-c", "SHOW POOLS", "-c", r"\echo", "-c", "SHOW STATS"
+    )
+    databases, pools, totals = (list(csv.DictReader(part.splitlines())) for part in text.split("\n\n"))
+    own = [row for row in pools if row["database"] == "bantam"]
+    return {
+        "size": sum(int(row["pool_size"]) for row in databases if row["name"] == "bantam"),
+        **{
+            name: sum(int(row[column]) for row in own)
+            for name, column in (("used", "sv_active"), ("idle", "sv_idle"), ("waiting", "cl_waiting"))
+        },
+        "longest_wait_s": max((int(row["maxwait"]) for row in own), default=0),
+        "waited_s": sum(int(row["total_wait_time"]) for row in totals if row["database"] == "bantam")
+        / 1_000_000,
+    }
+
+
+def redis() -> Figures:
+    """Redis' memory, its keys found and not found, evictions."""
+    password = (Path(os.environ["CREDENTIALS_DIRECTORY"]) / "redis-monitor-password").read_text()
+    told = dict(line.split(":", 1) for line in said(*REDIS, password=password).splitlines() if ":" in line)
+    names = (
+        "used_memory",
+        "maxmemory",
+        "keyspace_hits",
+        "keyspace_misses",
+        "evicted_keys",
+        "connected_clients",
+    )
+    return {name: int(told[name]) for name in names}

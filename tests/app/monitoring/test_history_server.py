@@ -1,0 +1,144 @@
+"""Every minute is kept: what each part said, even while one was away, for as many days as promised."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.app.support.server import Server
+from tests.app.support.warmth import until
+from tests.servers import SandboxServer
+
+pytestmark = pytest.mark.server
+
+ADMIN = 1
+WAITING = "/var/lib/bantam-history/waiting.jsonl"
+PARTS = {"server", "cpu_s", "pool", "redis", "app", "database", "history"}
+COMPONENTS = {"postgresql", "pgbouncer", "redis", "app", "edge"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_timer(server: Server) -> Iterator[None]:
+    """Samples are taken when a test asks for one."""
+    server.run("systemctl stop bantam-history.timer")
+    yield
+    server.run("systemctl start bantam-history bantam-history.timer")
+
+
+def taken(server: Server) -> Any:
+    """The figures of a sample taken now, wherever it is kept."""
+    server.run("systemctl start bantam-history")
+    if line := server.run(f"tail -n 1 {WAITING} 2>/dev/null || true"):
+        return json.loads(line)["figures"]
+    return json.loads(server.sql("SELECT figures FROM history.samples ORDER BY taken_at DESC LIMIT 1"))
+
+
+def test_a_sample_has_every_part(server: Server) -> None:
+    figures = taken(server)
+
+    assert figures.keys() == PARTS
+    assert [part for part, said in figures.items() if not said] == []
+    assert figures["cpu_s"].keys() == COMPONENTS
+    assert figures["pool"]["size"] >= figures["pool"]["used"] + figures["pool"]["idle"] > 0
+    assert figures["redis"]["maxmemory"] > figures["redis"]["used_memory"] > 0
+
+
+def test_requests_between_two_samples_are_told(server: Server) -> None:
+    before = taken(server)["app"]
+    for project in (1, 1, 2):
+        server.get(f"/api/projects/{project}", ADMIN)
+    after = taken(server)["app"]
+
+    assert after["requests"] - before["requests"] == 3
+    assert after["cache_reads"] > before["cache_reads"]
+    assert after["failures"] == before["failures"]
+
+
+def test_an_outage_of_postgresql_is_in_the_history(server: Server) -> None:
+    server.sql("TRUNCATE history.samples")
+    server.run("systemctl stop postgresql@17-main")
+    try:
+        assert taken(server)["database"] is None
+    finally:
+        server.run("systemctl start postgresql@17-main")
+    until(lambda: server.http.get("/readyz").status_code == 200)
+
+    assert taken(server)["database"] is not None
+    kept = server.rows(
+        "SELECT figures -> 'database' IS DISTINCT FROM 'null' AS up FROM history.samples ORDER BY taken_at"
+    )
+    assert [row["up"] for row in kept][-2:] == [False, True]
+    assert server.run(f"cat {WAITING} 2>/dev/null || true") == ""
+
+
+def test_details_come_once_an_hour(server: Server) -> None:
+    server.sql("TRUNCATE history.samples")
+    for _ in range(2):
+        taken(server)
+
+    found = server.rows("SELECT details FROM history.samples WHERE details IS NOT NULL")
+    assert len(found) == 1
+    details = found[0]["details"]
+    assert {each["name"] for each in details["tables"]} >= {"tasks", "projects", "users"}
+    assert {each["route"] for each in details["routes"]} >= {"GET /readyz"}
+    assert all(each["calls"] > 0 for each in details["statements"])
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_kept"),
+    [
+        ("now()", True),
+        ("now() - interval '13 days'", True),
+        ("now() - interval '14 days'", False),
+        ("now() + interval '2 days'", False),
+        ("'epoch'", False),
+    ],
+)
+def test_only_samples_of_the_days_that_are_kept_are_taken(server: Server, moment: str, is_kept: bool) -> None:
+    row = f"json_build_object('taken_at', ({moment})::timestamptz, 'figures', '{{}}'::json)"
+    server.sql(f"TRUNCATE history.samples; SELECT history.keep(jsonb_build_array({row}), 14)")
+
+    assert server.sql("SELECT count(*) FROM history.samples") == str(int(is_kept))
+
+
+def test_old_days_are_dropped(server: Server) -> None:
+    count = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'history.samples'::regclass"
+    server.sql("SELECT history.partition(20)")
+    assert server.sql(count) == "21"
+    server.sql("SELECT history.keep('[]', 14)")
+
+    assert server.sql(count) == "15"
+
+
+@pytest.mark.parametrize(
+    ("after", "p95_ms"),
+    [
+        ({"0.005": 95, "0.01": 100}, "5.000"),
+        ({"0.005": 94, "0.01": 100}, "10.00"),
+        ({"0.005": 50, "0.01": 94}, "10.00"),
+        ({"0.005": 0, "0.01": 0}, ""),
+    ],
+    ids=["just reached", "just missed", "beyond the largest bucket", "nothing"],
+)
+def test_a_percentile_is_the_bound_of_its_bucket(server: Server, after: dict[str, int], p95_ms: str) -> None:
+    total = 100 if any(after.values()) else 0
+    before = {"app": {"requests": 7, "buckets": dict.fromkeys(after, 7)}}
+    now = {"app": {"requests": total + 7, "buckets": {bound: count + 7 for bound, count in after.items()}}}
+
+    assert server.sql(f"SELECT history.p95_ms('{json.dumps(now)}', '{json.dumps(before)}')") == p95_ms
+
+
+def test_a_counter_that_began_anew_has_not_risen(server: Server) -> None:
+    risen = "history.risen('{{\"a\": {}}}', '{{\"a\": 5}}', 'a')"
+
+    assert server.sql(f"SELECT {risen.format(7)}, {risen.format(4)}, {risen.format('null')}") == "2||"
+
+
+def test_the_history_prints_hours_and_samples(sandbox_server: SandboxServer, server: Server) -> None:
+    taken(server)
+    done = sandbox_server.make("history")
+
+    assert done.returncode == 0, done.stderr
+    assert "The last day" in done.stdout
+    assert "PostgreSQL, % of a core" in done.stdout

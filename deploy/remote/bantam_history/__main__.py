@@ -1,13 +1,11 @@
 """
-`bantam-history --days 14`: measure once, and keep it in PostgreSQL, but nothing that is older.
+`bantam-history 14`: measure once, and keep it in PostgreSQL, but nothing that is older than so many days.
 
 A timer starts it once a minute, since a program that stays would take 30 MB. What it measured waits in a file
 and goes to PostgreSQL every five minutes, which writes less WAL; an outage of PostgreSQL is in the history as
 well. A part that does not answer is null in the sample.
 """
 
-import argparse
-import http.client
 import json
 import os
 import resource
@@ -32,7 +30,7 @@ def sample() -> tuple[Figures, datetime | None]:
     def answer(name: str, ask: Callable[[], Any]) -> Any:
         try:
             return ask()
-        except (NoAnswerError, OSError, http.client.HTTPException, KeyError, ValueError) as error:
+        except (NoAnswerError, OSError, KeyError, ValueError) as error:
             print(f"{name}: {error}", file=sys.stderr)
             return None
 
@@ -88,9 +86,7 @@ def keep(samples: list[Figures], days: int) -> None:
 
 def main() -> int:
     """Take a sample; 1 if PostgreSQL answers but does not take it."""
-    parser = argparse.ArgumentParser(description="Measure once, and keep it in PostgreSQL.")
-    parser.add_argument("--days", type=int, required=True, help="how long samples are kept")
-    days: int = parser.parse_args().days
+    days = int(sys.argv[1])
     file = Path(os.environ["STATE_DIRECTORY"]) / "waiting.jsonl"
     taken, kept_until = sample()
     samples = [*waiting(file), taken][-MOST_WAITING:]

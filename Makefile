@@ -30,13 +30,14 @@ help:
 demo: up deploy deploy-again seed verify load ## everything once, on a sandbox: deploy, verify, load test, report
 	@echo "Look around: make ssh NAME=$(NAME). The server stays until make down NAME=$(NAME)."
 
-# On two cores, mypy and the tests finish soonest when they run in parallel.
+# On two cores, mypy and the tests finish soonest in parallel, and the tests in three processes: the loads among them
+# wait for most of their time.
 check: .venv/ready ## check format, lint and types; run every test that needs no server
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
 	@.venv/bin/mypy & mypy=$$!; \
-	  .venv/bin/pytest tests -m "not server" --ignore-glob "*_server.py" -q -n 2; tests=$$?; wait $$mypy && exit $$tests
+	  .venv/bin/pytest tests -m "not server" --ignore-glob "*_server.py" -q -n 3 --dist worksteal; tests=$$?; wait $$mypy && exit $$tests
 
-# Two processes, each with its own server, then the tests that must run alone. A test that fails next to other work
+# Three processes, each with its own server, then the tests that must run alone. A test that fails next to other work
 # runs once more on its own, and both results are shown: if it fails again, it is a real failure. Some of those that run
 # alone count what others of them have done, so all of these run again.
 SUITE = .venv/bin/pytest tests -q --durations 10
@@ -45,7 +46,7 @@ AGAIN = { test $$? = 1 && echo "Retrying the failed tests on their own:" && \
 ALONE = $(SUITE) -m "server and alone and not rehearsal"
 
 test: check ## all of check, then every test on real servers; FRESH=1 rebuilds their snapshot
-	@$(SUITE) -m "server and not alone and not rehearsal" -n 2 --dist loadfile --no-loadscope-reorder $(if $(FRESH),--fresh) || $(AGAIN)
+	@$(SUITE) -m "server and not alone and not rehearsal" -n 3 --dist loadfile --no-loadscope-reorder $(if $(FRESH),--fresh) || $(AGAIN)
 	@$(ALONE) || { test $$? = 1 && echo "Once more, from the start:" && $(ALONE); }
 
 # The full-length cache proofs, on their own server.

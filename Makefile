@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  monitor connections history cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
+  monitor alert-test connections history cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -250,6 +250,10 @@ POOLS = runuser -u pgbouncer -- psql -Xqw -h /run/pgbouncer -p 6432 -d pgbouncer
 connections: $(RUN)/target.json ## who is connected to PostgreSQL and to the pool, and who waits for whom
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/connections.sql
 	@$(SSH) "cd / && echo Pools && sudo -n $(POOLS) 'SHOW POOLS'"
+
+alert-test: $(RUN)/target.json ## send a test by every channel for alerts, and say what came of it
+	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=bantam_alerts --property=WorkingDirectory=/ \
+	  --property=LoadCredential=alerts:/etc/bantam/credentials/alerts /usr/local/sbin/bantam-alerts test"
 
 history: $(RUN)/target.json ## the last day by the hour, and the last ten minutes
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/history.sql

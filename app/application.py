@@ -8,6 +8,7 @@ from app.http import documentation, problems
 from app.http.routing import Router
 from app.monitoring import cache_admin, database_admin, health
 from app.monitoring.asking import note_asker
+from app.monitoring.page import routes as page
 from app.monitoring.requests import Requests
 from app.services import Services
 from app.warming.counting import count_read
@@ -21,7 +22,7 @@ def application(services: Services) -> Starlette:
     directory = Router(endpoints, note_asker, count_read, Requests(services.cache.statistics.registry).ended)
     # The edge does not lead to it: whoever may open the app's socket needs no token.
     metrics = Route("/metrics", cache_admin.own_metrics)
-    app = Starlette(routes=[directory, metrics], exception_handlers=problems.HANDLERS)
+    app = Starlette(routes=[directory, metrics, *page.ROUTES], exception_handlers=problems.HANDLERS)
     app.state.services = services
     app.router.redirect_slashes = False
     return app

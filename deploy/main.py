@@ -9,6 +9,7 @@ from pyinfra import config, host
 from pyinfra.api.exceptions import DeployError
 from pyinfra.operations import files
 
+from deploy.alerts import alerts
 from deploy.app import app, configuration
 from deploy.backup import backup, backup_repository, refuse_half_a_change
 from deploy.base import base
@@ -136,6 +137,8 @@ if "app" in components:
     )
 if "history" in components:
     history(days=settings.history_days, secrets=secrets)
+if "alerts" in components:
+    alerts(server_name=settings.server_name, quiet_hours=settings.alert_quiet_hours, secrets=secrets)
 if "edge" in components:
     edge(
         server_name=settings.server_name,

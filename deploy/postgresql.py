@@ -90,17 +90,17 @@ def postgresql(
     database(name="Create the database", database="bantam", owner="bantam_owner")
     setup(
         name="Set up extensions, grants and PgBouncer's user lookup",
-        file=Path("templates/postgresql/setup.sql"),
+        files=("setup.sql",),
         schema="pgbouncer",
     )
     setup(
         name="Set up the views for monitoring",
-        file=Path("templates/postgresql/monitoring.sql"),
+        files=("monitoring.sql",),
         schema="monitoring",
     )
     setup(
         name="Set up the place for the history",
-        file=Path("templates/postgresql/history.sql"),
+        files=("history.sql", "history_series.sql"),
         schema="history",
     )
 
@@ -195,22 +195,22 @@ def database(database: str, owner: str) -> Generator[StringCommand | FileUploadC
 
 
 @operation()
-def setup(file: Path, schema: str) -> Generator[StringCommand | FileUploadCommand]:
+def setup(files: tuple[str, ...], schema: str) -> Generator[StringCommand | FileUploadCommand]:
     """
-    The objects that only the superuser can create in the database match the file.
+    The objects that only the superuser can create in the database match the files.
 
-    The file's hash is kept as a comment, written in the same transaction, so that it runs again
-    only when it has changed.
+    Their hash is kept as a comment, written in the same transaction, so that they run again only when one has
+    changed.
 
-    + file: SQL that may run any number of times
-    + schema: one that the file creates, which has the comment
+    + files: of templates/postgresql, SQL that may run any number of times
+    + schema: one that they create, which has the comment
     """
-    sql = file.read_text()
+    sql = "\n".join((Path("templates/postgresql") / file).read_text() for file in files)
     digest = hashlib.sha256(sql.encode()).hexdigest()
     comment = f"SELECT to_json(obj_description(to_regnamespace('{schema}'), 'pg_namespace'))"
     recorded = host.get_fact(Query, query=comment, database="bantam")
     if recorded == digest:
-        host.noop(f"{file} has run")
+        host.noop(f"{', '.join(files)} has run")
         return
     yield from run_sql(
         f"BEGIN;\n{sql}\nCOMMENT ON SCHEMA {schema} IS '{digest}';\nCOMMIT;\n", database="bantam"

@@ -17,6 +17,7 @@ BACKUP_KEY = "/etc/pgbackrest/conf.d/key.conf"
 
 Secret = str
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
+_URL = re.compile(r"[a-z0-9]+://[!-~]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=._~-]*")
 
 
@@ -45,6 +46,8 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     backup_key: Secret = ""
     backup_s3_key: Secret = ""
     backup_s3_secret: Secret = ""
+    alert_critical: Secret = ""
+    alert_warning: Secret = ""
     replaced: Replaced | None = None
 
     @property
@@ -61,8 +64,11 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         return "Secrets(hidden)"
 
 
-# The provider of an S3 repository gives them: they are in the file if there is one.
-_GIVEN = ("backup_s3_key", "backup_s3_secret")
+# Others give them: they are in the file if they are needed.
+_S3_KEYS = ("backup_s3_key", "backup_s3_secret")
+# Where alerts go: URLs of apprise, with blanks in between.
+_CHANNELS = ("alert_critical", "alert_warning")
+_GIVEN = (*_S3_KEYS, *_CHANNELS)
 _NAMES = tuple(name for name in Secrets.__struct_fields__ if name not in {"replaced", *_GIVEN})
 # The tokens of seeded users are derived from the one, and the other opens every backup there is.
 _NEVER_REPLACED = ("seed_token_key", "backup_key")
@@ -108,10 +114,16 @@ def _decode(path: Path) -> Secrets:
             f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of . _ ~ -: not every"
             " service reads others the same way."
         )
-    unfit = [name for name in _GIVEN if not _BASE64.fullmatch(getattr(values, name))]
+    unfit = [name for name in _S3_KEYS if not _BASE64.fullmatch(getattr(values, name))]
     if unfit:
         raise DeployError(
             f"{path}: secret `{unfit[0]}` may only have ASCII letters, digits and any of + / = . _ ~ -."
+        )
+    unfit = [name for name in _CHANNELS if not all(map(_URL.fullmatch, getattr(values, name).split()))]
+    if unfit:
+        raise DeployError(
+            f"{path}: secret `{unfit[0]}` may only have URLs of apprise, such as mailto://..., with blanks"
+            " between them."
         )
     return values
 
@@ -152,7 +164,7 @@ def _given(known: Secrets) -> dict[str, Secret]:
 
 def refuse_missing_s3_keys(host_name: str, environment: str, known: Secrets) -> None:
     """DeployError if the keys of an S3 repository are not in the file."""
-    missing = [f"`{name}`" for name in _GIVEN if not getattr(known, name)]
+    missing = [f"`{name}`" for name in _S3_KEYS if not getattr(known, name)]
     if missing:
         raise DeployError(
             f"{host_name}: {_FOLDER / f'{environment}.yml'} lacks {' and '.join(missing)} for the S3"

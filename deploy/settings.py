@@ -11,9 +11,12 @@ Megabytes = Annotated[int, Meta(ge=1)]
 Count = Annotated[int, Meta(ge=1)]
 Milliseconds = Annotated[int, Meta(ge=1)]
 PublicKey = Annotated[str, Meta(pattern=r"^(ssh|ecdsa|sk)-\S+ \S+")]
+Hour = Annotated[int, Meta(ge=0, le=23)]
 Seconds = Annotated[int, Meta(ge=1)]
 
-COMPONENTS = frozenset({"base", "postgresql", "backup", "pgbouncer", "redis", "app", "history", "edge"})
+COMPONENTS = frozenset(
+    {"base", "postgresql", "backup", "pgbouncer", "redis", "app", "history", "alerts", "edge"}
+)
 
 # What belongs to pyinfra's connection or to one run, not to the server's configuration.
 _OTHER_KEYS = ("ssh_", "fake_", "_", "only", "rotation", "component", "proven_on")
@@ -61,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     seed_allowed: bool
 
     history_days: Count
+    alert_quiet_hours: tuple[Hour, Hour] | None
 
     tls_issuer: Literal["local", "acme"]
     acme_email: Annotated[str, Meta(pattern=r"^\S+@\S+$")] | None

@@ -333,8 +333,9 @@ def test_app_reads_and_writes_rows_only(catalog: Catalog) -> None:
 
 
 def test_views_for_monitoring_are_theirs(catalog: Catalog) -> None:
-    """The app's admins and the history get two functions each, and read no view."""
+    """The app's admins and the history have these functions, and read no view."""
     assert catalog("monitoring_reach") == [
+        {"role": "bantam_app", "thing": "history.chart(integer)"},
         {"role": "bantam_history", "thing": "history.keep(jsonb,integer)"},
         {"role": "bantam_history", "thing": "history.now()"},
         {"role": "bantam_app", "thing": "monitoring.connections()"},

@@ -53,6 +53,7 @@ class Timings:
             buckets=SECONDS,
             registry=registry,
         )
+        self._slow = Count("bantam_slow_statements", f"Statements above {SLOW_S:g} s.", registry=registry)
         self._repeated = Count(
             "bantam_repeated_statements",
             f"Requests that ran the same statement more than {MOST_ALIKE} times.",
@@ -83,6 +84,7 @@ class Timings:
             child = self._by_name[key] = self._seconds.labels(*key)
         child.observe(seconds)
         if ran and seconds > SLOW_S:
+            self._slow.inc()
             log.warning(
                 "%s took %.0f ms in %s (request %s)",
                 sql.name,

@@ -12,6 +12,7 @@ OWN = "bantam.token"
 """The scope key with the token of a request that the app makes to itself; no client can set it."""
 
 BEARER = re.compile(rb"(?i:bearer) +(bt_[0-9a-f]{64})")
+TOKEN = re.compile(r"bt_[0-9a-f]{64}")
 
 
 class Token(NamedTuple):
@@ -36,6 +37,14 @@ class Caller(NamedTuple):
     def opens(self, audience: str) -> bool:
         """Return whether this caller's key is in the audience."""
         return self.key in audience.split(" ")
+
+
+def token_of(text: str) -> Token | None:
+    """Return the token that was written out; None if it is none."""
+    if TOKEN.fullmatch(text) is None:
+        return None
+    digest = sha256(text.encode()).digest()
+    return Token(digest, digest.hex())
 
 
 def bearer(request: Request) -> Token:

@@ -39,12 +39,18 @@ PLACES = (
     "etc/postgresql/17/main",
     "etc/redis",
     "etc/systemd/system",
+    "usr/local/lib/bantam_alerts",
     "usr/local/lib/bantam_backup",
     "usr/local/lib/bantam_history",
     "usr/local/sbin",
 )
 # What goes back by hand is brought back by the programs of today, which know what has changed since.
-PROGRAMS = ("usr/local/lib/bantam_backup", "usr/local/lib/bantam_history", "usr/local/sbin")
+PROGRAMS = (
+    "usr/local/lib/bantam_alerts",
+    "usr/local/lib/bantam_backup",
+    "usr/local/lib/bantam_history",
+    "usr/local/sbin",
+)
 # Others know passwords, keys and certificates, too, so they never go back alone.
 SECRET = ("etc/bantam/credentials", "etc/bantam/tls", "etc/redis/users.acl", "etc/pgbouncer/userlist.txt")
 UNITS = "etc/systemd/system/"

@@ -118,6 +118,12 @@ seed_allowed = False
 # How many days the samples are kept that are taken once a minute: one day is about 4 MB.
 history_days = 14
 
+# --- alerts ---------------------------------------------------------------------------------------
+
+# From which to which hour (UTC) warnings wait, such as (22, 6); what is critical never does. Where alerts go
+# is in inventories/secrets/ENVIRONMENT.yml (docs/alerts.md).
+alert_quiet_hours: tuple[int, int] | None = None
+
 # --- edge -----------------------------------------------------------------------------------------
 
 # Who signs the certificate: "acme" (certbot) or "local" (a CA made on the server).

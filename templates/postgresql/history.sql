@@ -4,7 +4,6 @@
 
 CREATE SCHEMA IF NOT EXISTS history AUTHORIZATION bantam_statistics;
 GRANT CONNECT ON DATABASE bantam TO bantam_history;
-GRANT USAGE ON SCHEMA history TO bantam_history, bantam_monitor;
 SET LOCAL ROLE bantam_statistics;
 
 -- Counters are as they were read, risen since their service began. Details, once an hour: statements, tables, routes.
@@ -93,6 +92,11 @@ AS $$
                 'longest_transaction_s', coalesce(
                     round(extract(epoch FROM max(now() - a.xact_start))::numeric, 1), 0
                 ),
+                'wal_waiting_s', (
+                    SELECT coalesce(extract(epoch FROM now() - min(f.modification))::integer, 0)
+                    FROM pg_ls_archive_statusdir() AS f
+                    WHERE f.name LIKE '%.ready'
+                ),
                 'invalid_indexes', (SELECT count(*) FROM pg_index AS i WHERE NOT i.indisvalid)
             )
             FROM monitoring.totals AS t
@@ -142,91 +146,8 @@ AS $$
     )
 $$;
 
--- By how much a counter has risen; null if one of both is missing, or if its service has begun anew.
-CREATE OR REPLACE FUNCTION history.risen(after jsonb, before jsonb, VARIADIC path text[])
-RETURNS numeric
-LANGUAGE sql
-IMMUTABLE
-RETURN CASE
-    WHEN (after #>> path)::numeric >= (before #>> path)::numeric
-        THEN (after #>> path)::numeric - (before #>> path)::numeric
-END;
-
--- The 95th percentile of the requests between two samples, as the upper bound of its bucket.
-CREATE OR REPLACE FUNCTION history.p95_ms(after jsonb, before jsonb)
-RETURNS numeric
-LANGUAGE sql
-IMMUTABLE
-RETURN (
-    SELECT 1000 * coalesce(min(b.bound) FILTER (WHERE b.reached >= 0.95 * b.requests), max(b.bound))
-    FROM (
-        SELECT
-            e.bound::numeric AS bound,
-            history.risen(after, before, 'app', 'buckets', e.bound) AS reached,
-            history.risen(after, before, 'app', 'requests') AS requests
-        FROM jsonb_object_keys(after #> '{app,buckets}') AS e (bound)
-    ) AS b
-    WHERE b.requests > 0
-);
-
-DROP VIEW IF EXISTS history.minutes;
--- What happened between each sample and the one before it. Percentages of a core, of the server, of the pool.
-CREATE VIEW history.minutes AS
-SELECT
-    s.taken_at,
-    round(history.risen(s.after, s.before, 'app', 'requests') / s.seconds, 1) AS requests_per_s,
-    history.risen(s.after, s.before, 'app', 'failures') AS failures,
-    history.p95_ms(s.after, s.before) AS p95_ms,
-    round(
-        100 * history.risen(s.after, s.before, 'app', 'cache_hits')
-        / nullif(history.risen(s.after, s.before, 'app', 'cache_reads'), 0),
-        1
-    ) AS cache_hit_percent,
-    round(
-        100 * history.risen(s.after, s.before, 'server', 'busy_s')
-        / s.seconds / (s.after #>> '{server,cores}')::numeric,
-        1
-    ) AS cpu_percent,
-    round(100 * history.risen(s.after, s.before, 'cpu_s', 'postgresql') / s.seconds, 1) AS postgresql_percent_of_core,
-    (s.after #>> '{server,memory_used_mb}')::numeric AS memory_used_mb,
-    round(
-        100 * (s.after #>> '{server,disk_free_mb}')::numeric / (s.after #>> '{server,disk_mb}')::numeric,
-        1
-    ) AS disk_free_percent,
-    round(
-        100 * (s.after #>> '{pool,used}')::numeric / nullif((s.after #>> '{pool,size}')::numeric, 0),
-        1
-    ) AS pool_percent,
-    (s.after #>> '{pool,waiting}')::integer AS pool_waiting,
-    (s.after #>> '{database,connections}')::integer AS connections,
-    (s.after #>> '{database,waiting_for_locks}')::integer AS waiting_for_locks,
-    (s.after #>> '{database,longest_transaction_s}')::numeric AS longest_transaction_s,
-    round(history.risen(s.after, s.before, 'database', 'commits') / s.seconds, 1) AS commits_per_s,
-    round(
-        100 * history.risen(s.after, s.before, 'database', 'buffers_hit') / nullif(
-            history.risen(s.after, s.before, 'database', 'buffers_hit')
-            + history.risen(s.after, s.before, 'database', 'buffers_read'),
-            0
-        ),
-        1
-    ) AS buffer_hit_percent,
-    (s.after #>> '{database,bytes}')::bigint AS database_bytes,
-    history.risen(s.after, s.before, 'database', 'wal_bytes') AS wal_bytes,
-    round((s.after #>> '{redis,used_memory}')::numeric / 1048576, 1) AS redis_mb
-FROM (
-    SELECT
-        s.taken_at,
-        s.figures AS after,
-        lag(s.figures) OVER (ORDER BY s.taken_at) AS before,
-        extract(epoch FROM s.taken_at - lag(s.taken_at) OVER (ORDER BY s.taken_at)) AS seconds
-    FROM history.samples AS s
-) AS s;
-
-GRANT SELECT ON history.samples, history.minutes TO bantam_monitor;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA history FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION history.now(), history.keep(jsonb, integer) TO bantam_history;
-GRANT EXECUTE ON FUNCTION
-    history.risen(jsonb, jsonb, text[]),
-    history.p95_ms(jsonb, jsonb)
-TO bantam_monitor;
+GRANT USAGE ON SCHEMA history TO bantam_history, bantam_monitor;
+GRANT SELECT ON history.samples TO bantam_monitor;
+REVOKE ALL ON FUNCTION history.partition(integer), history.keep(jsonb, integer), history.now() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION history.keep(jsonb, integer), history.now() TO bantam_history;
 RESET ROLE;

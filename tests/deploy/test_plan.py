@@ -8,7 +8,7 @@ import yaml
 from tests.deploy.fake import ROOT, FakeServer, project_copy, run_pyinfra
 
 INVENTORIES = ["sandbox", "staging", "production"]
-COMPONENTS = ["Base", "Backup", "PostgreSQL", "PgBouncer", "Redis", "App", "History", "Edge"]
+COMPONENTS = ["Base", "Backup", "PostgreSQL", "PgBouncer", "Redis", "App", "History", "Alerts", "Edge"]
 
 
 @pytest.mark.parametrize("inventory", INVENTORIES)

@@ -84,11 +84,23 @@ def keep(samples: list[Figures], days: int) -> None:
     said(*PSQL, text=f"SELECT history.keep('{text}', {days})")
 
 
+def note_recent(taken: Figures, file: Path) -> None:
+    """The file has this sample and the one before it, for the alerts."""
+    try:
+        before = json.loads(file.read_text())[-1]
+    except (OSError, ValueError, IndexError):
+        before = taken
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps([before, {**taken, "details": None}]))
+    draft.rename(file)
+
+
 def main() -> int:
     """Take a sample; 1 if PostgreSQL answers but does not take it."""
     days = int(sys.argv[1])
     file = Path(os.environ["STATE_DIRECTORY"]) / "waiting.jsonl"
     taken, kept_until = sample()
+    note_recent(taken, file.with_name("recent.json"))
     samples = [*waiting(file), taken][-MOST_WAITING:]
     write(samples, file)
     if taken["figures"]["database"] and (taken["details"] or is_due(kept_until)):

@@ -10,7 +10,7 @@ from .asking import ANSWER_S, NoAnswerError
 SOCKET = "/run/bantam-app/app.sock"
 METRIC = re.compile(
     r"^bantam_(request_seconds_bucket|request_seconds_sum|requests_total|cache_reads_total"
-    r"|connection_wait_seconds_sum){?(.*?)}? (\S+)$",
+    r"|connection_wait_seconds_sum|slow_statements_total){?(.*?)}? (\S+)$",
     re.MULTILINE,
 )
 LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -52,19 +52,22 @@ def by_route(text: str) -> list[Figures]:
 
 
 def together(text: str, routes: list[Figures]) -> Figures:
-    """The same of all routes, the reads of the cache, and how long statements waited for a connection."""
+    """The same of all routes, the reads of the cache, waits for a connection, statements above a second."""
     buckets: dict[str, float] = defaultdict(float)
     for route in routes:
         for bound, reached in route["buckets"].items():
             buckets[bound] += reached
     others = [(name, dict(LABEL.findall(words)), float(value)) for name, words, value in METRIC.findall(text)]
+
+    def total(name: str) -> float:
+        return sum(value for each, _, value in others if each == name)
+
     reads = [(labels["outcome"], value) for name, labels, value in others if name == "cache_reads_total"]
     return {
         **{name: sum(route[name] for route in routes) for name in ("requests", "failures", "seconds")},
         "buckets": buckets,
         "cache_hits": sum(value for outcome, value in reads if outcome == "hit"),
         "cache_reads": sum(value for outcome, value in reads if outcome != "off"),
-        "connection_waits_s": sum(
-            value for name, _, value in others if name == "connection_wait_seconds_sum"
-        ),
+        "connection_waits_s": total("connection_wait_seconds_sum"),
+        "slow_statements": total("slow_statements_total"),
     }

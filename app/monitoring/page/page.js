@@ -1,0 +1,60 @@
+"use strict";
+const rows = JSON.parse(document.getElementById("series").textContent);
+const times = rows.map((row) => Date.parse(row.at) / 1000);
+const style = getComputedStyle(document.documentElement);
+const color = (name) => style.getPropertyValue(`--${name}`).trim();
+const HEIGHT = 160;
+
+// Each chart: its title, its unit, and its lines with their names.
+const CHARTS = [
+  ["Requests a second", "", { requests_per_s: "requests" }],
+  ["Failed requests", "", { failures: "answered with 5xx" }],
+  ["Latency in the app", " ms", { p95_ms: "p95, at most" }],
+  ["Cache", " %", { cache_hit_percent: "hits" }],
+  ["CPU", " %", { cpu_percent: "of the server", postgresql_percent_of_core: "PostgreSQL, of a core" }],
+  ["Memory used", " MB", { memory_used_mb: "server", redis_mb: "Redis" }],
+  ["Pool", " %", { pool_percent: "connections in use" }],
+  ["Waits", "", { pool_waiting: "for the pool", waiting_for_locks: "for a lock" }],
+  ["PostgreSQL's connections", "", { connections: "connections" }],
+  ["Longest transaction", " s", { longest_transaction_s: "seconds" }],
+  ["Disk free", " %", { disk_free_percent: "free" }],
+  ["Database and WAL", " MB", { database_mb: "database", wal_mb: "WAL written" }],
+];
+
+function chart([title, unit, lines]) {
+  const figure = document.createElement("figure");
+  const caption = document.createElement("figcaption");
+  caption.textContent = title;
+  figure.append(caption);
+  document.getElementById("charts").append(figure);
+  const axis = { stroke: color("quiet"), grid: { stroke: color("line"), width: 1 }, ticks: { show: false } };
+  const width = () => figure.clientWidth - 24;
+  const shown = (value) => (value === null || value === undefined ? "-" : value.toLocaleString("en") + unit);
+  const plot = new uPlot(
+    {
+      width: width(),
+      height: HEIGHT,
+      cursor: { sync: { key: "time" } },
+      scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] } },
+      axes: [axis, { ...axis, size: 60, values: (_, ticks) => ticks.map((each) => each.toLocaleString("en")) }],
+      series: [
+        {},
+        ...Object.values(lines).map((label, index) => ({
+          label,
+          stroke: color(`hue-${index}`),
+          width: 1.5,
+          points: { show: times.length < 3 },
+          value: (_, value) => shown(value),
+        })),
+      ],
+    },
+    [times, ...Object.keys(lines).map((name) => rows.map((row) => row[name]))],
+    figure,
+  );
+  new ResizeObserver(() => plot.setSize({ width: width(), height: HEIGHT })).observe(figure);
+}
+
+if (rows.length) CHARTS.forEach(chart);
+else document.getElementById("nothing").hidden = false;
+// The colors are drawn into the charts.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());

@@ -1,0 +1,99 @@
+"""GET /admin: how the server is, as a page for admins, with a form to sign in."""
+
+from typing import Any, cast
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from app.database.queries import queries
+from app.database.sql import Sql
+from app.http.authentication import token_of
+from app.monitoring.admins import is_admin
+from app.monitoring.cache_admin import gathered
+from app.monitoring.database_shapes import Connections, Performance
+from app.monitoring.page import session
+from app.monitoring.page.rendering import CHARTS, CHARTS_SCRIPT, POLICY, data, render
+from app.services import Services, services_of
+
+RANGES = {"1": "1 hour", "24": "1 day", "168": "1 week", "336": "2 weeks"}
+DEFAULT = "24"
+YEAR_S = 365 * 86400
+
+
+async def page(request: Request) -> Response:
+    """Respond with the page, or with the form to whoever is not signed in."""
+    if not await session.is_signed_in(request):
+        return _html("sign_in.html.j2", 401, problem="")
+    asked = request.query_params.get("hours", DEFAULT)
+    hours = asked if asked in RANGES else DEFAULT
+    services = services_of(request)
+    return _html(
+        "page.html.j2",
+        server=request.url.hostname,
+        ranges=RANGES,
+        hours=hours,
+        series=data(await _told(services, queries.history_chart, int(hours))),
+        performance=msgspec.json.decode(
+            await _told(services, queries.database_performance), type=Performance
+        ),
+        connections=msgspec.json.decode(
+            await _told(services, queries.database_connections), type=Connections
+        ),
+        cache=await gathered(services),
+    )
+
+
+async def sign_in(request: Request) -> Response:
+    """Respond with the way to the page and the cookie that opens it, or with the form and what is wrong."""
+    if not session.is_own_form(request):
+        return _html("sign_in.html.j2", 403, problem="This form was sent by another site: use this one.")
+    text = await session.presented(request)
+    token = token_of(text)
+    found = token and await is_admin(services_of(request), token)
+    if not found:
+        problem = "This page is for admins only." if found is False else "This is not a valid token."
+        return _html("sign_in.html.j2", 403, problem=problem)
+    response = RedirectResponse(session.PATH, 303)
+    session.sign_in(response, text)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """Respond with the form, without the cookie."""
+    if not session.is_own_form(request):
+        return _html("sign_in.html.j2", 403, problem="This form was sent by another site: use this one.")
+    response = RedirectResponse(session.PATH, 303)
+    session.sign_out(response)
+    return response
+
+
+async def charts(_request: Request) -> Response:
+    """Respond with uPlot, which draws the charts."""
+    return Response(
+        CHARTS_SCRIPT, media_type="text/javascript", headers={"cache-control": f"public, max-age={YEAR_S}"}
+    )
+
+
+async def _told(services: Services, query: Sql, *parameters: int) -> bytes:
+    # Not in a round trip of others: it may take a while.
+    row = await services.database.fetch_row_alone(query, *parameters)
+    return cast("tuple[bytes]", row)[0]
+
+
+def _html(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    headers = {
+        "cache-control": "no-store",
+        "content-security-policy": POLICY,
+        "referrer-policy": "same-origin",
+    }
+    return HTMLResponse(render(template, **values), status, headers)
+
+
+ROUTES = (
+    Route(session.PATH, page),
+    Route(f"{session.PATH}/sign-in", sign_in, methods=["POST"]),
+    Route(f"{session.PATH}/sign-out", sign_out, methods=["POST"]),
+    Route(CHARTS, charts),
+)

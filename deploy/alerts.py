@@ -1,0 +1,60 @@
+"""Alerts: each minute the newest sample of the history is judged, and whoever should know is told."""
+
+import json
+
+from pyinfra.api import deploy
+from pyinfra.operations import apt, files, server
+
+from deploy.operations.confidential import credential
+from deploy.operations.units import loaded, unit
+from deploy.secrets import Secrets
+
+CHANNELS = "/etc/bantam/credentials/alerts"
+TIMER = "/etc/systemd/system/bantam-alerts.timer"
+
+
+@deploy("Alerts")
+def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Secrets) -> None:
+    """A timer judges the samples; the channels are a credential, since their URLs have passwords."""
+    apt.packages(name="Install apprise, which knows the channels", packages=["apprise"], no_recommends=True)
+    server.user(
+        name="Create the alerts' user",
+        user="bantam_alerts",
+        system=True,
+        home="/nonexistent",
+        shell="/usr/sbin/nologin",
+        ensure_home=False,
+    )
+    files.sync(
+        name="Install bantam-alerts",
+        src="deploy/remote/bantam_alerts",
+        dest="/usr/local/lib/bantam_alerts",
+        exclude_dir=["__pycache__"],
+        delete=True,
+        mode="644",
+        dir_mode="755",
+    )
+    files.put(
+        name="Install its command",
+        src="templates/alerts/bantam-alerts",
+        dest="/usr/local/sbin/bantam-alerts",
+        mode="755",
+    )
+    known = {
+        "server": server_name,
+        "quiet_hours": quiet_hours,
+        "channels": {
+            "critical": secrets.alert_critical.split(),
+            "warning": secrets.alert_warning.split(),
+        },
+    }
+    credential(name="Write the secret alerts", path=CHANNELS, value=json.dumps(known))
+    files.put(
+        name="Install the service that judges a sample",
+        src="templates/alerts/bantam-alerts.service",
+        dest="/etc/systemd/system/bantam-alerts.service",
+        mode="644",
+    )
+    files.put(name="Install its timer", src="templates/alerts/bantam-alerts.timer", dest=TIMER, mode="644")
+    loaded(name="Load bantam-alerts", unit="bantam-alerts.service")
+    unit(name="Run the timer bantam-alerts", unit="bantam-alerts.timer", restart_after=(TIMER,))

@@ -3,6 +3,9 @@ const rows = JSON.parse(document.getElementById("series").textContent);
 const times = rows.map((row) => Date.parse(row.at) / 1000);
 const style = getComputedStyle(document.documentElement);
 const color = (name) => style.getPropertyValue(`--${name}`).trim();
+const charts = document.getElementById("charts");
+const now = Date.now() / 1000;
+const began = now - charts.dataset.hours * 3600;
 const HEIGHT = 160;
 
 // Each chart: its title, its unit, and its lines with their names.
@@ -21,13 +24,18 @@ const CHARTS = [
   ["Database and WAL", " MB", { database_mb: "database", wal_mb: "WAL written" }],
 ];
 
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
 function chart([title, unit, lines]) {
   const figure = document.createElement("figure");
   const caption = document.createElement("figcaption");
   caption.textContent = title;
   figure.append(caption);
-  document.getElementById("charts").append(figure);
+  charts.append(figure);
   const axis = { stroke: color("quiet"), grid: { stroke: color("line"), width: 1 }, ticks: { show: false } };
+  const clock = charts.dataset.hours > 48 ? day : time;
   const width = () => figure.clientWidth - 24;
   const shown = (value) => (value === null || value === undefined ? "-" : value.toLocaleString("en") + unit);
   const plot = new uPlot(
@@ -35,10 +43,10 @@ function chart([title, unit, lines]) {
       width: width(),
       height: HEIGHT,
       cursor: { sync: { key: "time" } },
-      scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] } },
-      axes: [axis, { ...axis, size: 60, values: (_, ticks) => ticks.map((each) => each.toLocaleString("en")) }],
+      scales: { x: { range: [began, now] }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] } },
+      axes: [{ ...axis, size: 28, values: (_, ticks) => ticks.map((each) => clock.format(each * 1000)) }, { ...axis, size: 60, values: (_, ticks) => ticks.map((each) => each.toLocaleString("en")) }],
       series: [
-        {},
+        { label: "time", value: (_, at) => (at ? moment.format(at * 1000) : "-") },
         ...Object.values(lines).map((label, index) => ({
           label,
           stroke: color(`hue-${index}`),

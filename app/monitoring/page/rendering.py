@@ -31,9 +31,14 @@ def number(value: float | None, digits: int = 0) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
-def percent(share: float | None) -> str:
+def percent(value: float | None) -> str:
+    """Return the percentage with its sign."""
+    return number(value, 1) if value is None else f"{value:,.1f} %"
+
+
+def share(value: float | None) -> str:
     """Return a share of one as a percentage."""
-    return number(share * 100, 1) + " %" if share is not None else number(share)
+    return percent(None if value is None else 100 * value)
 
 
 def megabytes(value: float) -> str:
@@ -64,7 +69,13 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters |= {"number": number, "percent": percent, "megabytes": megabytes, "ago": ago}
+_environment.filters |= {
+    "number": number,
+    "percent": percent,
+    "share": share,
+    "megabytes": megabytes,
+    "ago": ago,
+}
 _environment.globals |= {"style": Markup(_STYLE), "script": Markup(_SCRIPT), "charts": CHARTS}  # noqa: S704  ours
 
 

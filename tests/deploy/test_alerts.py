@@ -164,6 +164,17 @@ def test_a_quiet_server_has_no_share_to_judge() -> None:
     assert server.minutes(20, {"app": few}) == []
 
 
+def test_moments_that_tell_nothing_break_a_row() -> None:
+    """Warming an empty cache after each of several restarts is not a cache that does not work."""
+    server = Server()
+    idle = {"requests": 0, "cache_reads": 0, "cache_hits": 0, "buckets": {"0.5": 0}}
+    told = []
+    for _ in range(10):
+        told += server.minutes(1, BEYOND["few cache hits"]) + server.minutes(3, {"app": idle})
+
+    assert told == []
+
+
 def test_a_warning_waits_for_the_end_of_the_quiet_hours() -> None:
     server = Server(quiet_hours=(11, 13))
     assert server.minutes(59, BEYOND["little memory"]) == []

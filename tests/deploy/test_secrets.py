@@ -52,6 +52,10 @@ def test_secrets_never_show_in_a_representation() -> None:
         ),
         (lambda text: text.replace("cursor_key: ", "cursor_key: ''  # "), "`cursor_key` is missing"),
         (lambda text: text + "backup_s3_key: a b\n", "`backup_s3_key` may only have ASCII letters"),
+        (
+            lambda text: text + "alert_warning: ops@example.com\n",
+            "`alert_warning` may only have URLs of apprise",
+        ),
         (lambda _: "[", "staging.yml"),
     ],
 )
@@ -61,6 +65,16 @@ def test_a_damaged_secrets_file_is_refused_by_name(change, message: str) -> None
     file.write_text(change(file.read_text()))
     with pytest.raises(DeployError, match=message):
         load_secrets("staging")
+
+
+def test_the_channels_of_alerts_outlive_a_rotation() -> None:
+    load_secrets("staging")
+    file = Path("inventories/secrets/staging.yml")
+    channels = "slack://A/B/C mailto://user:p%40ss@example.com?to=ops@example.com"
+    file.write_text(file.read_text() + f"alert_critical: {channels}\n")
+    begin_rotation("staging")
+    end_rotation("staging")
+    assert load_secrets("staging").alert_critical == channels
 
 
 def test_what_the_provider_of_a_bucket_gave_outlives_a_rotation() -> None:

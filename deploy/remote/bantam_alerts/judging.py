@@ -38,7 +38,9 @@ def judge(
     for rule in all_rules:
         value = rule.figure(before, after)
         alert = state.setdefault(rule.name, {"beyond": 0, "calm": 0, "since": None, "is_told": False})
-        if value is not None:
+        if value is None:
+            alert["beyond"] = 0
+        else:
             _count(rule, alert, value, moment)
         messages += _messages(
             rule, alert, is_held=rule.severity == "warning" and is_quiet(quiet_hours, moment)

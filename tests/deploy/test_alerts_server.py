@@ -1,0 +1,178 @@
+"""What goes wrong is told once, by HTTP and by mail, and once more when it is over."""
+
+import json
+import secrets
+import shlex
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from sandbox import state
+from tests.servers import SandboxServer, checked
+
+pytestmark = pytest.mark.server
+
+HTTP_PORT, SMTP_PORT = 8085, 8025
+SECRET = "a-password-of-a-channel"
+SQL = "cd / && runuser -u postgres -- psql -XAtqw -p 5432 -d bantam"
+SECRETS = Path("inventories/secrets")
+
+
+@dataclass
+class Sinks:
+    """An HTTP and an SMTP server, and the titles of what they have got."""
+
+    address: str
+    posted: list[str] = field(default_factory=list)
+    mailed: list[str] = field(default_factory=list)
+    is_open: bool = True
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+        """Take a mail."""
+        self.mailed.append(str(message_from_bytes(envelope.content, policy=policy.default)["subject"]))
+        return "250 taken"
+
+    def answer(self, body: bytes) -> int:
+        """Take a message, unless it is closed; the status of the answer."""
+        if not self.is_open:
+            return 503
+        self.posted.append(json.loads(body)["title"])
+        return 200
+
+
+@pytest.fixture(scope="module")
+def sinks(sandbox_server: SandboxServer) -> Iterator[Sinks]:
+    """Two servers on this machine that the sandbox can reach."""
+    known = state.load(sandbox_server.name)
+    assert known
+    sinks = Sinks(known.host_address)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            status = sinks.answer(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    http = HTTPServer((sinks.address, HTTP_PORT), Handler)
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    smtp = Controller(sinks, hostname=sinks.address, port=SMTP_PORT)
+    smtp.start()
+    yield sinks
+    smtp.stop()
+    http.shutdown()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _channels(sandbox_server: SandboxServer, sinks: Sinks) -> Iterator[None]:
+    """What is critical goes to the one, warnings to the other; samples are judged when a test says so."""
+    file = SECRETS / f"sandbox-{sandbox_server.name}.yml"
+    before = file.read_text()
+    critical = f"json://user:{SECRET}@{sinks.address}:{HTTP_PORT}"
+    warning = f"mailto://{sinks.address}:{SMTP_PORT}?from=server@example.com&to=ops@example.com"
+    file.write_text(f"{before}alert_critical: {critical}\nalert_warning: {warning}\n")
+    checked(sandbox_server.make("deploy", "ONLY=alerts"))
+    sandbox_server.run(
+        "systemctl stop bantam-history.timer bantam-alerts.timer; rm -f /var/lib/bantam-alerts/*"
+    )
+    yield
+    file.write_text(before)
+    checked(sandbox_server.make("deploy", "ONLY=alerts"))
+    sandbox_server.run("rm -f /var/lib/bantam-alerts/*; systemctl start bantam-history bantam-history.timer")
+    sandbox_server.run("systemctl start bantam-alerts bantam-alerts.timer")
+
+
+def minutes(server: SandboxServer, count: int) -> None:
+    """Take and judge so many samples."""
+    for _ in range(count):
+        server.run("systemctl start bantam-history; systemctl start bantam-alerts || true")
+
+
+def told(sinks: list[str]) -> list[str]:
+    """What has come since the last time, without the server's name."""
+    titles = [title.partition(": ")[2] for title in sinks]
+    sinks.clear()
+    return titles
+
+
+def test_every_channel_can_be_tried(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    done = checked(sandbox_server.make("alert-test"))
+
+    assert done.stdout.splitlines() == ["critical 1: delivered", "warning 1: delivered"]
+    assert told(sinks.posted) == ["A test of the channel critical 1"]
+    assert told(sinks.mailed) == ["A test of the channel warning 1"]
+
+
+def test_a_channel_that_takes_nothing_is_named(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    sinks.is_open = False
+    try:
+        done = sandbox_server.make("alert-test")
+    finally:
+        sinks.is_open = True
+
+    assert done.returncode != 0
+    assert done.stdout.splitlines() == ["critical 1: NOT DELIVERED", "warning 1: delivered"]
+    assert SECRET not in done.stdout + done.stderr
+    assert told(sinks.mailed) == ["A test of the channel warning 1"]
+
+
+def test_a_calm_server_tells_nothing(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    minutes(sandbox_server, 4)
+
+    assert (told(sinks.posted), told(sinks.mailed)) == ([], [])
+
+
+def test_an_outage_is_told_once_and_its_end_once(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    sandbox_server.run("systemctl stop redis-server")
+    try:
+        minutes(sandbox_server, 5)
+    finally:
+        sandbox_server.run("systemctl start redis-server")
+    assert told(sinks.posted) == ["Redis does not answer"]
+
+    minutes(sandbox_server, 5)
+    assert told(sinks.posted) == ["Resolved: Redis does not answer"]
+    assert told(sinks.mailed) == []
+
+
+def test_what_could_not_be_delivered_waits(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    sinks.is_open = False
+    sandbox_server.run("systemctl stop redis-server")
+    try:
+        minutes(sandbox_server, 3)
+    finally:
+        sandbox_server.run("systemctl start redis-server")
+        sinks.is_open = True
+    failed = sandbox_server.run("systemctl show --property=Result bantam-alerts")
+    assert failed == "Result=exit-code"
+    log = sandbox_server.run("journalctl --unit bantam-alerts --since -2min --output cat")
+    assert "The channel critical 1 did not take a message; it is sent again in a minute." in log
+    assert SECRET not in log
+
+    minutes(sandbox_server, 4)
+    assert told(sinks.posted) == ["Redis does not answer", "Resolved: Redis does not answer"]
+
+
+def test_a_slow_statement_is_a_warning(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    minutes(sandbox_server, 1)
+    # As long as a statement may wait for a lock is two seconds.
+    hold = f"{SQL} -c 'BEGIN; LOCK TABLE clients; SELECT pg_sleep(1.6)'"
+    sandbox_server.run(f"systemd-run --quiet --collect --unit=holds-a-lock sh -c {shlex.quote(hold)}")
+    locked = "SELECT 1 FROM pg_locks WHERE relation = 'clients'::regclass AND mode = 'AccessExclusiveLock'"
+    sandbox_server.run(f'until {SQL} -c "{locked}" | grep -q .; do sleep 0.1; done')
+    with sandbox_server.http() as http:
+        token = {"authorization": f"Bearer {sandbox_server.token(1)}"}
+        http.get(f"/api/search/clients?q={secrets.token_hex(8)}", headers=token)
+    minutes(sandbox_server, 3)
+
+    assert told(sinks.mailed) == ["Slow statements", "Resolved: slow statements"]
+    assert told(sinks.posted) == []

@@ -43,6 +43,7 @@ def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Se
     known = {
         "server": server_name,
         "quiet_hours": quiet_hours,
+        "heartbeat": secrets.alert_heartbeat,
         "channels": {
             "critical": secrets.alert_critical.split(),
             "warning": secrets.alert_warning.split(),

@@ -48,6 +48,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     backup_s3_secret: Secret = ""
     alert_critical: Secret = ""
     alert_warning: Secret = ""
+    alert_heartbeat: Secret = ""
     replaced: Replaced | None = None
 
     @property
@@ -67,7 +68,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 # Others give them: they are in the file if they are needed.
 _S3_KEYS = ("backup_s3_key", "backup_s3_secret")
 # Where alerts go: URLs of apprise, with blanks in between.
-_CHANNELS = ("alert_critical", "alert_warning")
+_CHANNELS = ("alert_critical", "alert_warning", "alert_heartbeat")
 _GIVEN = (*_S3_KEYS, *_CHANNELS)
 _NAMES = tuple(name for name in Secrets.__struct_fields__ if name not in {"replaced", *_GIVEN})
 # The tokens of seeded users are derived from the one, and the other opens every backup there is.

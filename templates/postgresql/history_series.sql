@@ -18,7 +18,9 @@ RETURNS numeric
 LANGUAGE sql
 IMMUTABLE
 RETURN (
-    SELECT 1000 * coalesce(min(b.bound) FILTER (WHERE b.reached >= 0.95 * b.requests), max(b.bound))
+    SELECT trim_scale(
+        1000 * coalesce(min(b.bound) FILTER (WHERE b.reached >= 0.95 * b.requests), max(b.bound))
+    )
     FROM (
         SELECT
             e.bound::numeric AS bound,
@@ -91,7 +93,7 @@ AS $$
     SELECT
         s.began,
         round(history.risen(s.next, s.first, 'app', 'requests') / s.seconds, 1),
-        history.risen(s.next, s.first, 'app', 'failures'),
+        trim_scale(history.risen(s.next, s.first, 'app', 'failures')),
         history.p95_ms(s.next, s.first),
         round(
             100 * history.risen(s.next, s.first, 'app', 'cache_hits')

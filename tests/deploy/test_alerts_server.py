@@ -4,6 +4,7 @@ import json
 import secrets
 import shlex
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.server
 HTTP_PORT, SMTP_PORT = 8085, 8025
 SECRET = "a-password-of-a-channel"
 SQL = "cd / && runuser -u postgres -- psql -XAtqw -p 5432 -d bantam"
+HEARTBEAT = f"alert_heartbeat: http://{{}}:{HTTP_PORT}/ping\n"
 SECRETS = Path("inventories/secrets")
 
 
@@ -33,6 +35,7 @@ class Sinks:
     posted: list[str] = field(default_factory=list)
     mailed: list[str] = field(default_factory=list)
     is_open: bool = True
+    heartbeats: int = 0
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         """Take a mail."""
@@ -60,6 +63,11 @@ def sinks(sandbox_server: SandboxServer) -> Iterator[Sinks]:
             self.send_response(status)
             self.end_headers()
 
+        def do_GET(self) -> None:
+            sinks.heartbeats += 1
+            self.send_response(200)
+            self.end_headers()
+
         def log_message(self, *_arguments: object) -> None:
             pass
 
@@ -79,7 +87,9 @@ def _channels(sandbox_server: SandboxServer, sinks: Sinks) -> Iterator[None]:
     before = file.read_text()
     critical = f"json://user:{SECRET}@{sinks.address}:{HTTP_PORT}"
     warning = f"mailto://{sinks.address}:{SMTP_PORT}?from=server@example.com&to=ops@example.com"
-    file.write_text(f"{before}alert_critical: {critical}\nalert_warning: {warning}\n")
+    file.write_text(
+        f"{before}alert_critical: {critical}\nalert_warning: {warning}\n{HEARTBEAT.format(sinks.address)}"
+    )
     checked(sandbox_server.make("deploy", "ONLY=alerts"))
     sandbox_server.run(
         "systemctl stop bantam-history.timer bantam-alerts.timer; rm -f /var/lib/bantam-alerts/*"
@@ -131,6 +141,31 @@ def test_a_calm_server_tells_nothing(sandbox_server: SandboxServer, sinks: Sinks
     assert (told(sinks.posted), told(sinks.mailed)) == ([], [])
 
 
+def test_a_heartbeat_comes_while_samples_are_judged(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    sinks.heartbeats = 0
+    minutes(sandbox_server, 2)
+    assert sinks.heartbeats == 2
+
+    old = "import json, sys; f = '/var/lib/bantam-history/recent.json'; both = json.load(open(f));"
+    old += " both[1]['taken_at'] = '2026-01-01T00:00:00+00:00'; json.dump(both, open(f, 'w'))"
+    sandbox_server.run(f"python3 -c {shlex.quote(old)}; systemctl start bantam-alerts")
+    assert sinks.heartbeats == 2
+    assert told(sinks.posted) == ["No samples are taken"]
+
+    minutes(sandbox_server, 2)
+    assert told(sinks.posted) == ["Resolved: no samples are taken"]
+
+
+def test_a_job_that_failed_is_told(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    sandbox_server.run("systemd-run --quiet --unit=fails false; sleep 1")
+    minutes(sandbox_server, 3)
+    assert told(sinks.posted) == ["A job has failed"]
+
+    sandbox_server.run("systemctl reset-failed fails")
+    minutes(sandbox_server, 3)
+    assert told(sinks.posted) == ["Resolved: a job has failed"]
+
+
 def test_an_outage_is_told_once_and_its_end_once(sandbox_server: SandboxServer, sinks: Sinks) -> None:
     sandbox_server.run("systemctl stop redis-server")
     try:
@@ -142,6 +177,25 @@ def test_an_outage_is_told_once_and_its_end_once(sandbox_server: SandboxServer, 
     minutes(sandbox_server, 5)
     assert told(sinks.posted) == ["Resolved: Redis does not answer"]
     assert told(sinks.mailed) == []
+
+
+@pytest.mark.rehearsal
+def test_an_outage_and_its_end_are_told_within_two_samples(
+    sandbox_server: SandboxServer, sinks: Sinks
+) -> None:
+    """By the timers; a sample is judged five seconds after it was taken."""
+    timers = "bantam-history.timer bantam-alerts.timer"
+    sandbox_server.run(f"systemctl start {timers}")
+    try:
+        for verb, title in (("stop", "Redis does not answer"), ("start", "Resolved: Redis does not answer")):
+            sandbox_server.run(f"systemctl {verb} redis-server")
+            deadline = time.monotonic() + 2 * 60 + 10
+            while not sinks.posted:
+                assert time.monotonic() < deadline, title
+                time.sleep(1)
+            assert told(sinks.posted) == [title]
+    finally:
+        sandbox_server.run(f"systemctl stop {timers}; systemctl start redis-server")
 
 
 def test_what_could_not_be_delivered_waits(sandbox_server: SandboxServer, sinks: Sinks) -> None:

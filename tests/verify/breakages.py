@@ -33,6 +33,18 @@ class Breakage:
 
 
 BREAKAGES = {
+    "alerts that nobody judges": Breakage(
+        file="test_alerts.py",
+        breaks="systemctl disable --now --quiet bantam-alerts.timer",
+        mends="systemctl enable --now --quiet bantam-alerts.timer",
+        noticed_by={"test_timer[ActiveState-active]", "test_timer[UnitFileState-enabled]"},
+    ),
+    "channels that everybody can read": Breakage(
+        file="test_alerts.py",
+        breaks="chmod 644 /etc/bantam/credentials/alerts",
+        mends="chmod 600 /etc/bantam/credentials/alerts",
+        noticed_by={"test_channels_are_roots_alone"},
+    ),
     "a history that nobody takes": Breakage(
         file="test_history.py",
         breaks="systemctl stop bantam-history.timer",

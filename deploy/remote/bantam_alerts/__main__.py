@@ -18,6 +18,7 @@ from .rules import Rule
 
 RECENT = Path("/var/lib/bantam-history/recent.json")
 STALE = timedelta(minutes=4)
+PING_S = 10
 NO_SAMPLES = Rule(
     *("no samples are taken", "critical", lambda _before, after: after["missing"], 0, 0, 1),
     "The history has no new sample: nobody is told of anything else.",
@@ -48,6 +49,17 @@ def save(state: State, file: Path) -> None:
     draft.rename(file)
 
 
+def ping(url: str) -> None:
+    """Whoever waits for this knows that the server lives, and that its alerts are judged."""
+    from urllib.request import urlopen  # noqa: PLC0415  only if there is one
+
+    try:
+        with urlopen(url, timeout=PING_S):  # noqa: S310  the inventory's own
+            pass
+    except (OSError, ValueError) as error:
+        print(f"The heartbeat was not taken: {type(error).__name__}.", file=sys.stderr)
+
+
 def judge() -> int:
     """Judge the newest sample and send what waits; 1 if a channel did not take its messages."""
     known, file = configuration(), Path(os.environ["STATE_DIRECTORY"]) / "state.json"
@@ -60,6 +72,8 @@ def judge() -> int:
         state["judged"] = after["taken_at"]
     is_stale = now - datetime.fromisoformat(after["taken_at"]) > STALE
     watched = {"taken_at": now.isoformat(), "missing": float(is_stale)}
+    if known["heartbeat"] and not is_stale:
+        ping(known["heartbeat"])
     messages += judging.judge(watched, watched, state["alerts"], all_rules=[NO_SAMPLES])
     state["waiting"] += delivery.addressed(messages, known["channels"])
     # What was decided is known before it is sent: killed in between, it is sent by the next run.

@@ -29,6 +29,7 @@ class Rule(NamedTuple):
         return value < limit if self.calm > self.limit else value > limit
 
 
+HOUR_S, DAY_S = 3600, 86400
 MONITOR = "make monitor"
 CONNECTIONS = "make connections"
 RULES = (
@@ -99,6 +100,36 @@ RULES = (
         *("WAL is not archived", "critical", figures.now("database", "wal_waiting_s"), 600, 120, 2),
         "WAL has been waiting for the archive for {:.0f} s: it would be lost with the server.",
         "make backups",
+    ),
+    Rule(
+        *("a job has failed", "critical", figures.now("jobs", "failed"), 0, 0, 2),
+        "{:.0f} units have failed: a backup, a drill, a report or a service.",
+        "systemctl list-units --failed on the server (`make ssh`)",
+    ),
+    Rule(
+        *("no backup is taken", "critical", figures.now("jobs", "backup_tried_s"), 3 * HOUR_S, 2 * HOUR_S, 1),
+        "Nobody has looked whether a backup is due for {:.0f} s.",
+        "systemctl list-timers on the server (`make ssh`)",
+    ),
+    Rule(
+        *("no drill is made", "warning", figures.now("jobs", "drill_tried_s"), 8 * DAY_S, 7.5 * DAY_S, 1),
+        "Whether the backups can be restored has not been tried for {:.0f} s.",
+        "make drill",
+    ),
+    Rule(
+        *("the certificate ends", "critical", figures.now("certificate", "days_left"), 14, 20, 1),
+        "The certificate is valid for {:.0f} more days, and has not been renewed.",
+        "journalctl -u certbot on the server (`make ssh`)",
+    ),
+    Rule(
+        *("the outbox grows", "warning", figures.now("database", "outbox_rows"), 10_000, 1_000, 5),
+        "{:.0f} changes by SQL wait for the cache to learn of them: no worker relays them.",
+        "journalctl -u 'bantam-app@*' on the server (`make ssh`)",
+    ),
+    Rule(
+        *("many tokens are refused", "warning", figures.risen("app", "unauthorized"), 100, 20, 2),
+        "{:.0f} requests had no valid token within a minute.",
+        "journalctl -t nginx on the server (`make ssh`)",
     ),
     Rule(
         *("a long transaction", "warning", figures.now("database", "longest_transaction_s"), 600, 600, 1),

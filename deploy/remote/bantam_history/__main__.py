@@ -37,7 +37,7 @@ def sample() -> tuple[Figures, datetime | None]:
     taken_at = datetime.now(UTC)
     figures = {
         each.__name__: answer(each.__name__, each)
-        for each in (parts.server, parts.cpu_s, parts.pool, parts.redis)
+        for each in (parts.server, parts.cpu_s, parts.jobs, parts.certificate, parts.pool, parts.redis)
     }
     metrics = answer("app", app.metrics)
     routes = None if metrics is None else app.by_route(metrics)

@@ -32,9 +32,15 @@ def metrics() -> str:
 
 
 def by_route(text: str) -> list[Figures]:
-    """Requests, failures, seconds, and in a bucket how many requests took at most so many seconds."""
+    """Requests, those that ended with 5xx and with 401, seconds; a bucket has those that took so long."""
     routes: dict[str, Figures] = defaultdict(
-        lambda: {"requests": 0.0, "failures": 0.0, "seconds": 0.0, "buckets": defaultdict(float)}
+        lambda: {
+            "requests": 0.0,
+            "failures": 0.0,
+            "unauthorized": 0.0,
+            "seconds": 0.0,
+            "buckets": defaultdict(float),
+        }
     )
     for name, words, value in METRIC.findall(text):
         labels = dict(LABEL.findall(words))
@@ -44,6 +50,7 @@ def by_route(text: str) -> list[Figures]:
         if name == "requests_total":
             route["requests"] += float(value)
             route["failures"] += float(value) if labels["status"].startswith("5") else 0
+            route["unauthorized"] += float(value) if labels["status"] == "401" else 0
         elif name == "request_seconds_sum":
             route["seconds"] += float(value)
         elif labels["le"] != "+Inf":
@@ -64,7 +71,10 @@ def together(text: str, routes: list[Figures]) -> Figures:
 
     reads = [(labels["outcome"], value) for name, labels, value in others if name == "cache_reads_total"]
     return {
-        **{name: sum(route[name] for route in routes) for name in ("requests", "failures", "seconds")},
+        **{
+            name: sum(route[name] for route in routes)
+            for name in ("requests", "failures", "unauthorized", "seconds")
+        },
         "buckets": buckets,
         "cache_hits": sum(value for outcome, value in reads if outcome == "hit"),
         "cache_reads": sum(value for outcome, value in reads if outcome != "off"),

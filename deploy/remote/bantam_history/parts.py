@@ -1,14 +1,18 @@
-"""The system, PgBouncer and Redis: what they say now."""
+"""The system, its jobs and its certificate, PgBouncer and Redis: what they say now."""
 
 import csv
 import os
+import time
 from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from .asking import said
 
 POOL = ("psql", "-Xqw", "--csv", "-h", "/run/pgbouncer", "-p", "6432", "-d", "pgbouncer")
+CERTIFICATE = "/etc/bantam/tls/server.crt"
+TIMERS = Path("/var/lib/systemd/timers")
 REDIS = ("redis-cli", "-s", "/run/redis/redis.sock", "--user", "monitor", "INFO")
 SERVICES = {
     "postgresql": "postgresql@",
@@ -85,3 +89,26 @@ def redis() -> Figures:
         "connected_clients",
     )
     return {name: int(told[name]) for name in names}
+
+
+def jobs() -> Figures:
+    """How many units have failed, and how long ago the timers started a backup and a drill."""
+    failed = said("systemctl", "list-units", "--failed", "--plain", "--no-legend", "--no-pager").splitlines()
+    # One that cannot deliver would tell of itself.
+    others = [line for line in failed if not line.startswith("bantam-alerts.")]
+    return {
+        "failed": len(others),
+        **{f"{job}_tried_s": _started_s(f"bantam-{job}") for job in ("backup", "drill")},
+    }
+
+
+def certificate() -> Figures:
+    """How long the edge's certificate is valid."""
+    text = said("openssl", "x509", "-enddate", "-dateopt", "iso_8601", "-noout", "-in", CERTIFICATE)
+    left = datetime.fromisoformat(text.strip().removeprefix("notAfter=")) - datetime.now(UTC)
+    return {"days_left": round(left.total_seconds() / 86400, 2)}
+
+
+def _started_s(timer: str) -> int:
+    """Systemd touches this file whenever the timer has started its unit, and reads it after a boot."""
+    return int(time.time() - (TIMERS / f"stamp-{timer}.timer").stat().st_mtime)

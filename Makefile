@@ -53,7 +53,9 @@ test: check ## all of check, then every test on real servers; FRESH=1 rebuilds t
 cache-proof: .venv/ready ## run the full-length cache proofs
 	BANTAM_PROOF=full .venv/bin/pytest -s tests/app/cache/test_*server.py tests/app/warming/test_*server.py
 
-rehearse: .venv/ready ## run what takes too long for make test: every way an upgrade or a rotation can go
+rehearse: .venv/ready ## run what takes too long for make test, and the page in a browser
+	@test -x /usr/bin/chromium || { echo "Installing the package chromium" && \
+	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium; }
 	.venv/bin/pytest tests -m rehearsal
 
 # A copy of a snapshot is already deployed; only its name, address and key need an update.

@@ -100,7 +100,7 @@ def postgresql(
     )
     setup(
         name="Set up the place for the history",
-        files=("history.sql", "history_series.sql"),
+        files=("history.sql", "history_series.sql", "history_outlook.sql"),
         schema="history",
     )
 

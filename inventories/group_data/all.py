@@ -115,7 +115,7 @@ seed_allowed = False
 
 # --- history --------------------------------------------------------------------------------------
 
-# How many days the samples are kept that are taken once a minute: one day is about 4 MB.
+# How many days the samples are kept that are taken once a minute: one day is about 3 MB.
 history_days = 14
 
 # --- alerts ---------------------------------------------------------------------------------------

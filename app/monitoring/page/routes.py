@@ -13,6 +13,7 @@ from app.http.authentication import token_of
 from app.monitoring.admins import is_admin
 from app.monitoring.cache_admin import gathered
 from app.monitoring.database_shapes import Connections, Performance
+from app.monitoring.history_shapes import Outlook
 from app.monitoring.page import session
 from app.monitoring.page.rendering import CHARTS, CHARTS_SCRIPT, POLICY, data, render
 from app.services import Services, services_of
@@ -42,6 +43,8 @@ async def page(request: Request) -> Response:
             await _told(services, queries.database_connections), type=Connections
         ),
         cache=await gathered(services),
+        outlook=msgspec.json.decode(await _told(services, queries.history_outlook), type=Outlook),
+        whens={0: "last 24 hours", 1: "the 24 hours before", 7: "a week before"},
     )
 
 

@@ -16,6 +16,8 @@ COOKIE = "__Secure-bantam-admin"
 OWN = {"sec-fetch-site": "same-origin"}
 SECTIONS = [
     "History",
+    "Compared",
+    "If it goes on like this",
     "PostgreSQL",
     "Statements that cost most",
     "Largest tables",

@@ -1,5 +1,7 @@
 """Every minute is kept: what each part said, even while one was away, for as many days as promised."""
 
+# ruff: noqa: S608  (the numbers are the tests' own)
+
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -127,6 +129,46 @@ def test_a_percentile_is_the_bound_of_its_bucket(server: Server, after: dict[str
     now = {"app": {"requests": total + 7, "buckets": {bound: count + 7 for bound, count in after.items()}}}
 
     assert server.sql(f"SELECT history.p95_ms('{json.dumps(now)}', '{json.dumps(before)}')") == p95_ms
+
+
+@pytest.mark.parametrize(
+    ("free_mb", "days_left"),
+    [
+        ("10000 - 1000 * day", "2"),
+        ("10000", ""),
+        ("10000 + 100 * day", ""),
+        ("5000 + 4000 * (day % 2)", ""),
+    ],
+    ids=["steadily less", "the same", "more", "up and down"],
+)
+def test_a_forecast_is_for_what_is_used_up_steadily(server: Server, free_mb: str, days_left: str) -> None:
+    figures = f"jsonb_build_object('server', jsonb_build_object('disk_mb', 20000, 'disk_free_mb', {free_mb}))"
+    samples = f"SELECT now() - make_interval(days => 8 - day), {figures} FROM generate_series(1, 8) AS day"
+    server.sql("SELECT history.partition(14)")
+    server.sql(f"TRUNCATE history.samples; INSERT INTO history.samples {samples}")
+
+    assert server.sql("SELECT days_left FROM history.forecasts() WHERE name = 'Disk'") == days_left
+
+
+def test_the_last_day_is_beside_the_one_before(server: Server) -> None:
+    """Twice as many requests, half of which failed."""
+    app = "jsonb_build_object('app', jsonb_build_object('requests', {0}, 'failures', {1}))"
+    hour = "extract(epoch FROM at - now() + interval '2 days')::bigint"
+    requests = f"{hour} + greatest(0, {hour} - 86400)"
+    failures = f"greatest(0, {hour} - 86400)"
+    moments = (
+        "generate_series(now() - interval '2 days', now() - interval '1 minute', interval '10 minutes') AS at"
+    )
+    server.sql("SELECT history.partition(14)")
+    server.sql(
+        "TRUNCATE history.samples; INSERT INTO history.samples"
+        f" SELECT at, {app.format(requests, failures)} FROM {moments}"
+    )
+
+    days = server.rows("SELECT ago, requests_per_s, failures FROM history.days()")
+    assert [(day["ago"], day["requests_per_s"]) for day in days] == [(0, 2.0), (1, 1.0)]
+    assert days[0]["failures"] == pytest.approx(86400, rel=0.05)
+    assert days[1]["failures"] < 5000
 
 
 def test_a_counter_that_began_anew_has_not_risen(server: Server) -> None:

@@ -1,0 +1,140 @@
+-- What the history says about the days before and the days to come, for the app's admins. Idempotent.
+
+SET LOCAL ROLE bantam_statistics;
+
+-- The last 24 hours beside the 24 hours before and those of a week before: averages, and the worst hour.
+CREATE OR REPLACE FUNCTION history.days()
+RETURNS TABLE (
+    ago integer,
+    requests_per_s numeric,
+    failures numeric,
+    p95_ms numeric,
+    cache_hit_percent numeric,
+    cpu_percent numeric,
+    worst_cpu_percent numeric,
+    worst_pool_percent numeric,
+    memory_used_mb integer,
+    database_mb numeric,
+    wal_mb numeric
+)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT
+        d.ago,
+        round(avg(h.requests_per_s), 1),
+        sum(h.failures),
+        max(h.p95_ms),
+        round(avg(h.cache_hit_percent), 1),
+        round(avg(h.cpu_percent), 1),
+        max(h.cpu_percent),
+        max(h.pool_percent),
+        max(h.memory_used_mb),
+        max(h.database_mb),
+        sum(h.wal_mb)
+    FROM unnest(ARRAY[0, 1, 7]) AS d (ago)
+    JOIN history.series(now() - interval '8 days', '1 hour') AS h
+        ON h.at >= now() - make_interval(days => d.ago + 1)
+       AND h.at < now() - make_interval(days => d.ago)
+    GROUP BY d.ago
+    ORDER BY d.ago
+$$;
+
+-- What is used up, by how much a day, and in how many days it reaches its limit if that goes on. A line through fewer
+-- than three days, or one that the days do not follow (R² below 0.5), tells nothing: null.
+CREATE OR REPLACE FUNCTION history.forecasts()
+RETURNS TABLE (
+    name text,
+    unit text,
+    used numeric,
+    available numeric,
+    a_day numeric,
+    days_left integer
+)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH worst AS (
+        SELECT
+            date_trunc('day', s.taken_at) AS day,
+            max((s.figures #>> '{server,disk_mb}')::numeric - (s.figures #>> '{server,disk_free_mb}')::numeric)
+                AS disk_used,
+            max((s.figures #>> '{server,disk_mb}')::numeric) AS disk,
+            max((s.figures #>> '{server,memory_used_mb}')::numeric) AS memory_used,
+            max((s.figures #>> '{server,memory_mb}')::numeric) AS memory,
+            max((s.figures #>> '{database,connections}')::numeric) AS connections_used,
+            max((s.figures #>> '{database,connections_allowed}')::numeric) AS connections,
+            max((s.figures #>> '{pool,used}')::numeric) AS pool_used,
+            max((s.figures #>> '{pool,size}')::numeric) AS pool
+        FROM history.samples AS s
+        GROUP BY date_trunc('day', s.taken_at)
+    ),
+    named AS (
+        SELECT
+            w.day,
+            n.position,
+            n.name,
+            n.unit,
+            n.used,
+            n.available
+        FROM worst AS w
+        CROSS JOIN LATERAL (
+            VALUES
+                (1, 'Disk', 'MB', w.disk_used, w.disk),
+                (2, 'Memory', 'MB', w.memory_used, w.memory),
+                (3, 'PostgreSQL''s connections', '', w.connections_used, w.connections),
+                (4, 'The pool''s connections', '', w.pool_used, w.pool)
+        ) AS n (position, name, unit, used, available)
+        WHERE n.used IS NOT NULL
+    ),
+    lines AS (
+        SELECT
+            n.position,
+            n.name,
+            n.unit,
+            (array_agg(n.used ORDER BY n.day DESC))[1] AS used,
+            (array_agg(n.available ORDER BY n.day DESC))[1] AS available,
+            CASE
+                WHEN count(*) >= 3
+                 AND regr_r2(n.used, extract(epoch FROM n.day)) >= 0.5
+                    THEN (86400 * regr_slope(n.used, extract(epoch FROM n.day)))::numeric
+            END AS a_day
+        FROM named AS n
+        GROUP BY
+            n.position,
+            n.name,
+            n.unit
+    )
+    SELECT
+        l.name,
+        l.unit,
+        l.used,
+        l.available,
+        round(l.a_day, 1),
+        CASE
+            WHEN l.a_day > 0
+                THEN least(floor((l.available - l.used) / l.a_day), 9999)::integer
+        END
+    FROM lines AS l
+    ORDER BY l.position
+$$;
+
+CREATE OR REPLACE FUNCTION history.outlook()
+RETURNS json
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT json_build_object(
+        'days', (SELECT coalesce(json_agg(d), '[]') FROM history.days() AS d),
+        'forecasts', (SELECT coalesce(json_agg(f), '[]') FROM history.forecasts() AS f)
+    )
+$$;
+
+REVOKE ALL ON FUNCTION history.days(), history.forecasts(), history.outlook() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION history.days(), history.forecasts() TO bantam_monitor;
+GRANT EXECUTE ON FUNCTION history.outlook() TO bantam_app;
+RESET ROLE;

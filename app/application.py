@@ -19,10 +19,12 @@ ENDPOINTS = (*topics.ENDPOINTS, *cache_admin.ROUTES, *database_admin.ROUTES, *he
 def application(services: Services) -> Starlette:
     """Return the ASGI application, which uses `services`."""
     endpoints = (*ENDPOINTS, *documentation.routes(ENDPOINTS, topics.ABOUT))
-    directory = Router(endpoints, note_asker, count_read, Requests(services.cache.statistics.registry).ended)
+    ended = Requests(services.cache.statistics.registry).ended
+    directory = Router(endpoints, note_asker, count_read, ended)
+    pages = Router(page.ENDPOINTS, note_asker, count_read, ended)
     # The edge does not lead to it: whoever may open the app's socket needs no token.
     metrics = Route("/metrics", cache_admin.own_metrics)
-    app = Starlette(routes=[directory, metrics, *page.ROUTES], exception_handlers=problems.HANDLERS)
+    app = Starlette(routes=[directory, pages, metrics], exception_handlers=problems.HANDLERS)
     app.state.services = services
     app.router.redirect_slashes = False
     return app

@@ -3,16 +3,13 @@
 from pyinfra.api import deploy
 from pyinfra.operations import files, server
 
-from deploy.operations.confidential import credential
 from deploy.operations.units import loaded, unit
-from deploy.secrets import Secrets
 
-PASSWORD = "/etc/bantam/credentials/redis-monitor-password"  # noqa: S105  a path
 TIMER = "/etc/systemd/system/bantam-history.timer"
 
 
 @deploy("History")
-def history(*, days: int, secrets: Secrets) -> None:
+def history(*, days: int) -> None:
     """A timer takes the samples; PostgreSQL's setup has made the place for them."""
     server.user(
         name="Create the history's user",
@@ -36,9 +33,6 @@ def history(*, days: int, secrets: Secrets) -> None:
         src="templates/history/bantam-history",
         dest="/usr/local/sbin/bantam-history",
         mode="755",
-    )
-    credential(
-        name="Write the secret redis-monitor-password", path=PASSWORD, value=secrets.redis_monitor_password
     )
     files.template(
         name="Install the service that takes a sample",

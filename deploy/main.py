@@ -136,7 +136,7 @@ if "app" in components:
         seed_allowed=settings.seed_allowed,
     )
 if "history" in components:
-    history(days=settings.history_days, secrets=secrets)
+    history(days=settings.history_days)
 if "alerts" in components:
     alerts(server_name=settings.server_name, quiet_hours=settings.alert_quiet_hours, secrets=secrets)
 if "edge" in components:

@@ -5,10 +5,13 @@ import hashlib
 from pyinfra.api import deploy
 from pyinfra.operations import apt, files
 
+from deploy.operations.confidential import credential
 from deploy.operations.units import unit
 from deploy.secrets import Secrets
 from deploy.sizing import Sizes
 
+CREDENTIALS = "/etc/bantam/credentials"
+MONITOR = f"{CREDENTIALS}/redis-monitor-password"
 UNIT = "redis-server.service"
 CONFIGURATION = "/etc/redis/redis.conf"
 ACL = "/etc/redis/users.acl"
@@ -37,6 +40,13 @@ def redis(*, sizes: Sizes, secrets: Secrets) -> None:
         mode="640",
         app_passwords_sha256=[_sha256(password) for password in secrets.redis_app_passwords],
         monitor_password_sha256=_sha256(secrets.redis_monitor_password),
+    )
+    files.directory(
+        name="Create the directory for secrets", path=CREDENTIALS, user="root", group="root", mode="700"
+    )
+    # Right before Redis takes the new one: what takes the samples reads it each minute.
+    credential(
+        name="Write the secret redis-monitor-password", path=MONITOR, value=secrets.redis_monitor_password
     )
     files.template(
         name="Configure the service: few privileges, a memory limit",

@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy import __main__ as deploy
 from deploy.secrets import end_rotation
 
-COMPONENTS = "postgresql,redis,app,history"
+COMPONENTS = "postgresql,redis,app"
 
 
 def main() -> None:

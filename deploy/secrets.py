@@ -18,6 +18,7 @@ BACKUP_KEY = "/etc/pgbackrest/conf.d/key.conf"
 Secret = str
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 _URL = re.compile(r"[a-z0-9]+://[!-~]+")
+_WEB_URL = re.compile(r"https?://[!-~]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=._~-]*")
 
 
@@ -68,8 +69,8 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 # Others give them: they are in the file if they are needed.
 _S3_KEYS = ("backup_s3_key", "backup_s3_secret")
 # Where alerts go: URLs of apprise, with blanks in between.
-_CHANNELS = ("alert_critical", "alert_warning", "alert_heartbeat")
-_GIVEN = (*_S3_KEYS, *_CHANNELS)
+_CHANNELS = ("alert_critical", "alert_warning")
+_GIVEN = (*_S3_KEYS, *_CHANNELS, "alert_heartbeat")
 _NAMES = tuple(name for name in Secrets.__struct_fields__ if name not in {"replaced", *_GIVEN})
 # The tokens of seeded users are derived from the one, and the other opens every backup there is.
 _NEVER_REPLACED = ("seed_token_key", "backup_key")
@@ -126,6 +127,8 @@ def _decode(path: Path) -> Secrets:
             f"{path}: secret `{unfit[0]}` may only have URLs of apprise, such as mailto://..., with blanks"
             " between them."
         )
+    if values.alert_heartbeat and not _WEB_URL.fullmatch(values.alert_heartbeat):
+        raise DeployError(f"{path}: secret `alert_heartbeat` is one URL, such as https://hc-ping.com/...")
     return values
 
 

@@ -24,7 +24,7 @@ class CertificateNames(FactBase[list[str]]):
     def command(self) -> str:
         """Prints nothing if there is no certificate, or if it expires soon."""
         return (
-            f"openssl x509 -in {CERTIFICATE} -noout -checkend 604800 >/dev/null 2>&1"
+            f"openssl x509 -in {CERTIFICATE} -noout -checkend 2592000 >/dev/null 2>&1"
             f" && openssl x509 -in {CERTIFICATE} -noout -ext subjectAltName || true"
         )
 

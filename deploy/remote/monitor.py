@@ -26,7 +26,6 @@ _NOW = """
 SELECT json_build_object(
     'totals', (SELECT row_to_json(t) FROM monitoring.totals AS t),
     'blocked', (SELECT count(*) FROM monitoring.blocked),
-    'sampled_at', (SELECT max(s.taken_at) FROM history.samples AS s),
     'longest_s', (SELECT coalesce(max(s.transaction_s), 0) FROM monitoring.sessions AS s),
     'statements', (SELECT json_agg(s) FROM (SELECT * FROM monitoring.statements LIMIT 5) AS s)
 )
@@ -34,6 +33,7 @@ SELECT json_build_object(
 _MB = 1024 * 1024
 _LOOKED_S = 1.0
 _QUERY_SHOWN = 60
+_ALERTS = Path("/var/lib/bantam-alerts/state.json")
 _HISTORY_MAY_LACK = timedelta(minutes=7)
 
 
@@ -125,16 +125,26 @@ def archive(now: dict[str, Any]) -> str:
     return f"last WAL {ago.total_seconds():.0f} s ago, {totals['wal_archive_failures']} failures"
 
 
-def history(now: dict[str, Any]) -> str:
+def history() -> str:
     """When the last sample was kept."""
-    if now["sampled_at"] is None:
+    sampled_at = _said(*_PSQL, "SELECT to_json(max(s.taken_at)) FROM history.samples AS s")
+    if not sampled_at:
         raise NoAnswerError("no sample has been kept yet: `journalctl -u bantam-history`")
-    ago = datetime.now(UTC) - datetime.fromisoformat(now["sampled_at"])
+    ago = datetime.now(UTC) - datetime.fromisoformat(json.loads(sampled_at))
     if ago > _HISTORY_MAY_LACK:
         raise NoAnswerError(
             f"no sample was kept for {ago.total_seconds() / 60:.0f} min: `journalctl -u bantam-history`"
         )
     return f"last sample kept {ago.total_seconds():.0f} s ago"
+
+
+def alerts() -> str:
+    """What is wrong now, and what could not be told."""
+    state = json.loads(_ALERTS.read_text())
+    raised = [name for name, alert in state["alerts"].items() if alert["since"]]
+    if state["waiting"]:
+        raise NoAnswerError(f"{len(state['waiting'])} messages wait for their channel: `make alert-test`")
+    return ", ".join(raised) or "none"
 
 
 def statements(now: dict[str, Any]) -> Iterator[str]:
@@ -173,7 +183,8 @@ def main() -> int:
     line("Redis", cache)
     if now:
         line("Archive", lambda: archive(now))
-        line("History", lambda: history(now))
+        line("History", history)
+        line("Alerts", alerts)
         print("\n".join(statements(now)))
     return 1 if problems else 0
 

@@ -144,7 +144,6 @@ AS $$
                             t.dead_rows,
                             t.vacuumed_at
                         FROM monitoring.tables AS t
-                        WHERE t.name NOT LIKE 'samples\_%'
                     ) AS t
                 )
             )

@@ -69,6 +69,8 @@ AS $$
             max((s.figures #>> '{pool,used}')::numeric) AS pool_used,
             max((s.figures #>> '{pool,size}')::numeric) AS pool
         FROM history.samples AS s
+        -- Enough for a line through the days, at a tenth of the cost.
+        WHERE extract(minute FROM s.taken_at)::integer % 10 = 0
         GROUP BY date_trunc('day', s.taken_at)
     ),
     named AS (

@@ -12,7 +12,8 @@ RETURN CASE
         THEN (after #>> path)::numeric - (before #>> path)::numeric
 END;
 
--- The 95th percentile of the requests between two samples, as the upper bound of its bucket.
+-- The 95th percentile of the requests between two samples, as the upper bound of its bucket; what took longer than the
+-- last one was cut off by the edge. A route's first requests bring its buckets: before, there were none.
 CREATE OR REPLACE FUNCTION history.p95_ms(after jsonb, before jsonb)
 RETURNS numeric
 LANGUAGE sql
@@ -24,11 +25,42 @@ RETURN (
     FROM (
         SELECT
             e.bound::numeric AS bound,
-            history.risen(after, before, 'app', 'buckets', e.bound) AS reached,
+            (after #>> ARRAY['app', 'buckets', e.bound])::numeric
+            - coalesce((before #>> ARRAY['app', 'buckets', e.bound])::numeric, 0) AS reached,
             history.risen(after, before, 'app', 'requests') AS requests
         FROM jsonb_object_keys(after #> '{app,buckets}') AS e (bound)
     ) AS b
-    WHERE b.requests > 0
+    HAVING min(b.requests) > 0
+       AND min(b.reached) >= 0
+);
+
+-- Each part from the first of these samples in which it answered: one silent minute must not empty a step.
+CREATE OR REPLACE FUNCTION history.whole(samples jsonb[])
+RETURNS jsonb
+LANGUAGE sql
+IMMUTABLE
+RETURN (
+    SELECT samples[1] || coalesce(jsonb_object_agg(p.part, p.figures), '{}')
+    FROM (
+        SELECT DISTINCT ON (p.part)
+            p.part,
+            p.figures
+        FROM (
+            SELECT e.key AS part
+            FROM jsonb_each(samples[1]) AS e
+            WHERE e.value = 'null'
+        ) AS silent
+        CROSS JOIN LATERAL unnest(samples) WITH ORDINALITY AS s (sample, position)
+        CROSS JOIN LATERAL (
+            SELECT
+                silent.part,
+                s.sample -> silent.part AS figures
+        ) AS p
+        WHERE p.figures <> 'null'
+        ORDER BY
+            p.part,
+            s.position
+    ) AS p
 );
 
 DROP FUNCTION IF EXISTS history.series(timestamptz, interval);
@@ -63,8 +95,8 @@ AS $$
         SELECT
             min(s.taken_at) AS began,
             max(s.taken_at) AS ended,
-            (array_agg(s.figures ORDER BY s.taken_at))[1] AS first,
-            (array_agg(s.figures ORDER BY s.taken_at DESC))[1] AS last,
+            history.whole(array_agg(s.figures ORDER BY s.taken_at)) AS first,
+            history.whole(array_agg(s.figures ORDER BY s.taken_at DESC)) AS last,
             max((s.figures #>> '{server,memory_used_mb}')::integer) AS memory_used_mb,
             min(
                 (s.figures #>> '{server,disk_free_mb}')::numeric
@@ -149,6 +181,7 @@ GRANT USAGE ON SCHEMA history TO bantam_app, bantam_monitor;
 REVOKE ALL ON FUNCTION
     history.risen(jsonb, jsonb, text[]),
     history.p95_ms(jsonb, jsonb),
+    history.whole(jsonb[]),
     history.series(timestamptz, interval),
     history.chart(integer)
 FROM PUBLIC;
@@ -156,6 +189,7 @@ GRANT EXECUTE ON FUNCTION history.chart(integer) TO bantam_app;
 GRANT EXECUTE ON FUNCTION
     history.risen(jsonb, jsonb, text[]),
     history.p95_ms(jsonb, jsonb),
+    history.whole(jsonb[]),
     history.series(timestamptz, interval)
 TO bantam_monitor;
 RESET ROLE;

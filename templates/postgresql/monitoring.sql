@@ -61,7 +61,7 @@ WHERE r.rolname = 'bantam_app'
   AND d.datname = current_database()
 ORDER BY s.total_exec_time DESC;
 
--- Each table: its size, its dead rows, when it was last vacuumed and analyzed, how it is read.
+-- Each table of the app: its size, its dead rows, when it was last vacuumed and analyzed, how it is read.
 CREATE VIEW monitoring.tables AS
 SELECT
     t.relname AS name,
@@ -77,6 +77,7 @@ SELECT
     age(c.relfrozenxid) AS oldest_transaction
 FROM pg_stat_user_tables AS t
 JOIN pg_class AS c ON c.oid = t.relid
+WHERE t.schemaname = 'public'
 ORDER BY pg_total_relation_size(t.relid) DESC;
 
 -- Each index: its size, how often it was used, whether it is valid.

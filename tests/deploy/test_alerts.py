@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.remote.bantam_alerts.judging import is_quiet, judge
+from deploy.remote.bantam_alerts.judging import LONG_UNKNOWN, is_quiet, judge, unit_rules
 from deploy.remote.bantam_alerts.rules import RULES
 
 BEGAN = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -16,7 +16,8 @@ CALM: dict[str, Any] = {
     "cpu_s": {"postgresql": 0},
     "pool": {"size": 20, "used": 3},
     "redis": {},
-    "jobs": {"failed": 0, "backup_tried_s": 1800, "drill_tried_s": 300_000},
+    "jobs": {"failed": [], "starting": [], "backup_tried_s": 1800, "drill_tried_s": 300_000},
+    "history": {"waiting_s": 200},
     "certificate": {"days_left": 60},
     "app": {
         "requests": 0,
@@ -56,7 +57,7 @@ BEYOND: dict[str, Changes] = {
     "the disk is filling up": {"server": {"disk_free_mb": 149}},
     "the disk is nearly full": {"server": {"disk_free_mb": 69}},
     "WAL is not archived": {"database": {"wal_waiting_s": 601}},
-    "a job has failed": {"jobs": {"failed": 1}},
+    "the history is not kept": {"history": {"waiting_s": 901}},
     "no backup is taken": {"jobs": {"backup_tried_s": 10_801}},
     "no drill is made": {"jobs": {"drill_tried_s": 691_201}},
     "the certificate ends": {"certificate": {"days_left": 13.9}},
@@ -76,6 +77,7 @@ class Server:
     def __init__(self, quiet_hours: tuple[int, int] | None = None) -> None:
         self.state: dict[str, Any] = {}
         self.quiet_hours = quiet_hours
+        self.held: set[Any] = set()
         self.counters = copy.deepcopy({"app": CALM["app"], "cpu_s": CALM["cpu_s"]})
         self.last = self._sample({}, BEGAN)
 
@@ -87,9 +89,9 @@ class Server:
             sample = self._sample(changes or {}, moment)
             # As it is between two runs.
             self.state = json.loads(json.dumps(self.state))
-            titles += [
-                each["title"] for each in judge(self.last, sample, self.state, quiet_hours=self.quiet_hours)
-            ]
+            held: set[Any] = {"warning"} if is_quiet(self.quiet_hours, moment) else self.held
+            known = [*RULES, *unit_rules(sample, self.state)]
+            titles += [each["title"] for each in judge(self.last, sample, self.state, known, held)]
             self.last = sample
         return titles
 
@@ -202,6 +204,72 @@ def test_what_is_critical_does_not_wait() -> None:
     server = Server(quiet_hours=(11, 13))
 
     assert server.minutes(5, BEYOND["the pool is nearly full"]) == ["The pool is nearly full"]
+
+
+def test_the_end_of_a_warning_waits_for_the_end_of_the_quiet_hours_too() -> None:
+    server = Server(quiet_hours=(13, 14))
+    assert server.minutes(30, BEYOND["little memory"]) == ["Little memory"]
+    server.minutes(29, BEYOND["little memory"])
+    assert server.minutes(60) == []
+    assert server.minutes(5) == ["Resolved: little memory"]
+
+
+def test_what_began_before_there_was_a_channel_is_told_once_there_is_one() -> None:
+    server = Server()
+    server.held = {"critical"}
+    assert server.minutes(10, BEYOND["the pool is nearly full"]) == []
+    server.held = set()
+
+    assert server.minutes(5, BEYOND["the pool is nearly full"]) == ["The pool is nearly full"]
+
+
+def test_each_unit_that_fails_is_an_alert_of_its_own() -> None:
+    server = Server()
+    one = {"jobs": {"failed": ["x.service"]}}
+    both = {"jobs": {"failed": ["bantam-backup.service", "x.service"]}}
+    assert server.minutes(5, one) == ["X.service has failed"]
+    assert server.minutes(5, both) == ["Bantam-backup.service has failed"]
+    assert server.minutes(5, one) == ["Resolved: bantam-backup.service has failed"]
+    assert server.minutes(5) == ["Resolved: x.service has failed"]
+    assert not [name for name in server.state if name.endswith("has failed")]
+
+
+def test_a_unit_that_fails_hour_after_hour_is_one_alert() -> None:
+    server = Server()
+    told = []
+    for _ in range(5):
+        told += server.minutes(20, {"jobs": {"failed": ["bantam-backup.service"]}})
+        told += server.minutes(10, {"jobs": {"starting": ["bantam-backup.service"]}})
+
+    assert told == ["Bantam-backup.service has failed"]
+
+
+def test_its_own_failure_is_not_told() -> None:
+    """Whoever cannot deliver would tell of itself."""
+    assert Server().minutes(5, {"jobs": {"failed": ["bantam-alerts.service"]}}) == []
+
+
+def test_a_backup_that_takes_long_is_being_taken() -> None:
+    server = Server()
+    running = {"jobs": {"starting": ["bantam-backup.service"], "backup_tried_s": 20_000}}
+
+    assert server.minutes(20, running) == []
+
+
+@pytest.mark.parametrize("name", ["requests fail", "few cache hits"])
+def test_an_alert_of_which_nothing_tells_any_more_does_not_hide_the_next_one(name: str) -> None:
+    server = Server()
+    idle = {"requests": 1, "failures": 1, "cache_reads": 1, "cache_hits": 0, "buckets": {"0.5": 1}}
+    assert upper(name) in server.minutes(10, BEYOND[name])
+    assert f"Resolved: {name}" in server.minutes(LONG_UNKNOWN, {"app": idle})
+
+    assert upper(name) in server.minutes(10, BEYOND[name])
+
+
+def test_all_of_few_requests_failing_is_told() -> None:
+    few = {"requests": 6, "failures": 6, "cache_reads": 0, "cache_hits": 0, "buckets": {"0.5": 6}}
+
+    assert "Requests fail" in Server().minutes(5, {"app": few})
 
 
 @pytest.mark.parametrize(

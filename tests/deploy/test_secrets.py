@@ -56,6 +56,7 @@ def test_secrets_never_show_in_a_representation() -> None:
             lambda text: text + "alert_warning: ops@example.com\n",
             "`alert_warning` may only have URLs of apprise",
         ),
+        (lambda text: text + "alert_heartbeat: https://a/1 https://b/2\n", "`alert_heartbeat` is one URL"),
         (lambda _: "[", "staging.yml"),
     ],
 )

@@ -10,9 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 FOLDER = Path(__file__).parent
-CHARTS = "/admin/charts.js"
 CHARTS_SCRIPT = (FOLDER / "uplot" / "uPlot.iife.min.js").read_bytes()
 """uPlot 1.6.32, as its package on npm has it."""
+
+CHARTS = "/admin/charts.js"
+CHARTS_VERSION = sha256(CHARTS_SCRIPT).hexdigest()[:12]
+"""Part of the script's URL: a browser keeps a script for a year."""
 
 _STYLE = (FOLDER / "uplot" / "uPlot.min.css").read_text("utf-8") + (FOLDER / "page.css").read_text("utf-8")
 _SCRIPT = (FOLDER / "page.js").read_text("utf-8")
@@ -76,7 +79,11 @@ _environment.filters |= {
     "megabytes": megabytes,
     "ago": ago,
 }
-_environment.globals |= {"style": Markup(_STYLE), "script": Markup(_SCRIPT), "charts": CHARTS}  # noqa: S704  ours
+_environment.globals |= {
+    "style": Markup(_STYLE),  # noqa: S704  ours
+    "script": Markup(_SCRIPT),  # noqa: S704  ours
+    "charts": f"{CHARTS}?v={CHARTS_VERSION}",
+}
 
 
 def render(template: str, **values: Any) -> str:

@@ -5,11 +5,11 @@ from typing import Any, cast
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from app.database.queries import queries
 from app.database.sql import Sql
 from app.http.authentication import token_of
+from app.http.routing import Endpoint, Method, Serve
 from app.monitoring.admins import is_admin
 from app.monitoring.cache_admin import gathered
 from app.monitoring.database_shapes import Connections, Performance
@@ -94,9 +94,14 @@ def _html(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     return HTMLResponse(render(template, **values), status, headers)
 
 
-ROUTES = (
-    Route(session.PATH, page),
-    Route(f"{session.PATH}/sign-in", sign_in, methods=["POST"]),
-    Route(f"{session.PATH}/sign-out", sign_out, methods=["POST"]),
-    Route(CHARTS, charts),
+def _endpoint(method: Method, path: str, serve: Serve, summary: str) -> Endpoint:
+    return Endpoint(method=method, path=path, serve=serve, summary=summary, tag="page", public=True)
+
+
+ENDPOINTS = (
+    _endpoint("GET", session.PATH, page, "How the server is, for people"),
+    _endpoint("POST", f"{session.PATH}/sign-in", sign_in, "Get the cookie"),
+    _endpoint("POST", f"{session.PATH}/sign-out", sign_out, "Remove the cookie"),
+    _endpoint("GET", CHARTS, charts, "What draws the charts"),
 )
+"""Not in the API's document: they are for people, and answer in HTML."""

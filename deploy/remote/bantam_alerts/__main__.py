@@ -9,12 +9,14 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import delivery, judging
-from .rules import Rule
+from . import delivery, judging, rules
+from .figures import Sample
+from .rules import Rule, Severity
 
 RECENT = Path("/var/lib/bantam-history/recent.json")
 STALE = timedelta(minutes=4)
@@ -37,74 +39,97 @@ def load(file: Path) -> State:
     """Return the state; an empty one if there is none, or a damaged one."""
     try:
         loaded: State = json.loads(file.read_text())
-    except (OSError, ValueError):
+        loaded["alerts"], loaded["waiting"], loaded["judged"]
+    except (OSError, ValueError, LookupError, TypeError):
         return {"alerts": {}, "waiting": [], "judged": ""}
     return loaded
 
 
 def save(state: State, file: Path) -> None:
-    """The file has the state, or the one of before."""
+    """The file has the state, or the one of before: on a full disk, of all things, somebody must be told."""
     draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(state))
-    draft.rename(file)
+    try:
+        draft.write_text(json.dumps(state))
+        draft.rename(file)
+    except OSError as error:
+        print(f"What has been told is not noted: {error.strerror}.", file=sys.stderr)
+
+
+def recent() -> tuple[Sample, Sample] | None:
+    """Return the newest sample after the one before it, unless there is none."""
+    try:
+        before, after = json.loads(RECENT.read_text())
+        datetime.fromisoformat(before["taken_at"]), datetime.fromisoformat(after["taken_at"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return before, after
 
 
 def ping(url: str) -> None:
     """Whoever waits for this knows that the server lives, and that its alerts are judged."""
-    from urllib.request import urlopen  # noqa: PLC0415  only if there is one
+    from http.client import HTTPException  # noqa: PLC0415  only if there is a heartbeat
+    from urllib.request import urlopen  # noqa: PLC0415
 
     try:
-        with urlopen(url, timeout=PING_S):  # noqa: S310  the inventory's own
+        with urlopen(url, timeout=PING_S):  # noqa: S310  the secrets' own
             pass
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         print(f"The heartbeat was not taken: {type(error).__name__}.", file=sys.stderr)
 
 
+def judged(state: State, now: datetime, held: Collection[Severity]) -> tuple[list[judging.Message], bool]:
+    """Return what to tell about the newest sample, and whether there is one."""
+    messages, samples = [], recent()
+    if samples and samples[1]["taken_at"] != state["judged"]:
+        all_rules = [*rules.RULES, *judging.unit_rules(samples[1], state["alerts"])]
+        messages += judging.judge(*samples, state["alerts"], all_rules, held)
+        state["judged"] = samples[1]["taken_at"]
+    is_fresh = samples is not None and now - datetime.fromisoformat(samples[1]["taken_at"]) < STALE
+    watched = {"taken_at": now.isoformat(), "figures": {}, "missing": float(not is_fresh)}
+    return messages + judging.judge(watched, watched, state["alerts"], [NO_SAMPLES], held), is_fresh
+
+
 def judge() -> int:
-    """Judge the newest sample and send what waits; 1 if a channel did not take its messages."""
+    """Judge the newest sample, and send what waits."""
     known, file = configuration(), Path(os.environ["STATE_DIRECTORY"]) / "state.json"
-    state, messages = load(file), []
-    before, after = json.loads(RECENT.read_text())
-    now = datetime.now(UTC)
-    quiet = tuple(known["quiet_hours"]) if known["quiet_hours"] else None
-    if after["taken_at"] != state["judged"]:
-        messages += judging.judge(before, after, state["alerts"], quiet_hours=quiet)
-        state["judged"] = after["taken_at"]
-    is_stale = now - datetime.fromisoformat(after["taken_at"]) > STALE
-    watched = {"taken_at": now.isoformat(), "missing": float(is_stale)}
-    if known["heartbeat"] and not is_stale:
+    state, now, channels = load(file), datetime.now(UTC), known["channels"]
+    quiet_hours = tuple(known["quiet_hours"]) if known["quiet_hours"] else None
+    held = {severity for severity, urls in channels.items() if not urls}
+    if judging.is_quiet(quiet_hours, now):
+        held.add("warning")
+    messages, is_fresh = judged(state, now, held)
+    state["waiting"] = [*state["waiting"], *delivery.addressed(messages, channels)][-delivery.MOST_WAITING :]
+    # What was decided is noted before it is sent: killed in between, it is sent by the next run.
+    save(state, file)
+    if state["waiting"]:
+        for message, is_done in delivery.delivered(list(state["waiting"]), channels, known["server"]):
+            if is_done:
+                state["waiting"].remove(message)
+                save(state, file)
+            else:
+                name = delivery.name_of(message)
+                print(
+                    f"The channel {name} did not take a message; it is sent again in a minute.",
+                    file=sys.stderr,
+                )
+    if known["heartbeat"] and is_fresh:
         ping(known["heartbeat"])
-    messages += judging.judge(watched, watched, state["alerts"], all_rules=[NO_SAMPLES])
-    state["waiting"] += delivery.addressed(messages, known["channels"])
-    # What was decided is known before it is sent: killed in between, it is sent by the next run.
-    save(state, file)
-    if not state["waiting"]:
-        return 0
-    state["waiting"], refused = delivery.deliver(state["waiting"], known["channels"], known["server"])
-    save(state, file)
-    for name in refused:
-        print(f"The channel {name} did not take a message; it is sent again in a minute.", file=sys.stderr)
-    return 1 if refused else 0
+    return 0
 
 
 def test() -> int:
     """Send one message by every channel, and print what came of it; 1 if one did not take it."""
     known = configuration()
-    problems = 0
-    for severity, urls in known["channels"].items():
-        for number in range(len(urls)):
-            message = {
-                "severity": severity,
-                "channel": number,
-                "title": f"A test of the channel {severity} {number + 1}",
-                "text": f"Sent by `make alert-test` from {socket.gethostname()}. Nothing is wrong.",
-            }
-            left, _ = delivery.deliver([message], known["channels"], known["server"])
-            problems += len(left)
-            print(f"{severity} {number + 1}: {'NOT DELIVERED' if left else 'delivered'}")
-    if not any(known["channels"].values()):
+    text = f"Sent by `make alert-test` from {socket.gethostname()}. Nothing is wrong."
+    messages = [{"severity": severity, "title": "A test", "text": text} for severity in known["channels"]]
+    sent = delivery.addressed(messages, known["channels"])
+    if not sent:
         print("There is no channel: alert_critical and alert_warning in the secrets (docs/alerts.md).")
         return 1
+    problems = 0
+    for message, is_done in delivery.delivered(sent, known["channels"], known["server"]):
+        problems += not is_done
+        print(f"{delivery.name_of(message)}: {'delivered' if is_done else 'NOT DELIVERED'}")
     return 1 if problems else 0
 
 

@@ -1,6 +1,7 @@
 """Messages on their way: each waits until its channel has taken it."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Message = dict[str, Any]
@@ -8,6 +9,8 @@ Channels = Mapping[str, Sequence[str]]
 """By severity the URLs of apprise; they have passwords, so nothing prints them."""
 
 MOST_WAITING = 200
+LONGEST_S = 40
+"""systemd ends the run after 55 s."""
 
 
 def addressed(messages: Sequence[Message], channels: Channels) -> list[Message]:
@@ -19,30 +22,34 @@ def addressed(messages: Sequence[Message], channels: Channels) -> list[Message]:
     ]
 
 
-def deliver(waiting: Sequence[Message], channels: Channels, server: str) -> tuple[list[Message], list[str]]:
-    """
-    Send what waits, oldest first; return what still waits, and the channels that took nothing.
+def name_of(message: Message) -> str:
+    """Return what people call the message's channel."""
+    return f"{message['severity']} {message['channel'] + 1}"
 
-    Once a channel has refused one, the rest for it waits: their order tells what happened.
+
+def delivered(waiting: Sequence[Message], channels: Channels, server: str) -> Iterator[tuple[Message, bool]]:
+    """
+    Send what waits, oldest first: after each its message, and whether it is done with.
+
+    Once a channel has refused one, the rest for it is left: their order tells what happened.
     """
     # Debian's apprise; it takes half a second and 30 MB, so only when there is something to send.
     from apprise import Apprise  # noqa: PLC0415
 
-    left: list[Message] = []
-    refused: dict[tuple[str, int], str] = {}
+    began, refused = time.monotonic(), set()
     for message in waiting:
-        severity, number = message["severity"], message["channel"]
-        if number >= len(channels[severity]):
-            continue  # the inventory has one less since
-        name = f"{severity} {number + 1}"
-        if (severity, number) not in refused:
-            channel = Apprise()
-            title = f"{server}: {message['title']}"
-            is_taken = channel.add(channels[severity][number]) and channel.notify(
-                body=message["text"], title=title
-            )
-            if is_taken:
-                continue
-            refused[severity, number] = name
-        left.append(message)
-    return left[-MOST_WAITING:], list(refused.values())
+        if time.monotonic() - began > LONGEST_S:
+            return
+        name, number = name_of(message), message["channel"]
+        if name in refused:
+            continue
+        if number >= len(channels[message["severity"]]):
+            yield message, True  # the secrets have one less since
+            continue
+        channel = Apprise()
+        title = f"{server}: {message['title']}"
+        is_known = channel.add(channels[message["severity"]][number])
+        is_taken = bool(is_known and channel.notify(body=message["text"], title=title))
+        if not is_taken:
+            refused.add(name)
+        yield message, is_taken

@@ -10,6 +10,9 @@ Figure = Callable[[Sample, Sample], float | None]
 
 FEW_READS = 50
 FEW_REQUESTS = 20
+MANY_FAILURES = 5
+"""So many among few requests are no accident."""
+LONGEST_GAP_S = 180
 
 
 def now(*path: str) -> Figure:
@@ -18,11 +21,13 @@ def now(*path: str) -> Figure:
 
 
 def risen(*path: str) -> Figure:
-    """By how much a counter has risen; None if its service has begun anew."""
+    """By how much a counter has risen; None if its service has begun anew, or if samples lack in between."""
 
     def figure(before: Sample, after: Sample) -> float | None:
         then, today = _number(before, path), _number(after, path)
-        return today - then if then is not None and today is not None and today >= then else None
+        if then is None or today is None or today < then or seconds(before, after) > LONGEST_GAP_S:
+            return None
+        return today - then
 
     return figure
 
@@ -69,8 +74,34 @@ def slow_requests(before: Sample, after: Sample) -> float | None:
     return None if fast is None else 100 - fast
 
 
+def failed_requests(before: Sample, after: Sample) -> float | None:
+    """Return which share of the requests failed; of few requests, some failures tell nothing."""
+    failures, requests = risen("app", "failures")(before, after), risen("app", "requests")(before, after)
+    if not failures or not requests:
+        return failures
+    return 100 * failures / requests if requests > FEW_REQUESTS or failures >= MANY_FAILURES else None
+
+
+def failed_unit(name: str) -> Figure:
+    """1 if the unit has failed, None while it is about to run again."""
+
+    def figure(_before: Sample, after: Sample) -> float | None:
+        jobs = after["figures"].get("jobs")
+        if jobs is None or name in jobs["starting"]:
+            return None
+        return float(name in jobs["failed"])
+
+    return figure
+
+
+def since_a_backup(before: Sample, after: Sample) -> float | None:
+    """Return the seconds since a backup was tried, None while one is being taken."""
+    jobs = after["figures"].get("jobs")
+    is_running = jobs is not None and "bantam-backup.service" in jobs["starting"]
+    return None if is_running else now("jobs", "backup_tried_s")(before, after)
+
+
 cache_hits = percent(risen("app", "cache_hits"), risen("app", "cache_reads"), FEW_READS)
-failed_requests = percent(risen("app", "failures"), risen("app", "requests"), FEW_REQUESTS)
 pool_used = percent(now("pool", "used"), now("pool", "size"))
 database_cpu = percent(risen("cpu_s", "postgresql"), core_seconds)
 memory_used = percent(now("server", "memory_used_mb"), now("server", "memory_mb"))

@@ -10,9 +10,11 @@ Severity = Literal["warning", "critical"]
 
 class Rule(NamedTuple):
     """
-    An alert begins when `samples` in a row are beyond `limit`, and ends when as many are not beyond `calm`.
+    When an alert begins and ends.
 
-    Beyond is above, or below if `calm` is the larger one. `says` has a place for the value.
+    It begins when `samples` in a row are beyond `limit`, and ends when as many, but no more than three, are
+    not beyond `calm`. Beyond is above, or below if `calm` is the larger one. `says` has a place for the
+    value.
     """
 
     name: str
@@ -50,6 +52,11 @@ RULES = (
             ("Redis", "redis"),
             ("The app", "app"),
         )
+    ),
+    Rule(
+        *("the history is not kept", "critical", figures.now("history", "waiting_s"), 900, 600, 2),
+        "Samples have been waiting for {:.0f} s: PostgreSQL does not take them.",
+        "journalctl -u bantam-history on the server (`make ssh`)",
     ),
     Rule(
         *("requests fail", "critical", figures.failed_requests, 1, 0.1, 2),
@@ -102,12 +109,7 @@ RULES = (
         "make backups",
     ),
     Rule(
-        *("a job has failed", "critical", figures.now("jobs", "failed"), 0, 0, 2),
-        "{:.0f} units have failed: a backup, a drill, a report or a service.",
-        "systemctl list-units --failed on the server (`make ssh`)",
-    ),
-    Rule(
-        *("no backup is taken", "critical", figures.now("jobs", "backup_tried_s"), 3 * HOUR_S, 2 * HOUR_S, 1),
+        *("no backup is taken", "critical", figures.since_a_backup, 3 * HOUR_S, 2 * HOUR_S, 10),
         "Nobody has looked whether a backup is due for {:.0f} s.",
         "systemctl list-timers on the server (`make ssh`)",
     ),
@@ -119,7 +121,7 @@ RULES = (
     Rule(
         *("the certificate ends", "critical", figures.now("certificate", "days_left"), 14, 20, 1),
         "The certificate is valid for {:.0f} more days, and has not been renewed.",
-        "journalctl -u certbot on the server (`make ssh`)",
+        "make deploy, which renews it; with acme: journalctl -u certbot on the server (`make ssh`)",
     ),
     Rule(
         *("the outbox grows", "warning", figures.now("database", "outbox_rows"), 10_000, 1_000, 5),
@@ -152,3 +154,12 @@ RULES = (
         "SELECT * FROM pg_replication_slots",
     ),
 )
+
+
+def of_unit(name: str) -> Rule:
+    """The rule for a unit that has failed: each is an alert of its own."""
+    return Rule(
+        *(f"{name} has failed", "critical", figures.failed_unit(name), 0, 0, 2),
+        f"{name} has failed.",
+        f"journalctl -u {name} on the server (`make ssh`)",
+    )

@@ -10,7 +10,7 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from . import app, parts
 from .asking import PSQL, NoAnswerError, said
 
 KEPT_EVERY = timedelta(minutes=4, seconds=30)
-MOST_WAITING = 2000
-"""A day and a third without PostgreSQL."""
+MOST_WAITING = 1440
+"""A day without PostgreSQL."""
+AT_ONCE = 100
+"""So many samples in one statement: what it is in memory is bounded, however many wait."""
 Figures = dict[str, Any]
 
 
@@ -57,13 +59,31 @@ def sample() -> tuple[Figures, datetime | None]:
     )
 
 
-def waiting(file: Path) -> Iterator[Figures]:
-    """The samples in the file; a line that is damaged is none."""
-    for line in file.read_text().splitlines() if file.exists() else ():
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue
+def waiting(file: Path) -> list[str]:
+    """The samples in the file, as they are written there; a line that is damaged is none."""
+    lines = file.read_text(errors="replace").splitlines() if file.exists() else []
+    return [line for line in lines if is_sample(line)]
+
+
+def is_sample(line: str) -> bool:
+    """Whether PostgreSQL would take it: one that it refuses would keep all others out."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.keys() == {"taken_at", "figures", "details"}
+
+
+def has_details_of(hour: str, lines: Iterable[str]) -> bool:
+    """Whether a sample of this hour has details already, which need not be in each until they are kept."""
+    return any(f'"taken_at": "{hour}' in line and '"details": {' in line for line in lines)
+
+
+def waited_s(lines: list[str]) -> int:
+    """For how long the oldest of these samples has been waiting."""
+    if not lines:
+        return 0
+    return int((datetime.now(UTC) - datetime.fromisoformat(json.loads(lines[0])["taken_at"])).total_seconds())
 
 
 def is_due(kept_until: datetime | None) -> bool:
@@ -71,24 +91,30 @@ def is_due(kept_until: datetime | None) -> bool:
     return kept_until is None or not timedelta(0) <= datetime.now(UTC) - kept_until <= KEPT_EVERY
 
 
-def write(samples: list[Figures], file: Path) -> None:
+def write(lines: list[str], file: Path) -> None:
     """The file has these samples, or those of before."""
     draft = file.with_suffix(".draft")
-    draft.write_text("".join(f"{json.dumps(each)}\n" for each in samples))
+    draft.write_text("".join(f"{line}\n" for line in lines))
     draft.rename(file)
 
 
-def keep(samples: list[Figures], days: int) -> None:
-    """PostgreSQL has these samples; it ignores what it had already."""
-    text = json.dumps(samples).replace("'", "''")
-    said(*PSQL, text=f"SELECT history.keep('{text}', {days})")
+def keep(lines: list[str], file: Path, days: int) -> None:
+    """PostgreSQL has these samples, and the file none; PostgreSQL ignores what it had already."""
+    while lines:
+        text = f"[{','.join(lines[:AT_ONCE])}]".replace("\\", "\\\\").replace("'", "''")
+        # As a parameter: a statement that fails is in PostgreSQL's log, its parameters are not.
+        said(*PSQL, text=f"SELECT history.keep($1::jsonb, $2::integer) \\bind '{text}' {days} \\g\n")
+        del lines[:AT_ONCE]
+        write(lines, file)
+    file.unlink()
 
 
 def note_recent(taken: Figures, file: Path) -> None:
     """The file has this sample and the one before it, for the alerts."""
     try:
         before = json.loads(file.read_text())[-1]
-    except (OSError, ValueError, IndexError):
+        before["figures"]["server"], before["taken_at"]
+    except (OSError, ValueError, LookupError, TypeError):
         before = taken
     draft = file.with_suffix(".draft")
     draft.write_text(json.dumps([before, {**taken, "details": None}]))
@@ -99,17 +125,20 @@ def main() -> int:
     """Take a sample; 1 if PostgreSQL answers but does not take it."""
     days = int(sys.argv[1])
     file = Path(os.environ["STATE_DIRECTORY"]) / "waiting.jsonl"
+    lines = waiting(file)[-MOST_WAITING:]
     taken, kept_until = sample()
+    taken["figures"]["history"]["waiting_s"] = waited_s(lines)
+    if has_details_of(taken["taken_at"][:13], lines):
+        taken["details"] = None
     note_recent(taken, file.with_name("recent.json"))
-    samples = [*waiting(file), taken][-MOST_WAITING:]
-    write(samples, file)
+    lines.append(json.dumps(taken))
+    write(lines, file)
     if taken["figures"]["database"] and (taken["details"] or is_due(kept_until)):
         try:
-            keep(samples, days)
+            keep(lines, file, days)
         except NoAnswerError as error:
             print(f"PostgreSQL does not take the history: {error}", file=sys.stderr)
             return 1
-        file.unlink()
     return 0
 
 

@@ -12,6 +12,7 @@ from .asking import said
 
 POOL = ("psql", "-Xqw", "--csv", "-h", "/run/pgbouncer", "-p", "6432", "-d", "pgbouncer")
 CERTIFICATE = "/etc/bantam/tls/server.crt"
+DRILLS = Path("/var/log/bantam/drills.jsonl")
 TIMERS = Path("/var/lib/systemd/timers")
 REDIS = ("redis-cli", "-s", "/run/redis/redis.sock", "--user", "monitor", "INFO")
 SERVICES = {
@@ -92,13 +93,16 @@ def redis() -> Figures:
 
 
 def jobs() -> Figures:
-    """How many units have failed, and how long ago the timers started a backup and a drill."""
-    failed = said("systemctl", "list-units", "--failed", "--plain", "--no-legend", "--no-pager").splitlines()
-    # One that cannot deliver would tell of itself.
-    others = [line for line in failed if not line.startswith("bantam-alerts.")]
+    """Which units have failed, which are about to run, and how long ago a backup and a drill were tried."""
+    listed = said(
+        "systemctl", "list-units", "--state=failed,activating", "--plain", "--no-legend", "--no-pager"
+    )
+    states = {line.split()[0]: line.split()[2] for line in listed.splitlines()}
     return {
-        "failed": len(others),
-        **{f"{job}_tried_s": _started_s(f"bantam-{job}") for job in ("backup", "drill")},
+        "failed": sorted(name for name, state in states.items() if state == "failed"),
+        "starting": sorted(name for name, state in states.items() if state == "activating"),
+        "backup_tried_s": _since(_stamp("backup")),
+        "drill_tried_s": _since(max(_stamp("drill"), DRILLS.stat().st_mtime if DRILLS.exists() else 0)),
     }
 
 
@@ -109,6 +113,10 @@ def certificate() -> Figures:
     return {"days_left": round(left.total_seconds() / 86400, 2)}
 
 
-def _started_s(timer: str) -> int:
-    """Systemd touches this file whenever the timer has started its unit, and reads it after a boot."""
-    return int(time.time() - (TIMERS / f"stamp-{timer}.timer").stat().st_mtime)
+def _stamp(job: str) -> float:
+    # Touched by systemd whenever the timer has started the job, and read by it after a boot.
+    return (TIMERS / f"stamp-bantam-{job}.timer").stat().st_mtime
+
+
+def _since(moment: float) -> int:
+    return int(time.time() - moment)

@@ -85,7 +85,7 @@ def test_monitor_tells_every_part_and_what_costs_most(sandbox_server: SandboxSer
 
     assert done.returncode == 0, done.stdout
     parts = [line.split()[0] for line in done.stdout.split("\n\n")[0].splitlines()]
-    assert parts == ["Server", "Services", "PostgreSQL", "PgBouncer", "Redis", "Archive", "History"]
+    assert parts == ["Server", "Services", "PostgreSQL", "PgBouncer", "Redis", "Archive", "History", "Alerts"]
     assert "LOOK" not in done.stdout
     assert done.stdout.split("\n\n")[1].splitlines()[0].split()[:2] == ["share", "calls"]
 

@@ -143,7 +143,8 @@ def test_a_percentile_is_the_bound_of_its_bucket(server: Server, after: dict[str
 )
 def test_a_forecast_is_for_what_is_used_up_steadily(server: Server, free_mb: str, days_left: str) -> None:
     figures = f"jsonb_build_object('server', jsonb_build_object('disk_mb', 20000, 'disk_free_mb', {free_mb}))"
-    samples = f"SELECT now() - make_interval(days => 8 - day), {figures} FROM generate_series(1, 8) AS day"
+    moment = "date_trunc('hour', now()) - make_interval(days => 8 - day)"
+    samples = f"SELECT {moment}, {figures} FROM generate_series(1, 8) AS day"
     server.sql("SELECT history.partition(14)")
     server.sql(f"TRUNCATE history.samples; INSERT INTO history.samples {samples}")
 

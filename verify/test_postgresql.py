@@ -336,9 +336,9 @@ def test_views_for_monitoring_are_theirs(catalog: Catalog) -> None:
     """The app's admins and the history have these functions, and read no view."""
     assert catalog("monitoring_reach") == [
         {"role": "bantam_app", "thing": "history.chart(integer)"},
-        {"role": "bantam_app", "thing": "history.outlook()"},
         {"role": "bantam_history", "thing": "history.keep(jsonb,integer)"},
         {"role": "bantam_history", "thing": "history.now()"},
+        {"role": "bantam_app", "thing": "history.outlook()"},
         {"role": "bantam_app", "thing": "monitoring.connections()"},
         {"role": "bantam_app", "thing": "monitoring.performance()"},
     ]

@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  monitor alert-test connections history cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
+  monitor alert-test connections history report cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -259,6 +259,9 @@ alert-test: $(RUN)/target.json ## send a test by every channel for alerts, and s
 
 history: $(RUN)/target.json ## the last day by the hour, and the last ten minutes
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/history.sql
+
+report: $(RUN)/target.json ## the last day beside others, what missed its target, what to look at, what is used up when
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/report.sql
 
 cache-stats: $(RUN)/target.json ## print cache statistics by namespace
 	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/bantam-cache-stats"

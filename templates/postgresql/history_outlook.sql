@@ -123,6 +123,54 @@ AS $$
     ORDER BY l.position
 $$;
 
+-- The statements of a time, the most expensive first: from its first details to its last ones. Statistics that began
+-- anew meanwhile count from then.
+CREATE OR REPLACE FUNCTION history.statements(since timestamptz, until timestamptz)
+RETURNS TABLE (
+    name text,
+    calls numeric,
+    total_ms numeric,
+    mean_ms numeric
+)
+LANGUAGE sql
+STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH detailed AS (
+        SELECT
+            s.taken_at,
+            s.details -> 'statements' AS statements
+        FROM history.samples AS s
+        WHERE s.details IS NOT NULL
+          AND s.taken_at >= since
+          AND s.taken_at < until
+    ),
+    risen AS (
+        SELECT
+            l.name,
+            CASE WHEN l.calls >= f.calls THEN l.calls - f.calls ELSE l.calls END AS calls,
+            CASE WHEN l.calls >= f.calls THEN l.total_ms - f.total_ms ELSE l.total_ms END AS total_ms
+        FROM (SELECT d.statements FROM detailed AS d ORDER BY d.taken_at DESC LIMIT 1) AS last
+        CROSS JOIN LATERAL jsonb_to_recordset(last.statements)
+            AS l (id text, name text, calls numeric, total_ms numeric)
+        LEFT JOIN (
+            SELECT e.*
+            FROM (SELECT d.statements FROM detailed AS d ORDER BY d.taken_at LIMIT 1) AS first
+            CROSS JOIN LATERAL jsonb_to_recordset(first.statements)
+                AS e (id text, calls numeric, total_ms numeric)
+        ) AS f ON f.id = l.id
+    )
+    SELECT
+        r.name,
+        sum(r.calls),
+        round(sum(r.total_ms)),
+        round(sum(r.total_ms) / sum(r.calls), 2)
+    FROM risen AS r
+    GROUP BY r.name
+    HAVING sum(r.calls) > 0
+    ORDER BY sum(r.total_ms) DESC
+$$;
+
 CREATE OR REPLACE FUNCTION history.outlook()
 RETURNS json
 LANGUAGE sql
@@ -136,7 +184,16 @@ AS $$
     )
 $$;
 
-REVOKE ALL ON FUNCTION history.days(), history.forecasts(), history.outlook() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION history.days(), history.forecasts() TO bantam_monitor;
+REVOKE ALL ON FUNCTION
+    history.days(),
+    history.forecasts(),
+    history.statements(timestamptz, timestamptz),
+    history.outlook()
+FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    history.days(),
+    history.forecasts(),
+    history.statements(timestamptz, timestamptz)
+TO bantam_monitor;
 GRANT EXECUTE ON FUNCTION history.outlook() TO bantam_app;
 RESET ROLE;

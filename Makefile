@@ -261,7 +261,7 @@ history: $(RUN)/target.json ## the last day by the hour, and the last ten minute
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/history.sql
 
 report: $(RUN)/target.json ## the last day beside others, what missed its target, what to look at, what is used up when
-	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/report.sql
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/bantam_history/report.sql
 
 cache-stats: $(RUN)/target.json ## print cache statistics by namespace
 	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/bantam-cache-stats"

@@ -47,6 +47,7 @@ def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Se
         "channels": {
             "critical": secrets.alert_critical.split(),
             "warning": secrets.alert_warning.split(),
+            "report": secrets.alert_report.split(),
         },
     }
     credential(name="Write the secret alerts", path=CHANNELS, value=json.dumps(known))

@@ -5,12 +5,10 @@ from pyinfra.operations import files, server
 
 from deploy.operations.units import loaded, unit
 
-TIMER = "/etc/systemd/system/bantam-history.timer"
-
 
 @deploy("History")
 def history(*, days: int) -> None:
-    """A timer takes the samples; PostgreSQL's setup has made the place for them."""
+    """A timer takes the samples, for which PostgreSQL's setup has a place; another writes the report."""
     server.user(
         name="Create the history's user",
         user="bantam_history",
@@ -41,6 +39,16 @@ def history(*, days: int) -> None:
         mode="644",
         days=days,
     )
-    files.put(name="Install its timer", src="templates/history/bantam-history.timer", dest=TIMER, mode="644")
-    loaded(name="Load bantam-history", unit="bantam-history.service")
-    unit(name="Run the timer bantam-history", unit="bantam-history.timer", restart_after=(TIMER,))
+    files.put(
+        name="Install the service that writes the report",
+        src="templates/history/bantam-report.service",
+        dest="/etc/systemd/system/bantam-report.service",
+        mode="644",
+    )
+    for job in ("bantam-history", "bantam-report"):
+        timer = f"/etc/systemd/system/{job}.timer"
+        files.put(
+            name=f"Install the timer {job}", src=f"templates/history/{job}.timer", dest=timer, mode="644"
+        )
+        loaded(name=f"Load {job}", unit=f"{job}.service")
+        unit(name=f"Run the timer {job}", unit=f"{job}.timer", restart_after=(timer,))

@@ -49,6 +49,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     backup_s3_secret: Secret = ""
     alert_critical: Secret = ""
     alert_warning: Secret = ""
+    alert_report: Secret = ""
     alert_heartbeat: Secret = ""
     replaced: Replaced | None = None
 
@@ -69,7 +70,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 # Others give them: they are in the file if they are needed.
 _S3_KEYS = ("backup_s3_key", "backup_s3_secret")
 # Where alerts go: URLs of apprise, with blanks in between.
-_CHANNELS = ("alert_critical", "alert_warning")
+_CHANNELS = ("alert_critical", "alert_warning", "alert_report")
 _GIVEN = (*_S3_KEYS, *_CHANNELS, "alert_heartbeat")
 _NAMES = tuple(name for name in Secrets.__struct_fields__ if name not in {"replaced", *_GIVEN})
 # The tokens of seeded users are derived from the one, and the other opens every backup there is.

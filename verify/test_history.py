@@ -9,6 +9,7 @@ import pytest
 
 from verify.probes.units import Unit
 
+JOBS = ["bantam-history", "bantam-report"]
 NEWEST_S = 7 * 60
 """Samples are kept every five minutes; one may take a minute, and the next one waits for it."""
 
@@ -41,19 +42,22 @@ def recent(host: Any, history: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("name", "value"), [("ActiveState", "active"), ("UnitFileState", "enabled"), ("NeedDaemonReload", "no")]
 )
-def test_timer(unit: Callable[[str], Unit], name: str, value: str) -> None:
-    assert unit("bantam-history.timer").properties[name] == value
+@pytest.mark.parametrize("job", JOBS)
+def test_timer(unit: Callable[[str], Unit], job: str, name: str, value: str) -> None:
+    assert unit(f"{job}.timer").properties[name] == value
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("Result", "success"), ("ExecMainStatus", "0"), ("NeedDaemonReload", "no")]
 )
-def test_last_sample_was_taken(unit: Callable[[str], Unit], name: str, value: str) -> None:
-    assert unit("bantam-history.service").properties[name] == value
+@pytest.mark.parametrize("job", JOBS)
+def test_last_run_of(unit: Callable[[str], Unit], job: str, name: str, value: str) -> None:
+    assert unit(f"{job}.service").properties[name] == value
 
 
-def test_exposure(unit: Callable[[str], Unit]) -> None:
-    assert unit("bantam-history.service").exposure() <= 2.0
+@pytest.mark.parametrize("job", JOBS)
+def test_exposure_of(unit: Callable[[str], Unit], job: str) -> None:
+    assert unit(f"{job}.service").exposure() <= 2.0
 
 
 def test_samples_are_kept(history: dict[str, Any]) -> None:

@@ -34,13 +34,17 @@ class Sinks:
     address: str
     posted: list[str] = field(default_factory=list)
     mailed: list[str] = field(default_factory=list)
+    last_mail: str = ""
     is_open: bool = True
     is_sane: bool = True
     heartbeats: int = 0
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         """Take a mail."""
-        self.mailed.append(str(message_from_bytes(envelope.content, policy=policy.default)["subject"]))
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        self.mailed.append(str(mail["subject"]))
+        body = mail.get_body()
+        self.last_mail = str(body.get_content()) if body else ""
         return "250 taken"
 
     def answer(self, body: bytes) -> int:
@@ -93,13 +97,14 @@ def _channels(sandbox_server: SandboxServer, sinks: Sinks) -> Iterator[None]:
     warning = f"mailto://{sinks.address}:{SMTP_PORT}?from=server@example.com&to=ops@example.com"
     file.write_text(
         f"{before}alert_critical: {critical}\nalert_warning: {warning}\n{HEARTBEAT.format(sinks.address)}"
+        f"alert_report: {warning}\n"
     )
     checked(sandbox_server.make("deploy", "ONLY=alerts"))
     # What happened before is in this sample.
     sandbox_server.run(
         "systemctl stop bantam-history.timer bantam-alerts.timer; systemctl start bantam-history"
     )
-    sandbox_server.run("rm -f /var/lib/bantam-alerts/*")
+    sandbox_server.run("rm -f /var/lib/bantam-alerts/* /var/lib/bantam-report/*")
     yield
     file.write_text(before)
     checked(sandbox_server.make("deploy", "ONLY=alerts"))
@@ -123,9 +128,13 @@ def told(sinks: list[str]) -> list[str]:
 def test_every_channel_can_be_tried(sandbox_server: SandboxServer, sinks: Sinks) -> None:
     done = checked(sandbox_server.make("alert-test"))
 
-    assert done.stdout.splitlines() == ["critical 1: delivered", "warning 1: delivered"]
+    assert done.stdout.splitlines() == [
+        "critical 1: delivered",
+        "warning 1: delivered",
+        "report 1: delivered",
+    ]
     assert told(sinks.posted) == ["A test"]
-    assert told(sinks.mailed) == ["A test"]
+    assert told(sinks.mailed) == ["A test", "A test"]
 
 
 def test_a_channel_that_takes_nothing_is_named(sandbox_server: SandboxServer, sinks: Sinks) -> None:
@@ -136,15 +145,27 @@ def test_a_channel_that_takes_nothing_is_named(sandbox_server: SandboxServer, si
         sinks.is_open = True
 
     assert done.returncode != 0
-    assert done.stdout.splitlines() == ["critical 1: NOT DELIVERED", "warning 1: delivered"]
+    assert done.stdout.splitlines() == [
+        "critical 1: NOT DELIVERED",
+        "warning 1: delivered",
+        "report 1: delivered",
+    ]
     assert SECRET not in done.stdout + done.stderr
-    assert told(sinks.mailed) == ["A test"]
+    assert told(sinks.mailed) == ["A test", "A test"]
 
 
 def test_a_calm_server_tells_nothing(sandbox_server: SandboxServer, sinks: Sinks) -> None:
     minutes(sandbox_server, 4)
 
     assert (told(sinks.posted), told(sinks.mailed)) == ([], [])
+
+
+def test_the_report_of_the_day_is_sent_once(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    sandbox_server.run("systemctl start bantam-report")
+    minutes(sandbox_server, 3)
+
+    assert told(sinks.mailed) == ["The last day"]
+    assert "If it goes on like this" in sinks.last_mail
 
 
 def test_a_heartbeat_comes_while_samples_are_judged(sandbox_server: SandboxServer, sinks: Sinks) -> None:

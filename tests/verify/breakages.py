@@ -49,7 +49,7 @@ BREAKAGES = {
         file="test_history.py",
         breaks="systemctl stop bantam-history.timer",
         mends="systemctl start bantam-history.timer",
-        noticed_by={"test_timer[ActiveState-active]"},
+        noticed_by={"test_timer[bantam-history-ActiveState-active]"},
     ),
     "a history that grows": Breakage(
         file="test_history.py",

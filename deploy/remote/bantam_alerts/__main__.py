@@ -19,6 +19,7 @@ from .figures import Sample
 from .rules import Rule, Severity
 
 RECENT = Path("/var/lib/bantam-history/recent.json")
+REPORT = Path("/var/lib/bantam-report/report.txt")
 STALE = timedelta(minutes=4)
 PING_S = 10
 NO_SAMPLES = Rule(
@@ -89,6 +90,17 @@ def judged(state: State, now: datetime, held: Collection[Severity]) -> tuple[lis
     return messages + judging.judge(watched, watched, state["alerts"], [NO_SAMPLES], held), is_fresh
 
 
+def reported(state: State) -> list[judging.Message]:
+    """Return the report of the last day, once: it is written every morning."""
+    try:
+        written, text = REPORT.stat().st_mtime, REPORT.read_text()
+    except OSError:
+        return []
+    is_new = text and written != state.get("reported")
+    state["reported"] = written
+    return [{"severity": "report", "title": "The last day", "text": text}] if is_new else []
+
+
 def judge() -> int:
     """Judge the newest sample, and send what waits."""
     known, file = configuration(), Path(os.environ["STATE_DIRECTORY"]) / "state.json"
@@ -98,6 +110,7 @@ def judge() -> int:
     if judging.is_quiet(quiet_hours, now):
         held.add("warning")
     messages, is_fresh = judged(state, now, held)
+    messages += reported(state)
     state["waiting"] = [*state["waiting"], *delivery.addressed(messages, channels)][-delivery.MOST_WAITING :]
     # What was decided is noted before it is sent: killed in between, it is sent by the next run.
     save(state, file)

@@ -5,7 +5,7 @@
 \pset linestyle unicode
 \pset border 1
 
-\echo The last day beside others
+\qecho The last day beside others
 SELECT
     CASE d.ago WHEN 0 THEN 'last 24 hours' WHEN 1 THEN 'the 24 hours before' ELSE 'a week before' END AS "when",
     d.requests_per_s AS "requests/s",
@@ -20,7 +20,7 @@ SELECT
     d.wal_mb AS "WAL MB"
 FROM history.days() AS d;
 
-\echo Targets
+\qecho Targets
 SELECT
     t.target,
     t.value,
@@ -42,7 +42,7 @@ CROSS JOIN LATERAL (
 WHERE d.ago = 0
   AND t.value IS NOT NULL;
 
-\echo Statements that cost most, and their mean the day before
+\qecho Statements that cost most, and their mean the day before
 SELECT
     s.name AS statement,
     s.calls,
@@ -55,7 +55,7 @@ LEFT JOIN history.statements(now() - interval '2 days', now() - interval '1 day'
 ORDER BY s.total_ms DESC
 LIMIT 15;
 
-\echo To look at
+\qecho To look at
 WITH unused AS (
     SELECT format('%s on %s (%s): no query has used it since the statistics began', i.name, i.table_name,
         pg_size_pretty(i.bytes)) AS advice
@@ -132,7 +132,7 @@ SELECT * FROM scanned
 UNION ALL
 SELECT * FROM unused;
 
-\echo If it goes on like this
+\qecho If it goes on like this
 SELECT
     f.name AS what,
     f.used AS "used, most today",

@@ -62,7 +62,7 @@ rehearse: .venv/ready ## run what takes too long for make test, and the page in 
 up: .venv/ready ## start a sandbox: NAME=, RAM= (MB), FROM= (a snapshot), LIKE=hosted
 	@$(if $(SANDBOX),$(PYTHON) -m sandbox up --name $(NAME) $(if $(RAM),--ram "$$RAM") $(if $(FROM),--from "$$FROM") $(if $(LIKE),--like "$$LIKE"),true)
 	@$(if $(FROM),test ! -e inventories/secrets/sandbox-$(NAME).yml || \
-	  $(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(RAM),,--only base,edge),true)
+	  $(PYTHON) -m deploy $(INVENTORY) $(RUN) $(if $(RAM),,--only "base,alerts,edge"),true)
 
 snapshot: .venv/ready ## save sandbox NAME's disk as IMAGE=, for make up FROM=
 	@$(PYTHON) -m sandbox snapshot --name $(NAME) --image "$$IMAGE"

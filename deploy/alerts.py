@@ -17,9 +17,12 @@ TIMER = "/etc/systemd/system/bantam-alerts.timer"
 def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Secrets) -> None:
     """A timer judges the samples; the channels are a credential, since their URLs have passwords."""
     apt.packages(name="Install apprise, which knows the channels", packages=["apprise"], no_recommends=True)
+    # On some images useradd makes no group of the same name.
+    server.group(name="Create its group", group="bantam_alerts", system=True)
     server.user(
         name="Create the alerts' user",
         user="bantam_alerts",
+        group="bantam_alerts",
         system=True,
         home="/nonexistent",
         shell="/usr/sbin/nologin",

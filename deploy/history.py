@@ -9,9 +9,12 @@ from deploy.operations.units import loaded, unit
 @deploy("History")
 def history(*, days: int) -> None:
     """A timer takes the samples, for which PostgreSQL's setup has a place; another writes the report."""
+    # On some images useradd makes no group of the same name.
+    server.group(name="Create its group", group="bantam_history", system=True)
     server.user(
         name="Create the history's user",
         user="bantam_history",
+        group="bantam_history",
         system=True,
         home="/nonexistent",
         shell="/usr/sbin/nologin",

@@ -6,6 +6,7 @@ from pyinfra.api import deploy
 from pyinfra.operations import apt, files, server
 
 from deploy.operations.confidential import credential
+from deploy.operations.programs import program, program_user
 from deploy.operations.units import loaded, unit
 from deploy.secrets import Secrets
 
@@ -17,32 +18,10 @@ TIMER = "/etc/systemd/system/bantam-alerts.timer"
 def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Secrets) -> None:
     """A timer judges the samples; the channels are a credential, since their URLs have passwords."""
     apt.packages(name="Install apprise, which knows the channels", packages=["apprise"], no_recommends=True)
-    # On some images useradd makes no group of the same name.
-    server.group(name="Create its group", group="bantam_alerts", system=True)
-    server.user(
-        name="Create the alerts' user",
-        user="bantam_alerts",
-        group="bantam_alerts",
-        system=True,
-        home="/nonexistent",
-        shell="/usr/sbin/nologin",
-        ensure_home=False,
-    )
-    files.sync(
-        name="Install bantam-alerts",
-        src="deploy/remote/bantam_alerts",
-        dest="/usr/local/lib/bantam_alerts",
-        exclude_dir=["__pycache__"],
-        delete=True,
-        mode="644",
-        dir_mode="755",
-    )
-    files.put(
-        name="Install its command",
-        src="templates/alerts/bantam-alerts",
-        dest="/usr/local/sbin/bantam-alerts",
-        mode="755",
-    )
+    # The history's own component may come later.
+    server.group(name="Create the group that may read the samples", group="bantam_history", system=True)
+    program_user("alerts")
+    program("alerts")
     known = {
         "server": server_name,
         "quiet_hours": quiet_hours,

@@ -13,6 +13,7 @@ from pyinfra.facts.files import File, FileContents, Sha256File
 from pyinfra.operations import apt, files
 
 from deploy.operations.confidential import credential, upload
+from deploy.operations.programs import program
 from deploy.operations.psql import Query
 from deploy.operations.repository import HAS_NO_BACKUP, HAS_NO_STANZA, RepositoryState
 from deploy.operations.units import loaded, unit
@@ -22,7 +23,6 @@ from deploy.secrets import BACKUP_KEY, Secrets
 CONFIGURATION = "/etc/pgbackrest.conf"
 CANDIDATE = "/etc/pgbackrest/candidate.conf"
 KNOWN = "/etc/pgbackrest/known-repository"
-PROGRAM = "deploy/remote/bantam_backup"
 
 
 def refuse_half_a_change(repository: Repository, components: frozenset[str]) -> None:
@@ -44,21 +44,7 @@ def backup_repository(*, repository: Repository, fulls_kept: int, secrets: Secre
     Nothing uses another repository than before until PostgreSQL's service may.
     """
     apt.packages(name="Install pgBackRest", packages=["pgbackrest"], no_recommends=True)
-    files.sync(
-        name="Install bantam-backup",
-        src=PROGRAM,
-        dest="/usr/local/lib/bantam_backup",
-        exclude_dir=["__pycache__"],
-        delete=True,
-        mode="644",
-        dir_mode="755",
-    )
-    files.put(
-        name="Install its command",
-        src="templates/backup/bantam-backup",
-        dest="/usr/local/sbin/bantam-backup",
-        mode="755",
-    )
+    program("backup")
     files.directory(name="Create the directory for its keys", path=str(Path(BACKUP_KEY).parent), mode="755")
     if repository.directory:
         files.directory(

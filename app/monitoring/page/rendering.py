@@ -35,8 +35,8 @@ def number(value: float | None, digits: int = 0) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Return the percentage with its sign."""
-    return number(value, 1) if value is None else f"{value:,.1f} %"
+    """Return the percentage with its sign; a dash if there is none."""
+    return number(None) if value is None else f"{number(value, 1)} %"
 
 
 def share(value: float | None) -> str:

@@ -20,6 +20,7 @@ from app.services import Services, services_of
 
 RANGES = {"1": "1 hour", "24": "1 day", "168": "1 week", "336": "2 weeks"}
 DEFAULT = "24"
+OTHER_SITE = "This form was sent by another site: use this one."
 YEAR_S = 365 * 86400
 
 
@@ -51,7 +52,7 @@ async def page(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Respond with the way to the page and the cookie that opens it, or with the form and what is wrong."""
     if not session.is_own_form(request):
-        return _html("sign_in.html.j2", 403, problem="This form was sent by another site: use this one.")
+        return _html("sign_in.html.j2", 403, problem=OTHER_SITE)
     text = await session.presented(request)
     token = token_of(text)
     found = token and await is_admin(services_of(request), token)
@@ -66,7 +67,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Respond with the form, without the cookie."""
     if not session.is_own_form(request):
-        return _html("sign_in.html.j2", 403, problem="This form was sent by another site: use this one.")
+        return _html("sign_in.html.j2", 403, problem=OTHER_SITE)
     response = RedirectResponse(session.PATH, 303)
     session.sign_out(response)
     return response

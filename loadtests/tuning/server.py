@@ -31,7 +31,8 @@ JIT_ALLOWED = "[Service]\nMemoryDenyWriteExecute=no\n"
 # The statistics are those of the set, too: plans follow from both.
 PSQL = "runuser -u postgres -- psql -XAtqd bantam"
 RESTART = f"systemctl restart {UNIT} && {PSQL} -c ANALYZE"
-SIZE = "SELECT pg_database_size(current_database()), pg_size_bytes(current_setting($$shared_buffers$$))"
+# Between double quotes, where a shell would put its process id in place of a bare "$$".
+SIZE = r"SELECT pg_database_size(current_database()), pg_size_bytes(current_setting(\$\$shared_buffers\$\$))"
 UNREACHABLE = 255
 """ssh's exit code when it gets no connection."""
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -97,6 +98,6 @@ def _on(target: Target, command: str, stdin: str) -> str:
             f"{target.url} cannot be reached by ssh: {done.stderr.strip() or 'no reason given'}"
         )
     if done.returncode:
-        said = next(iter(done.stderr.strip().splitlines()[-1:]), "it did not say why")
+        said = next(iter(done.stderr.strip().splitlines()), "it did not say why")
         raise RefusedError(f"{target.url} does not start with these settings: {said}")
     return done.stdout.strip()

@@ -1,4 +1,4 @@
-"""`python -m loadtests.compare.results --evidence evidence`: docs/results.md from the newest comparison."""
+"""`python -m loadtests.compare.results --evidence evidence`: docs/results.md from the newest evidence."""
 
 import argparse
 import sys
@@ -16,18 +16,25 @@ from loadtests.evidence.overview import COLUMNS, Overview, cells
 from loadtests.evidence.summary import Summary
 from loadtests.files import read_json
 from loadtests.results.table import format_number
+from loadtests.tuning.page import Tuning, conclusions, head
+from loadtests.tuning.page import cells as tuning_cells
+from loadtests.tuning.server import SETS
 
 DOCS = Path("docs")
 INTRODUCTION = """\
-Written by `make results` from the evidence of `make compare` and `make load SCENARIO=all` that is kept in
-`docs/results/`; a test compares them. How to read the figures: [load-tests.md](load-tests.md)."""
-COMPARISON, SCENARIOS = "compare", "all"
-KINDS: dict[str, type[Comparison | Overview]] = {COMPARISON: Comparison, SCENARIOS: Overview}
-COMMANDS = {COMPARISON: "make compare", SCENARIOS: "make load SCENARIO=all"}
+Written by `make results` from the evidence of `make compare`, `make load SCENARIO=all` and `make tune-compare` that
+is kept in `docs/results/`; a test compares them. How to read the figures: [load-tests.md](load-tests.md)."""
+COMPARISON, SCENARIOS, SETTINGS = "compare", "all", "tune-compare"
+KINDS: dict[str, type[Comparison | Overview | Tuning]] = {
+    COMPARISON: Comparison,
+    SCENARIOS: Overview,
+    SETTINGS: Tuning,
+}
+COMMANDS = {COMPARISON: "make compare", SCENARIOS: "make load SCENARIO=all", SETTINGS: "make tune-compare"}
 
 
 def main() -> int:
-    """Keep the newest evidence of both kinds in docs/results, and write docs/results.md from it."""
+    """Keep the newest evidence of each kind in docs/results, and write docs/results.md from it."""
     parser = argparse.ArgumentParser(prog="python -m loadtests.compare.results", description=main.__doc__)
     parser.add_argument(
         "--evidence", type=Path, default=Path("evidence"), help="the folder that collects evidence"
@@ -69,6 +76,7 @@ def page(results: Path) -> str:
     """Return docs/results.md as it follows from the summaries in docs/results."""
     comparison = read_json(results / f"{COMPARISON}.json", Comparison, "`make results` writes it")
     overview = read_json(results / f"{SCENARIOS}.json", Overview, "`make results` writes it")
+    tuning = read_json(results / f"{SETTINGS}.json", Tuning, "`make results` writes it")
     host = comparison.host
     sides = "\n".join(f"- **{name}**: {what}" for name, what in SIDES.items())
     where = f"{host.kind} servers with {host.vcpus} vCPU and {host.ram_mb / 1024:.3g} GB each"
@@ -87,6 +95,7 @@ def page(results: Path) -> str:
                 f"{_when(overview)}.",
                 _table([["", *COLUMNS.values()], *scenarios]),
                 "\n".join(f"- {each}" for each in _missed(overview)),
+                *_settings(tuning),
                 "",
             ]
         ).rstrip()
@@ -117,7 +126,21 @@ def _missed(overview: Overview) -> list[str]:
     return [*problems, *short] or ["every target is met, and every ambition"]
 
 
-def _when(summary: Comparison | Overview) -> str:
+def _settings(tuning: Tuning) -> list[str]:
+    """Return the section about sets of settings: ours as measured, the others as a multiple of it."""
+    sets = "\n".join(f"- **{name}**: {what}" for name, what in SETS.items())
+    return [
+        "## Sets of settings",
+        f"{_when(tuning)}: scale {tuning.seed.scale:g}, {tuning.rounds} rounds, in turns on one server with"
+        f" {tuning.host.vcpus} vCPU and {tuning.host.ram_mb / 1024:.3g} GB.\nA star: better than ours by a"
+        " twentieth in every round.",
+        sets,
+        _table([head(), *map(tuning_cells, tuning.rows)]),
+        "\n".join(f"- {each}" for each in [*conclusions(tuning), *tuning.doubts]),
+    ]
+
+
+def _when(summary: Comparison | Overview | Tuning) -> str:
     return f"{summary.time[:10]}, revision {summary.git_revision[:12]}{summary.git_revision[40:]}"
 
 

@@ -22,8 +22,8 @@ from loadtests.tuning.server import SETS
 
 DOCS = Path("docs")
 INTRODUCTION = """\
-Written by `make results` from the evidence of `make compare`, `make load SCENARIO=all` and `make tune-compare` that
-is kept in `docs/results/`; a test compares them. How to read the figures: [load-tests.md](load-tests.md)."""
+Written by `make results` from the evidence of `make compare`, `make load SCENARIO=all` and `make tune-compare`
+that is kept in `docs/results/`; a test compares them. How to read the figures: [load-tests.md](load-tests.md)."""
 COMPARISON, SCENARIOS, SETTINGS = "compare", "all", "tune-compare"
 KINDS: dict[str, type[Comparison | Overview | Tuning]] = {
     COMPARISON: Comparison,
@@ -129,11 +129,12 @@ def _missed(overview: Overview) -> list[str]:
 def _settings(tuning: Tuning) -> list[str]:
     """Return the section about sets of settings: ours as measured, the others as a multiple of it."""
     sets = "\n".join(f"- **{name}**: {what}" for name, what in SETS.items())
+    host = tuning.host
+    how = f"scale {tuning.seed.scale:g}, {tuning.rounds} rounds, in turns on one server"
+    star = "A star: better than ours by a twentieth in every round."
     return [
         "## Sets of settings",
-        f"{_when(tuning)}: scale {tuning.seed.scale:g}, {tuning.rounds} rounds, in turns on one server with"
-        f" {tuning.host.vcpus} vCPU and {tuning.host.ram_mb / 1024:.3g} GB.\nA star: better than ours by a"
-        " twentieth in every round.",
+        f"{_when(tuning)}: {how} with {host.vcpus} vCPU and {host.ram_mb / 1024:.3g} GB.\n{star}",
         sets,
         _table([head(), *map(tuning_cells, tuning.rows)]),
         "\n".join(f"- {each}" for each in [*conclusions(tuning), *tuning.doubts]),

@@ -22,8 +22,9 @@ from loadtests.tuning.server import SETS
 
 DOCS = Path("docs")
 INTRODUCTION = """\
-Written by `make results` from the evidence of `make compare`, `make load SCENARIO=all` and `make tune-compare`
-that is kept in `docs/results/`; a test compares them. How to read the figures: [load-tests.md](load-tests.md)."""
+Written by `make results` from the evidence of `make compare`, `make load SCENARIO=all` and
+`make tune-compare` that is kept in `docs/results/`; a test compares them. How to read the figures:
+[load-tests.md](load-tests.md)."""
 COMPARISON, SCENARIOS, SETTINGS = "compare", "all", "tune-compare"
 KINDS: dict[str, type[Comparison | Overview | Tuning]] = {
     COMPARISON: Comparison,

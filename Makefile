@@ -6,6 +6,7 @@ WORK ?= 1
 SCENARIO ?= mixed
 ASK ?= /api/dashboards/user
 WHO ?= 7
+KIND ?= daily
 AGAINST ?= HEAD
 
 SANDBOX := $(filter inventories/sandbox.py,$(INVENTORY))
@@ -14,7 +15,7 @@ PYTHON := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement
 SSH = ssh -F $(RUN)/ssh_config server
 # What a person types reaches a program as data: recipes use "$$EMAIL", which the shell does not interpret.
-export A B AGAINST NAME ASK COMPONENT DATA EMAIL FROM IMAGE LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA SECONDS TO UNPROVEN USERS WHO \
+export A B AGAINST NAME ASK COMPONENT DATA EMAIL FROM IMAGE KIND LIKE ONLY POINT RAM SCALE SCENARIO SCHEMA SECONDS TO UNPROVEN USERS WHO \
   WORK WORKERS
 # Many tests start a program, and each start would compile the project again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help demo check test up snapshot forget deploy update deploy-again release rollback restart rotate-secrets upgrade releases backup backups \
   drill restore restore-accept restore-undo restore-point migrate migrate-status migrate-plan seed verify load evidence bench bench-growth bench-cache \
-  monitor alert-test connections history report cache-stats cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
+  monitor alert-test connections history report cache-stats cache-on cache-off cache-proof baseline compare capacity results diff gate tune-compare rehearse warm-cache ask first-admin ssh status down lock
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -260,11 +261,20 @@ alert-test: $(RUN)/target.json ## send a test by every channel for alerts, and s
 history: $(RUN)/target.json ## the last day by the hour, and the last ten minutes
 	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/history.sql
 
-report: $(RUN)/target.json ## the last day beside others, what missed its target, what to look at, what is used up when
-	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam" < deploy/remote/bantam_history/report.sql
+report: $(RUN)/target.json ## the last day beside others, what to look at, what is used up when: KIND=weekly, monthly, quarterly
+	@case "$$KIND" in daily|weekly|monthly|quarterly) ;; \
+	  *) echo "KIND=$$KIND is none of daily, weekly, monthly, quarterly." >&2; exit 1;; esac; \
+	$(SSH) "cd / && sudo -n runuser -u postgres -- bantam-report print $$KIND"
 
 cache-stats: $(RUN)/target.json ## print cache statistics by namespace
 	@$(SSH) "cd / && sudo -n /opt/bantam/current/bin/bantam-cache-stats"
+
+cache-on cache-off: switched = $(if $(filter cache-on,$@),true,false)
+cache-on: $(RUN)/target.json ## answer reads from the cache again
+cache-off: $(RUN)/target.json ## answer every read from the database, at once and until cache-on
+cache-on cache-off:
+	@$(SSH) "cd / && sudo -n runuser -u postgres -- psql -Xqw -p 5432 -d bantam -v ON_ERROR_STOP=1 -v switched=$(switched)" \
+	  < deploy/remote/cache_switch.sql
 
 warm-cache: $(RUN)/target.json ## fill the cache with the most requested reads
 	@$(SSH) "sudo -n systemd-run --quiet --pipe --wait --collect --uid=bantam --property=WorkingDirectory=/ \

@@ -11,7 +11,7 @@ from app.monitoring.cache_figures import namespaces
 
 FOLDER = "/run/bantam-statistics"
 COLUMNS = (
-    "namespace            hits   misses    stale  hit rate    fills    waits"
+    "namespace            hits   misses    stale  hit rate    fills    waits compared    wrong"
     "  read p50/p99 ms  fill p50/p99 ms"
 )
 
@@ -33,6 +33,7 @@ def _line(each: Namespace) -> str:
     rate = "" if each.hit_rate is None else f"{each.hit_rate:.1%}"
     return (
         f"{each.namespace:17}{each.hits:8,}{each.misses:9,}{each.stale:9,}{rate:>10}{each.fills:9,}{each.waits:9,}"
+        f"{each.inspected:9,}{each.wrong:9,}"
         f"{_pair(each.read_ms):>17}{_pair(each.fill_ms):>17}"
     )
 

@@ -39,13 +39,18 @@ class DatabaseSettings(Section, frozen=True):
 
 
 class RedisSettings(Section, frozen=True):
-    """Where Redis is; with `enabled = false` every read goes to the database."""
+    """
+    Where Redis is; with `enabled = false` every read goes to the database.
+
+    Of the hits, `inspected_share` are read again and compared, as far as a hundredth of the time allows.
+    """
 
     enabled: bool
     socket: Text
     username: Text
     key_prefix: Text
     timeout_ms: Annotated[int, Meta(ge=1, le=1000)]
+    inspected_share: Annotated[float, Meta(ge=0, le=1)]
 
 
 class HttpSettings(Section, frozen=True):

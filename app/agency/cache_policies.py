@@ -54,6 +54,7 @@ USER_DASHBOARD = Policy(
     max_bytes=64 * KB,
     compress_from=8 * KB,
     made_by=("agency/queries/dashboard_user.sql",),
+    outdated_by="changes and midnight",
 )
 MANAGER_DASHBOARD = Policy(
     namespace="manager_dashboard",
@@ -64,6 +65,7 @@ MANAGER_DASHBOARD = Policy(
     max_bytes=64 * KB,
     compress_from=8 * KB,
     made_by=("agency/queries/dashboard_manager.sql",),
+    outdated_by="changes and midnight",
 )
 CLIENT_DASHBOARD = Policy(
     namespace="client_dashboard",
@@ -74,6 +76,7 @@ CLIENT_DASHBOARD = Policy(
     max_bytes=64 * KB,
     compress_from=8 * KB,
     made_by=("agency/queries/dashboard_client.sql",),
+    outdated_by="changes and midnight",
 )
 # Every write would invalidate it, so its only tag is the user's, and it shows its age.
 ADMIN_DASHBOARD = Policy(
@@ -85,6 +88,7 @@ ADMIN_DASHBOARD = Policy(
     max_bytes=64 * KB,
     compress_from=8 * KB,
     made_by=("agency/queries/dashboard_admin.sql",),
+    outdated_by="age",
 )
 # One key per user and page of a search. Every change of a project, a person, a client or a membership renews
 # `names`.

@@ -66,7 +66,7 @@ def _search(kind: str) -> Callable[[Request], Awaitable[Response]]:
         async def load() -> Loaded | None:
             return await _page(services, token, kind, asked, position)
 
-        name = _digest(scope, *position.keys, asked.limit)
+        name = _digest(cursors.signer(services.cursor_keys), scope, *position.keys, asked.limit)
         return await cached.own(services, token, policy, load, asked=name)
 
     return search

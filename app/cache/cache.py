@@ -7,6 +7,7 @@ from redis.exceptions import RedisError
 
 from app.cache.fills import Fills
 from app.cache.health import Health
+from app.cache.inspector import Inspector
 from app.cache.lately import Lately
 from app.cache.shapes import Redis as RedisFigures
 from app.cache.statistics import Statistics
@@ -46,6 +47,7 @@ class Cache:
         self.warmth = Warmth(redis, prefix)
         self.fills = Fills(redis, prefix, self.store, statistics, fills_at_once)
         self.lately = Lately(self.fills)
+        self.inspector = Inspector(self.store, statistics, settings.inspected_share)
 
     async def answers(self) -> bool:
         """Return whether Redis responds to a ping."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from app.cache.value import FORMAT
 
@@ -39,7 +40,8 @@ class Policy:
 
     An entry older than `early_s` is still served, and refreshed in the background. One larger than
     `max_bytes` is not stored; from `compress_from` bytes on it is compressed. `made_by` are the files (globs)
-    behind the payload: a release that changes one of them uses different keys.
+    behind the payload: a release that changes one of them uses different keys. What is not
+    `outdated_by` age is what the database would say, for as long as it is valid.
     """
 
     namespace: str
@@ -50,6 +52,7 @@ class Policy:
     max_bytes: int
     compress_from: int | None
     made_by: tuple[str, ...]
+    outdated_by: Literal["changes", "changes and midnight", "age"] = "changes"
 
     @cached_property
     def version(self) -> str:

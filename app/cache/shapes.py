@@ -29,6 +29,9 @@ class Namespace(Shape, frozen=True):
     early_refreshes: int
     read_bytes: int
     kept_bytes: int
+    inspected: int
+    wrong: int
+    undecided: int
     read_ms: Latency | None
     fill_ms: Latency | None
 

@@ -11,6 +11,8 @@ from app.cache.policy import Entry, Policy
 Outcome = Literal["hit", "miss", "stale", "damaged", "off"]
 OUTCOMES: tuple[Outcome, ...] = ("hit", "miss", "stale", "damaged", "off")
 Operation = Literal["read", "keep", "renew"]
+Finding = Literal["right", "wrong", "undecided"]
+FINDINGS: tuple[Finding, ...] = ("right", "wrong", "undecided")
 
 READ_SECONDS = (0.0002, 0.0003, 0.0005, 0.0007, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
 FILL_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
@@ -45,6 +47,10 @@ class Statistics:
         self._waits = {name: waits.labels(name) for name in names}
         refreshes = counter("early_refreshes", "Values refreshed before they expired.")
         self._refreshes = {name: refreshes.labels(name) for name in names}
+        inspections = counter("inspections", "Hits compared with the database, by finding.", "finding")
+        self._inspections = {
+            (name, finding): inspections.labels(name, finding) for name in names for finding in FINDINGS
+        }
         self._errors = Counter(
             "bantam_cache_errors", "Redis commands that failed.", ["operation"], registry=registry
         )
@@ -91,6 +97,10 @@ class Statistics:
     def refreshed(self, entry: Entry) -> None:
         """Count a refresh of a value before it expires."""
         self._refreshes[entry.policy.namespace].inc()
+
+    def inspected(self, entry: Entry, finding: Finding) -> None:
+        """Count a hit that was compared with the database."""
+        self._inspections[entry.policy.namespace, finding].inc()
 
     def failed(self, operation: Operation) -> None:
         """Count a Redis command that timed out or failed."""

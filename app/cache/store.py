@@ -136,6 +136,14 @@ class Store:
             return
         self.statistics.kept(found.entry, len(kept))
 
+    async def drop(self, entry: Entry) -> bool:
+        """Delete an entry, whatever its tags say; return whether it was there."""
+        try:
+            return bool(await self._redis.unlink(self._prefix + entry.key))
+        except (RedisError, OSError):
+            self.statistics.failed("keep")
+            return False
+
     async def change(self, tags: Sequence[str], write: Callable[[Touched], Awaitable[T]]) -> T:
         """
         Run a write that changes rows of `tags`; when this returns, no value from before it is served.

@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 
 from app.cache.policy import Policy
 from app.cache.shapes import Latency, Namespace
-from app.cache.statistics import OUTCOMES
+from app.cache.statistics import FINDINGS, OUTCOMES
 
 PREFIX = "bantam_cache_"
 QUANTILES = (0.5, 0.95, 0.99)
@@ -34,7 +34,7 @@ def namespaces(collector: Collector, policies: Iterable[Policy]) -> list[Namespa
                     Bucket(float(labels["le"]), sample.value)
                 )
             else:
-                counts[name, namespace, labels.get("outcome", "")] += sample.value
+                counts[name, namespace, labels.get("outcome", labels.get("finding", ""))] += sample.value
     return [_namespace(policy.namespace, policy.version, counts, buckets) for policy in policies]
 
 
@@ -45,6 +45,7 @@ def _namespace(
     buckets: dict[tuple[str, str], list[Bucket]],
 ) -> Namespace:
     outcomes = {outcome: int(counts["reads_total", name, outcome]) for outcome in OUTCOMES}
+    findings = {finding: int(counts["inspections_total", name, finding]) for finding in FINDINGS}
     reads = sum(outcomes.values()) - outcomes["off"]
     fills = buckets["fill_seconds", name]
     return Namespace(
@@ -61,6 +62,9 @@ def _namespace(
         early_refreshes=int(counts["early_refreshes_total", name, ""]),
         read_bytes=int(counts["read_bytes_total", name, ""]),
         kept_bytes=int(counts["kept_bytes_total", name, ""]),
+        inspected=findings["right"] + findings["wrong"],
+        wrong=findings["wrong"],
+        undecided=findings["undecided"],
         read_ms=latency(buckets["read_seconds", name]),
         fill_ms=latency(fills),
     )

@@ -51,7 +51,7 @@ async def shared(services: Services, token: Token, entry: Entry, load: Load) -> 
     access, value = await store.lookup(ACCESS.entry(token=token.name), entry)
     if value.cached is not None:
         return await _hit(Reader(services, token, access, load), value)
-    absence = await _absence(services, token, entry)
+    absence = await _absence(services, token, entry, load)
     return await _miss(Reader(services, token, access, load, absence), value)
 
 
@@ -76,7 +76,7 @@ async def own(
     if value.cached is not None:
         return await _hit(reader, value)
     if may_be_absent:
-        reader = reader._replace(absence=await _absence(services, token, value.entry))
+        reader = reader._replace(absence=await _absence(services, token, value.entry, load))
     return await _miss(reader, value)
 
 
@@ -94,14 +94,32 @@ async def of_caller(
     return await (_miss(reader, value) if value.cached is None else _hit(reader, value))
 
 
-async def _absence(services: Services, token: Token, entry: Entry) -> Lookup:
+async def _absence(services: Services, token: Token, entry: Entry, load: Load) -> Lookup:
     """Look up whether this token's "not found" is cached; Problem 404 if it is."""
     (absence,) = await services.cache.store.lookup(
         ABSENT.entry(token=token.name, entry=entry.key, tag=entry.tags[-1])
     )
     if absence.cached is not None:
+        services.cache.inspector.served([absence], partial(_absent_again, load))
         raise not_found()
     return absence
+
+
+async def _absent_again(load: Load) -> list[bytes | None]:
+    loaded = await load()
+    return [NOTHING if loaded is not None and _body(loaded) is None else None]
+
+
+async def _served_again(load: Load) -> list[bytes | None]:
+    loaded = await load()
+    return [None, None] if loaded is None else [loaded.caller.encode(), _body(loaded)]
+
+
+def _body(loaded: Loaded) -> bytes | None:
+    """Return what is cached of the row, None if the caller may not see it."""
+    if loaded.body is None or loaded.audience is None:
+        return None
+    return b"%b\n%b" % (loaded.audience.encode(), loaded.body)
 
 
 async def _hit(reader: Reader, value: Lookup) -> Response:
@@ -115,6 +133,7 @@ async def _hit(reader: Reader, value: Lookup) -> Response:
     if value.is_due:
         reader.services.cache.fills.in_background(value, fill)
     reader.services.cache.lately.served(value, fill)
+    reader.services.cache.inspector.served([reader.access, value], partial(_served_again, reader.load))
     return JsonBytes(body, "hit")
 
 
@@ -154,10 +173,11 @@ async def _fill(reader: Reader, value: Lookup) -> Response:
         raise unauthorized()
     if access.cached is None:
         await store.put(access, loaded.caller.encode(), queried_at, at_most_s=loaded.seconds_left)
-    if loaded.body is None or loaded.audience is None:
+    body = _body(loaded)
+    if body is None or loaded.body is None:
         if absence is not None:
             await store.put(absence, NOTHING, queried_at)
         raise not_found()
-    await store.put(value, b"%b\n%b" % (loaded.audience.encode(), loaded.body), queried_at)
+    await store.put(value, body, queried_at)
     state: CacheState = "miss" if services.cache.health.is_wanted else "off"
     return JsonBytes(loaded.body, state)

@@ -60,5 +60,10 @@ def verify(keys: CursorKeys, scope: str, cursor: str) -> Position | None:
     return msgspec.json.decode(text, type=Position)
 
 
+def signer(keys: CursorKeys) -> str:
+    """Return which key signs now, without saying anything of it: pages with other cursors are other pages."""
+    return hmac.digest(keys[0], b"signer", sha256)[:4].hex()
+
+
 def _signature(key: bytes, scope: str, text: bytes) -> bytes:
     return hmac.digest(key, scope.encode() + b"\0" + text, sha256)[:SIGNATURE_BYTES]

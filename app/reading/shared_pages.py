@@ -12,7 +12,7 @@ from app.http import requests
 from app.http.authentication import bearer
 from app.http.large_pages import LARGE
 from app.http.routing import Endpoint
-from app.reading import cached, page
+from app.reading import cached, cursors, page
 from app.reading.cached import Loaded
 from app.reading.listing import Listing
 from app.reading.shapes import Page, PageQuery
@@ -72,7 +72,8 @@ class SharedPages:
             return Loaded(caller, seconds_left, audience, body)
 
         place = start.position or ("end" if start.backward else "start")
-        entry = self.policy.entry(**{self.by: container}, position=place, limit=query.limit)
+        signed_place = f"{cursors.signer(services.cursor_keys)}:{place}"
+        entry = self.policy.entry(**{self.by: container}, position=signed_place, limit=query.limit)
         return await cached.shared(services, token, entry, load)
 
     def statements(self) -> Iterator[Statement]:

@@ -60,7 +60,7 @@ def test_an_invalid_settings_file_is_rejected_with_the_key_named(
 def test_every_key_of_the_example_is_needed() -> None:
     keys = re.findall(r"^\w+ = .*$", EXAMPLE.read_text(), re.MULTILINE)
 
-    assert len(keys) == 16
+    assert len(keys) == 17
     for key in keys:
         with pytest.raises(SettingsError, match=key.split(" ", maxsplit=1)[0]):
             decode(EXAMPLE.read_text().replace(key + "\n", "").encode(), "app.toml")

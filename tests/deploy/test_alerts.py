@@ -26,6 +26,7 @@ CALM: dict[str, Any] = {
         "slow_statements": 0,
         "cache_reads": 0,
         "cache_hits": 0,
+        "cache_wrong": 0,
         "buckets": {"0.5": 0},
     },
     "database": {
@@ -51,6 +52,7 @@ BEYOND: dict[str, Changes] = {
     "requests are slow": {"app": {"buckets": {"0.5": 949}}},
     "slow statements": {"app": {"slow_statements": 1}},
     "few cache hits": {"app": {"cache_hits": 699}},
+    "the cache was wrong": {"app": {"cache_wrong": 1}},
     "the pool is nearly full": {"pool": {"used": 19}},
     "PostgreSQL uses the CPU up": {"cpu_s": {"postgresql": 97}},
     "little memory": {"server": {"memory_used_mb": 1850}},

@@ -36,7 +36,7 @@ from app.http.authentication import Token, bearer
 from app.http.large_pages import PATIENCE_S, WAIT_S
 from app.http.problems import Problem, unauthorized
 from app.http.routing import Endpoint
-from app.reading import cached, page
+from app.reading import cached, cursors, page
 from app.reading.cached import Loaded
 from app.reading.cursors import Position
 from app.reading.page import KEYS, PageStart, Rows, Selection
@@ -105,7 +105,8 @@ class Report:
             body = _page(services.cursor_keys, start, lines)
             return Loaded(lines.caller, lines.seconds_left, "", body)
 
-        name = sha256(msgspec.json.encode((start.scope, start.position, start.backward, limit)))
+        signer = cursors.signer(services.cursor_keys)
+        name = sha256(msgspec.json.encode((signer, start.scope, start.position, start.backward, limit)))
         return _aged(await cached.own(services, token, REPORT, load, asked=name.hexdigest()[:32]))
 
     async def _csv(

@@ -79,6 +79,11 @@ RULES = (
         "make cache-stats",
     ),
     Rule(
+        *("the cache was wrong", "critical", figures.risen("app", "cache_wrong"), 0, 0, 1),
+        "{:.0f} of the hits that were compared with the database were wrong within a minute.",
+        "make cache-off, then docs/caching.md",
+    ),
+    Rule(
         *("the pool is nearly full", "critical", figures.pool_used, 90, 75, 2),
         "{:.0f} % of the pool's connections are in use.",
         CONNECTIONS,

@@ -10,7 +10,7 @@ from .asking import ANSWER_S, NoAnswerError
 SOCKET = "/run/bantam-app/app.sock"
 METRIC = re.compile(
     r"^bantam_(request_seconds_bucket|request_seconds_sum|requests_total|cache_reads_total"
-    r"|connection_wait_seconds_sum|slow_statements_total){?(.*?)}? (\S+)$",
+    r"|cache_inspections_total|connection_wait_seconds_sum|slow_statements_total){?(.*?)}? (\S+)$",
     re.MULTILINE,
 )
 LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -61,7 +61,7 @@ def by_route(text: str) -> list[Figures]:
 
 
 def together(text: str, routes: list[Figures]) -> Figures:
-    """The same of all routes, the reads of the cache, waits for a connection, statements above a second."""
+    """The same of all routes, the cache's reads and wrong hits, waits for a connection, slow statements."""
     buckets: dict[str, float] = defaultdict(float)
     for route in routes:
         for bound, reached in route["buckets"].items():
@@ -72,6 +72,9 @@ def together(text: str, routes: list[Figures]) -> Figures:
         return sum(value for each, _, value in others if each == name)
 
     reads = [(labels["outcome"], value) for name, labels, value in others if name == "cache_reads_total"]
+    found = [
+        (labels["finding"], value) for name, labels, value in others if name == "cache_inspections_total"
+    ]
     return {
         **{
             name: sum(route[name] for route in routes)
@@ -80,6 +83,7 @@ def together(text: str, routes: list[Figures]) -> Figures:
         "buckets": buckets,
         "cache_hits": sum(value for outcome, value in reads if outcome == "hit"),
         "cache_reads": sum(value for outcome, value in reads if outcome != "off"),
+        "cache_wrong": sum(value for finding, value in found if finding == "wrong"),
         "connection_waits_s": total("connection_wait_seconds_sum"),
         "slow_statements": total("slow_statements_total"),
     }

@@ -55,8 +55,15 @@ def asked(server: Server, *options: str) -> dict[str, int]:
     return found
 
 
+def inspected(server: Server, finding: str) -> int:
+    """How many hits the app itself has compared with the database, and found to be that."""
+    namespaces = server.get("/api/admin/cache-stats", 1).json()["namespaces"]
+    return sum(each[finding] for each in namespaces)
+
+
 @pytest.mark.usefixtures("slow_fills")
 def test_no_read_is_older_than_what_was_acknowledged_before_it_began(server: Server) -> None:
+    compared, wrong = inspected(server, "inspected"), inspected(server, "wrong")
     found = asked(server, "--kills", "--psql")
 
     assert found["reads"] >= READS
@@ -65,6 +72,8 @@ def test_no_read_is_older_than_what_was_acknowledged_before_it_began(server: Ser
     assert found["psql_writes"] > 0
     assert found["compared"] > READS
     assert (found["stale"], found["differences"]) == (0, 0)
+    assert inspected(server, "inspected") > compared
+    assert inspected(server, "wrong") == wrong
 
 
 def test_the_oracle_notices_when_writes_past_the_app_are_not_relayed(server: Server) -> None:

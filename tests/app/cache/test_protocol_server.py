@@ -11,10 +11,12 @@ from app.agency.shapes.dashboard_user import UserDashboard
 from app.agency.shapes.projects import Project
 from app.agency.shapes.tasks import Task
 from app.cache.policy import Policy
+from app.reading.cursors import signer
 from app.reading.shapes import Page
 from tests.app.support.on_server import bearer, remote
 from tests.app.support.server import Server
 from tests.app.support.warmth import stays_warm, until
+from tests.servers import SandboxServer, checked
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("relayed")]
 
@@ -41,6 +43,12 @@ def task(server: Server) -> dict[str, int]:
 
 def key(policy: Policy, **names: object) -> str:
     return "bantam:" + policy.entry(**names).key
+
+
+def page_key(server: Server, project: int, *, limit: int) -> str:
+    """Of the first page of a project's tasks; its cursors are signed."""
+    keys = tuple(server.run("cat /etc/bantam/credentials/cursor-key").encode().split())
+    return key(PROJECT_TASKS, project=project, position=f"{signer(keys)}:start", limit=limit)
 
 
 def paths(task: dict[str, int]) -> list[str]:
@@ -89,7 +97,7 @@ def test_a_hit_has_the_same_bytes_as_the_miss(server: Server, task: dict[str, in
     server.redis(
         "DEL",
         key(PROJECT, project=number),
-        key(PROJECT_TASKS, project=number, position="start", limit=500),
+        page_key(server, number, limit=500),
         key(USER_DASHBOARD, user=task["person"]),
     )
     for path in paths(task):
@@ -200,7 +208,7 @@ def fills(server: Server, namespace: str) -> int:
 def test_two_hundred_first_reads_of_one_key_are_one_fill(server: Server) -> None:
     # Warming in the meantime would be counted as well.
     until(lambda: stays_warm(server))
-    server.redis("DEL", key(PROJECT_TASKS, project=1, position="start", limit=199))
+    server.redis("DEL", page_key(server, 1, limit=199))
     before = fills(server, "project_tasks")
 
     answers = remote(server, "together", f"{bearer(server, 1)} 200 GET '/api/projects/1/tasks?limit=199'")
@@ -243,6 +251,22 @@ def test_the_cache_is_switched_off_and_on_while_everything_runs(server: Server, 
     finally:
         switched(enabled=True)
     assert seen(server, task)[1] == "blocked"
+    assert cache_states(server, task) == ["hit"] * 3
+
+
+def test_the_commands_switch_it_and_a_restart_keeps_it_switched(
+    sandbox_server: SandboxServer, server: Server, task: dict[str, int]
+) -> None:
+    cache_states(server, task)
+    checked(sandbox_server.make("cache-off"))
+    try:
+        server.run("systemctl restart 'bantam-app@*'")
+        time.sleep(0.7)
+        assert cache_states(server, task) == ["off"] * 3
+    finally:
+        checked(sandbox_server.make("cache-on"))
+    time.sleep(0.7)
+    cache_states(server, task)
     assert cache_states(server, task) == ["hit"] * 3
 
 

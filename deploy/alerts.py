@@ -18,6 +18,8 @@ TIMER = "/etc/systemd/system/bantam-alerts.timer"
 def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Secrets) -> None:
     """A timer judges the samples; the channels are a credential, since their URLs have passwords."""
     apt.packages(name="Install apprise, which knows the channels", packages=["apprise"], no_recommends=True)
+    if secrets.sentry_dsn:
+        apt.packages(name="Install Sentry's SDK", packages=["python3-sentry-sdk"], no_recommends=True)
     # The history's own component may come later.
     server.group(name="Create the group that may read the samples", group="bantam_history", system=True)
     program_user("alerts")
@@ -26,6 +28,7 @@ def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Se
         "server": server_name,
         "quiet_hours": quiet_hours,
         "heartbeat": secrets.alert_heartbeat,
+        "sentry": secrets.sentry_dsn,
         "channels": {
             "critical": secrets.alert_critical.split(),
             "warning": secrets.alert_warning.split(),
@@ -33,11 +36,12 @@ def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Se
         },
     }
     credential(name="Write the secret alerts", path=CHANNELS, value=json.dumps(known))
-    files.put(
+    files.template(
         name="Install the service that judges a sample",
-        src="templates/alerts/bantam-alerts.service",
+        src="templates/alerts/bantam-alerts.service.j2",
         dest="/etc/systemd/system/bantam-alerts.service",
         mode="644",
+        reads_journal=bool(secrets.sentry_dsn),
     )
     files.put(name="Install its timer", src="templates/alerts/bantam-alerts.timer", dest=TIMER, mode="644")
     loaded(name="Load bantam-alerts", unit="bantam-alerts.service")

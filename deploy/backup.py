@@ -23,6 +23,7 @@ from deploy.secrets import BACKUP_KEY, Secrets
 CONFIGURATION = "/etc/pgbackrest.conf"
 CANDIDATE = "/etc/pgbackrest/candidate.conf"
 KNOWN = "/etc/pgbackrest/known-repository"
+BACKUPS = "/var/log/bantam/backups.jsonl"
 
 
 def refuse_half_a_change(repository: Repository, components: frozenset[str]) -> None:
@@ -78,6 +79,10 @@ def backup(*, repository: Repository, fulls_kept: int, hour: int, secrets: Secre
     )
     stanza(name="Let the repository know the cluster", identity=repository.identity)
     files.put(name="Note which repository it is", src=StringIO(repository.identity), dest=KNOWN, mode="644")
+    files.directory(name="Create the folder of the logs", path=str(Path(BACKUPS).parent), mode="755")
+    files.file(
+        name="Create the log of the backups", path=BACKUPS, user="postgres", group="postgres", mode="644"
+    )
     first_backup(name="Take the first backup")
     files.template(
         name="Install the service that takes backups",

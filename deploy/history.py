@@ -9,9 +9,10 @@ from deploy.operations.units import loaded, unit
 
 @deploy("History")
 def history(*, days: int) -> None:
-    """A timer takes the samples, for which PostgreSQL's setup has a place; another writes the report."""
+    """A timer takes the samples, for which PostgreSQL's setup has a place; another writes the reports."""
     program_user("history")
     program("history")
+    program("report")
     files.template(
         name="Install the service that takes a sample",
         src="templates/history/bantam-history.service.j2",
@@ -20,15 +21,16 @@ def history(*, days: int) -> None:
         days=days,
     )
     files.put(
-        name="Install the service that writes the report",
-        src="templates/history/bantam-report.service",
+        name="Install the service that writes the reports",
+        src="templates/report/bantam-report.service",
         dest="/etc/systemd/system/bantam-report.service",
         mode="644",
     )
-    for job in ("bantam-history", "bantam-report"):
+    for name in ("history", "report"):
+        job = f"bantam-{name}"
         timer = f"/etc/systemd/system/{job}.timer"
         files.put(
-            name=f"Install the timer {job}", src=f"templates/history/{job}.timer", dest=timer, mode="644"
+            name=f"Install the timer {job}", src=f"templates/{name}/{job}.timer", dest=timer, mode="644"
         )
         loaded(name=f"Load {job}", unit=f"{job}.service")
         unit(name=f"Run the timer {job}", unit=f"{job}.timer", restart_after=(timer,))

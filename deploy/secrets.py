@@ -19,6 +19,7 @@ Secret = str
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]*")
 _URL = re.compile(r"[a-z0-9]+://[!-~]+")
 _WEB_URL = re.compile(r"https?://[!-~]+")
+_DSN = re.compile(r"https?://[0-9A-Za-z]+@[^\s/@]+(/[^\s/]+)*/[0-9]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=._~-]*")
 
 
@@ -51,6 +52,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     alert_warning: Secret = ""
     alert_report: Secret = ""
     alert_heartbeat: Secret = ""
+    sentry_dsn: Secret = ""
     replaced: Replaced | None = None
 
     @property
@@ -71,7 +73,7 @@ class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 _S3_KEYS = ("backup_s3_key", "backup_s3_secret")
 # Where alerts go: URLs of apprise, with blanks in between.
 _CHANNELS = ("alert_critical", "alert_warning", "alert_report")
-_GIVEN = (*_S3_KEYS, *_CHANNELS, "alert_heartbeat")
+_GIVEN = (*_S3_KEYS, *_CHANNELS, "alert_heartbeat", "sentry_dsn")
 _NAMES = tuple(name for name in Secrets.__struct_fields__ if name not in {"replaced", *_GIVEN})
 # The tokens of seeded users are derived from the one, and the other opens every backup there is.
 _NEVER_REPLACED = ("seed_token_key", "backup_key")
@@ -130,6 +132,8 @@ def _decode(path: Path) -> Secrets:
         )
     if values.alert_heartbeat and not _WEB_URL.fullmatch(values.alert_heartbeat):
         raise DeployError(f"{path}: secret `alert_heartbeat` is one URL, such as https://hc-ping.com/...")
+    if values.sentry_dsn and not _DSN.fullmatch(values.sentry_dsn):
+        raise DeployError(f"{path}: secret `sentry_dsn` is one DSN, such as https://KEY@HOST/PROJECT.")
     return values
 
 

@@ -361,6 +361,7 @@ def test_extensions(catalog: Catalog) -> None:
         "hypopg",
         "pg_stat_statements",
         "pg_trgm",
+        "pgstattuple",
         "plpgsql",
     ]
 

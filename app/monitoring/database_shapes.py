@@ -42,6 +42,14 @@ class Statement(Shape, frozen=True):
     query: str
 
 
+class Plan(Shape, frozen=True):
+    """A statement with its plan for parameters of any value, or why PostgreSQL makes none."""
+
+    statement: Statement
+    plan: str | None
+    refused: str | None
+
+
 class Table(Shape, frozen=True):
     """One table with its indexes; `oldest_transaction` is an age in transactions."""
 

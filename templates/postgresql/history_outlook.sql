@@ -42,7 +42,8 @@ AS $$
 $$;
 
 -- What is used up, by how much a day, and in how many days it reaches its limit if that goes on. A line through fewer
--- than three days, or one that the days do not follow (R² below 0.5), tells nothing: null.
+-- than three days, or one that the days do not follow (R² below 0.5), tells nothing: null. How many requests the server
+-- carries is where the line of its hours, CPU by requests, reaches 90 %: what `make capacity` finds to be its end.
 CREATE OR REPLACE FUNCTION history.forecasts()
 RETURNS TABLE (
     name text,
@@ -73,7 +74,43 @@ AS $$
         WHERE extract(minute FROM s.taken_at)::integer % 10 = 0
         GROUP BY date_trunc('day', s.taken_at)
     ),
+    hours AS MATERIALIZED (
+        SELECT
+            date_trunc('day', h.at) AS day,
+            h.requests_per_s,
+            h.cpu_percent
+        FROM history.series(now() - interval '14 days', '1 hour') AS h
+        WHERE h.requests_per_s IS NOT NULL
+          AND h.cpu_percent IS NOT NULL
+    ),
+    carried AS (
+        SELECT
+            CASE
+                WHEN count(*) >= 24
+                 AND regr_r2(h.cpu_percent, h.requests_per_s) >= 0.5
+                 AND regr_slope(h.cpu_percent, h.requests_per_s) > 0
+                    THEN floor(
+                        (90 - regr_intercept(h.cpu_percent, h.requests_per_s))
+                        / regr_slope(h.cpu_percent, h.requests_per_s)
+                    )::numeric
+            END AS requests_per_s
+        FROM hours AS h
+    ),
     named AS (
+        SELECT
+            h.day,
+            5 AS position,
+            'Requests' AS name,
+            'a second' AS unit,
+            max(h.requests_per_s) AS used,
+            c.requests_per_s AS available
+        FROM hours AS h
+        CROSS JOIN carried AS c
+        WHERE c.requests_per_s IS NOT NULL
+        GROUP BY
+            h.day,
+            c.requests_per_s
+        UNION ALL
         SELECT
             w.day,
             n.position,

@@ -1,6 +1,6 @@
 -- What PostgreSQL is doing and has done, for people and for the app's admins. Idempotent: made anew when it changes.
 --
--- The views show everything to whoever may read all statistics. The app may not, so it gets two answers from
+-- The views show everything to whoever may read all statistics. The app may not, so it gets a few answers from
 -- functions that run as bantam_statistics, and nothing else.
 
 DROP SCHEMA IF EXISTS monitoring CASCADE;
@@ -140,8 +140,22 @@ AS $$
     SELECT json_build_object(
         'totals', (SELECT row_to_json(t) FROM monitoring.totals AS t),
         'statements', (
-            SELECT coalesce(json_agg(s), '[]')
-            FROM (SELECT * FROM monitoring.statements LIMIT 20) AS s
+            SELECT coalesce(json_agg(s.statement), '[]')
+            FROM (
+                SELECT to_jsonb(s) - 'by_total' - 'by_mean' - 'by_calls' AS statement
+                FROM (
+                    SELECT
+                        s.*,
+                        rank() OVER (ORDER BY s.total_ms DESC) AS by_total,
+                        rank() OVER (ORDER BY s.mean_ms DESC) AS by_mean,
+                        rank() OVER (ORDER BY s.calls DESC) AS by_calls
+                    FROM monitoring.statements AS s
+                ) AS s
+                WHERE s.by_total <= 20
+                   OR s.by_mean <= 10
+                   OR s.by_calls <= 10
+                ORDER BY s.total_ms DESC
+            ) AS s
         ),
         'tables', (
             SELECT coalesce(json_agg(t), '[]')
@@ -181,7 +195,51 @@ AS $$
     FROM monitoring.totals AS t
 $$;
 
+CREATE FUNCTION monitoring.statement(statement_id text)
+RETURNS monitoring.statements
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT s
+    FROM monitoring.statements AS s
+    WHERE s.id = statement_id
+    LIMIT 1
+$$;
+
+-- One of the app's statements with the plan for parameters of any value, made with the rights and the settings of
+-- whoever asks; nothing is executed.
+CREATE FUNCTION monitoring.plan(statement_id text)
+RETURNS json
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    found monitoring.statements := monitoring.statement(statement_id);
+    line text;
+    lines text[] := '{}';
+    refused text;
+BEGIN
+    IF found.id IS NULL THEN
+        RETURN NULL;
+    END IF;
+    BEGIN
+        FOR line IN EXECUTE 'EXPLAIN (GENERIC_PLAN) ' || found.query LOOP
+            lines := lines || line;
+        END LOOP;
+    EXCEPTION
+        WHEN OTHERS THEN
+            refused := SQLERRM;
+    END;
+    RETURN json_build_object(
+        'statement', row_to_json(found),
+        'plan', nullif(array_to_string(lines, E'\n'), ''),
+        'refused', refused
+    );
+END
+$$;
+
 GRANT SELECT ON ALL TABLES IN SCHEMA monitoring TO bantam_monitor;
-REVOKE ALL ON FUNCTION monitoring.performance(), monitoring.connections() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION monitoring.performance(), monitoring.connections() TO bantam_app;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA monitoring FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA monitoring TO bantam_app;
 RESET ROLE;

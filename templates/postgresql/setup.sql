@@ -12,6 +12,10 @@ ALTER FUNCTION word_similarity_commutator_op(text, text) COST 100;
 CREATE SCHEMA IF NOT EXISTS hypopg;
 CREATE EXTENSION IF NOT EXISTS hypopg SCHEMA hypopg;
 
+-- The weekly report looks into tables and indexes. Nobody else may use the schema.
+CREATE SCHEMA IF NOT EXISTS pgstattuple;
+CREATE EXTENSION IF NOT EXISTS pgstattuple SCHEMA pgstattuple;
+
 -- No privileges for PUBLIC.
 REVOKE ALL ON DATABASE bantam FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import NewServer, named_server
+from tests.deploy.sinks import Sinks, served, told_there
 from tests.servers import PROCESS, SEED_SCALE, SMALL_SCALE, SandboxServer
 
 
@@ -37,3 +38,17 @@ def server_http(sandbox_server: SandboxServer) -> Iterator[httpx.Client]:
 def token(sandbox_server: SandboxServer) -> Callable[[int], str]:
     """A bearer token of one of its seeded users."""
     return sandbox_server.token
+
+
+@pytest.fixture(scope="module")
+def sinks(sandbox_server: SandboxServer) -> Iterator[Sinks]:
+    """Servers for alerts, which the sandbox can reach."""
+    with served(sandbox_server) as sinks:
+        yield sinks
+
+
+@pytest.fixture(scope="module")
+def _told(sandbox_server: SandboxServer, sinks: Sinks) -> Iterator[None]:
+    """Alerts go there; samples are taken and judged when a test says so."""
+    with told_there(sandbox_server, sinks):
+        yield

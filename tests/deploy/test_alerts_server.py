@@ -1,128 +1,17 @@
 """What goes wrong is told once, by HTTP and by mail, and once more when it is over."""
 
-import json
 import secrets
 import shlex
-import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
-from sandbox import state
+from tests.deploy.sinks import SECRET, Sinks, minutes, told
 from tests.servers import SandboxServer, checked
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("_told")]
 
-HTTP_PORT, SMTP_PORT = 8085, 8025
-SECRET = "a-password-of-a-channel"
 SQL = "cd / && runuser -u postgres -- psql -XAtqw -p 5432 -d bantam"
-HEARTBEAT = f"alert_heartbeat: http://{{}}:{HTTP_PORT}/ping\n"
-SECRETS = Path("inventories/secrets")
-
-
-@dataclass
-class Sinks:
-    """An HTTP and an SMTP server, and the titles of what they have got."""
-
-    address: str
-    posted: list[str] = field(default_factory=list)
-    mailed: list[str] = field(default_factory=list)
-    last_mail: str = ""
-    is_open: bool = True
-    is_sane: bool = True
-    heartbeats: int = 0
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
-        """Take a mail."""
-        mail = message_from_bytes(envelope.content, policy=policy.default)
-        self.mailed.append(str(mail["subject"]))
-        body = mail.get_body()
-        self.last_mail = str(body.get_content()) if body else ""
-        return "250 taken"
-
-    def answer(self, body: bytes) -> int:
-        """Take a message, unless it is closed; the status of the answer."""
-        if not self.is_open:
-            return 503
-        self.posted.append(json.loads(body)["title"])
-        return 200
-
-
-@pytest.fixture(scope="module")
-def sinks(sandbox_server: SandboxServer) -> Iterator[Sinks]:
-    """Two servers on this machine that the sandbox can reach."""
-    known = state.load(sandbox_server.name)
-    assert known
-    sinks = Sinks(known.host_address)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            status = sinks.answer(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(status)
-            self.end_headers()
-
-        def do_GET(self) -> None:
-            sinks.heartbeats += 1
-            if not sinks.is_sane:
-                self.wfile.write(b"nonsense\r\n\r\n")
-                return
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    http = HTTPServer((sinks.address, HTTP_PORT), Handler)
-    threading.Thread(target=http.serve_forever, daemon=True).start()
-    smtp = Controller(sinks, hostname=sinks.address, port=SMTP_PORT)
-    smtp.start()
-    yield sinks
-    smtp.stop()
-    http.shutdown()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _channels(sandbox_server: SandboxServer, sinks: Sinks) -> Iterator[None]:
-    """What is critical goes to the one, warnings to the other; samples are judged when a test says so."""
-    file = SECRETS / f"sandbox-{sandbox_server.name}.yml"
-    before = file.read_text()
-    critical = f"json://user:{SECRET}@{sinks.address}:{HTTP_PORT}"
-    warning = f"mailto://{sinks.address}:{SMTP_PORT}?from=server@example.com&to=ops@example.com"
-    file.write_text(
-        f"{before}alert_critical: {critical}\nalert_warning: {warning}\n{HEARTBEAT.format(sinks.address)}"
-        f"alert_report: {warning}\n"
-    )
-    checked(sandbox_server.make("deploy", "ONLY=alerts"))
-    # What happened before is in this sample.
-    sandbox_server.run(
-        "systemctl stop bantam-history.timer bantam-alerts.timer; systemctl start bantam-history"
-    )
-    sandbox_server.run("rm -f /var/lib/bantam-alerts/* /var/lib/bantam-report/*")
-    yield
-    file.write_text(before)
-    checked(sandbox_server.make("deploy", "ONLY=alerts"))
-    sandbox_server.run("rm -f /var/lib/bantam-alerts/*; systemctl start bantam-history bantam-history.timer")
-    sandbox_server.run("systemctl start bantam-alerts bantam-alerts.timer")
-
-
-def minutes(server: SandboxServer, count: int) -> None:
-    """Take and judge so many samples."""
-    for _ in range(count):
-        server.run("systemctl start bantam-history; systemctl start bantam-alerts")
-
-
-def told(sinks: list[str]) -> list[str]:
-    """What has come since the last time, without the server's name."""
-    titles = [title.partition(": ")[2] for title in sinks]
-    sinks.clear()
-    return titles
 
 
 def test_every_channel_can_be_tried(sandbox_server: SandboxServer, sinks: Sinks) -> None:
@@ -132,9 +21,11 @@ def test_every_channel_can_be_tried(sandbox_server: SandboxServer, sinks: Sinks)
         "critical 1: delivered",
         "warning 1: delivered",
         "report 1: delivered",
+        "sentry: delivered",
     ]
     assert told(sinks.posted) == ["A test"]
     assert told(sinks.mailed) == ["A test", "A test"]
+    assert "make alert-test" in sinks.events.pop()["message"]
 
 
 def test_a_channel_that_takes_nothing_is_named(sandbox_server: SandboxServer, sinks: Sinks) -> None:
@@ -149,6 +40,7 @@ def test_a_channel_that_takes_nothing_is_named(sandbox_server: SandboxServer, si
         "critical 1: NOT DELIVERED",
         "warning 1: delivered",
         "report 1: delivered",
+        "sentry: NOT DELIVERED",
     ]
     assert SECRET not in done.stdout + done.stderr
     assert told(sinks.mailed) == ["A test", "A test"]
@@ -165,7 +57,52 @@ def test_the_report_of_the_day_is_sent_once(sandbox_server: SandboxServer, sinks
     minutes(sandbox_server, 3)
 
     assert told(sinks.mailed) == ["The last day"]
-    assert "If it goes on like this" in sinks.last_mail
+    assert "<h2>If it goes on like this</h2>" in sinks.last_mail
+
+
+def listed(server: SandboxServer, path: str = "/api/clients") -> int:
+    with server.http() as http:
+        return http.get(path, headers={"authorization": f"Bearer {server.token(1)}"}).status_code
+
+
+def fail(server: SandboxServer) -> None:
+    """A request fails in the database."""
+    server.run(f"{SQL} -c 'ALTER VIEW callers RENAME TO callers_away'")
+    try:
+        assert listed(server) == 500
+    finally:
+        server.run(f"{SQL} -c 'ALTER VIEW callers_away RENAME TO callers'")
+
+
+def be_slow(server: SandboxServer) -> None:
+    """A statement waits for a lock, for which it has two seconds."""
+    hold = f"{SQL} -c 'BEGIN; LOCK TABLE clients; SELECT pg_sleep(1.6)'"
+    server.run(f"systemd-run --quiet --collect --unit=holds-a-lock sh -c {shlex.quote(hold)}")
+    locked = "SELECT 1 FROM pg_locks WHERE relation = 'clients'::regclass AND mode = 'AccessExclusiveLock'"
+    server.run(f'until {SQL} -c "{locked}" | grep -q .; do sleep 0.1; done')
+    listed(server, f"/api/search/clients?q={secrets.token_hex(8)}")
+
+
+def test_errors_and_slow_statements_reach_sentry(sandbox_server: SandboxServer, sinks: Sinks) -> None:
+    minutes(sandbox_server, 1)
+    fail(sandbox_server)
+    be_slow(sandbox_server)
+
+    sinks.is_open = False
+    sandbox_server.run("systemctl start bantam-alerts")
+    sinks.is_open = True
+    minutes(sandbox_server, 4)
+
+    error, slow = sinks.events
+    sinks.events.clear()
+    [exception] = error["exception"]["values"]
+    assert exception["type"] == "psycopg.errors.UndefinedTable"
+    assert any(frame["filename"] == "app/database/pool.py" for frame in exception["stacktrace"]["frames"])
+    assert len(error["tags"]["request"]) > 8
+    assert slow["tags"]["route"] == "GET /api/search/clients"
+    assert slow["level"] == "warning"
+    assert told(sinks.mailed) == ["Slow statements", "Resolved: slow statements"]
+    assert told(sinks.posted) == []
 
 
 def test_a_heartbeat_comes_while_samples_are_judged(sandbox_server: SandboxServer, sinks: Sinks) -> None:
@@ -269,14 +206,7 @@ def test_what_could_not_be_delivered_waits(sandbox_server: SandboxServer, sinks:
 
 def test_a_slow_statement_is_a_warning(sandbox_server: SandboxServer, sinks: Sinks) -> None:
     minutes(sandbox_server, 1)
-    # As long as a statement may wait for a lock is two seconds.
-    hold = f"{SQL} -c 'BEGIN; LOCK TABLE clients; SELECT pg_sleep(1.6)'"
-    sandbox_server.run(f"systemd-run --quiet --collect --unit=holds-a-lock sh -c {shlex.quote(hold)}")
-    locked = "SELECT 1 FROM pg_locks WHERE relation = 'clients'::regclass AND mode = 'AccessExclusiveLock'"
-    sandbox_server.run(f'until {SQL} -c "{locked}" | grep -q .; do sleep 0.1; done')
-    with sandbox_server.http() as http:
-        token = {"authorization": f"Bearer {sandbox_server.token(1)}"}
-        http.get(f"/api/search/clients?q={secrets.token_hex(8)}", headers=token)
+    be_slow(sandbox_server)
     minutes(sandbox_server, 3)
 
     assert told(sinks.mailed) == ["Slow statements", "Resolved: slow statements"]

@@ -62,6 +62,7 @@ TYPED = (
     "UNPROVEN",
     "USERS",
     "WHO",
+    "KIND",
     "WORK",
     "WORKERS",
 )

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,8 @@ pytestmark = [pytest.mark.server, pytest.mark.long]
 REPOSITORY = "/var/lib/pgbackrest"
 SQL = "cd / && runuser -u postgres -- psql -XAtqw -v ON_ERROR_STOP=1 -p 5432 -d bantam"
 LAST = "tail -n 1 /var/log/bantam/drills.jsonl"
+WORKS = "[p]g_amcheck|[p]gbackrest .*(verify|restore)|[p]ostgres: .*amcheck|[p]ostgres .*drilled"
+WATCH = f"while sleep 0.1; do ps -eo cls,args | grep -E '{WORKS}'; done > /run/watched"
 CLEAN = pytest.mark.rehearsal
 Run = Callable[[str], str]
 
@@ -28,9 +31,13 @@ def last_drill(run: Run) -> dict[str, Any]:
 def test_a_drill_restores_every_row_and_cleans_up(
     sandbox_server: SandboxServer, run_on_server: Run, again: int
 ) -> None:
+    run_on_server(f"systemd-run -q --collect --unit=watches sh -c {shlex.quote(WATCH)}")
     said = checked(sandbox_server.make("drill")).stderr
+    run_on_server("systemctl stop watches")
     result = last_drill(run_on_server)
     assert "failed" not in result, again
+    # Its scheduling class: only what nobody else needs.
+    assert set(run_on_server("cut -c1-4 /run/watched").split()) == {"IDL"}
     assert f"{result['rows']:,} rows" in said
     tasks = run_on_server(f"{SQL} -c 'TABLE tasks' | wc -l")
     assert result["rows"] > int(tasks)

@@ -57,6 +57,7 @@ def test_secrets_never_show_in_a_representation() -> None:
             "`alert_warning` may only have URLs of apprise",
         ),
         (lambda text: text + "alert_heartbeat: https://a/1 https://b/2\n", "`alert_heartbeat` is one URL"),
+        (lambda text: text + "sentry_dsn: https://sentry.example.com/1\n", "`sentry_dsn` is one DSN"),
         (lambda _: "[", "staging.yml"),
     ],
 )

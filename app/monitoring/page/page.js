@@ -66,3 +66,21 @@ if (rows.length) CHARTS.forEach(chart);
 else document.getElementById("nothing").hidden = false;
 // The colors are drawn into the charts.
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+
+// A click on a column of numbers puts the largest first.
+for (const table of document.querySelectorAll("table.sorts")) {
+  const heads = [...table.tHead.rows[0].cells];
+  const figure = (row, column) => Number.parseFloat(row.cells[column].textContent.replace(/[^\d.]/g, "")) || 0;
+  heads.filter((head) => !head.classList.contains("text")).forEach((head) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", "descending");
+      const body = table.tBodies[0];
+      body.append(...[...body.rows].sort((a, b) => figure(b, head.cellIndex) - figure(a, head.cellIndex)));
+    });
+  });
+}

@@ -9,12 +9,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.database.queries import queries
 from app.database.sql import Sql
 from app.http.authentication import token_of
+from app.http.problems import not_found
 from app.http.routing import Endpoint, Method, Serve
 from app.monitoring.admins import is_admin
 from app.monitoring.cache_admin import gathered
-from app.monitoring.database_shapes import Connections, Performance
+from app.monitoring.database_shapes import Connections, Performance, Plan
 from app.monitoring.history_shapes import Outlook
-from app.monitoring.page import session
+from app.monitoring.page import reports, session
+from app.monitoring.page.done import lately
 from app.monitoring.page.rendering import CHARTS, CHARTS_SCRIPT, POLICY, data, render
 from app.services import Services, services_of
 
@@ -22,6 +24,7 @@ RANGES = {"1": "1 hour", "24": "1 day", "168": "1 week", "336": "2 weeks"}
 DEFAULT = "24"
 OTHER_SITE = "This form was sent by another site: use this one."
 YEAR_S = 365 * 86400
+HEADERS = {"cache-control": "no-store", "content-security-policy": POLICY, "referrer-policy": "same-origin"}
 
 
 async def page(request: Request) -> Response:
@@ -44,9 +47,31 @@ async def page(request: Request) -> Response:
             await _told(services, queries.database_connections), type=Connections
         ),
         cache=await gathered(services),
+        done=lately(),
+        reports=reports.names(),
         outlook=msgspec.json.decode(await _told(services, queries.history_outlook), type=Outlook),
         whens={0: "last 24 hours", 1: "the 24 hours before", 7: "a week before"},
     )
+
+
+async def plan(request: Request) -> Response:
+    """Respond with one of the statements and its plan; 404 if PostgreSQL's statistics no longer have it."""
+    if not await session.is_signed_in(request):
+        return _html("sign_in.html.j2", 401, problem="")
+    told = await _told(services_of(request), queries.statement_plan, request.path_params["id"])
+    if told is None:
+        raise not_found()
+    return _html("plan.html.j2", planned=msgspec.json.decode(told, type=Plan))
+
+
+async def report(request: Request) -> Response:
+    """Respond with the page of a report; 404 if there is none of this name."""
+    if not await session.is_signed_in(request):
+        return _html("sign_in.html.j2", 401, problem="")
+    text = reports.page(request.path_params["name"])
+    if text is None:
+        raise not_found()
+    return HTMLResponse(text, headers=HEADERS)
 
 
 async def sign_in(request: Request) -> Response:
@@ -80,19 +105,14 @@ async def charts(_request: Request) -> Response:
     )
 
 
-async def _told(services: Services, query: Sql, *parameters: int) -> bytes:
+async def _told(services: Services, query: Sql, *parameters: object) -> bytes:
     # Not in a round trip of others: it may take a while.
     row = await services.database.fetch_row_alone(query, *parameters)
     return cast("tuple[bytes]", row)[0]
 
 
 def _html(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    headers = {
-        "cache-control": "no-store",
-        "content-security-policy": POLICY,
-        "referrer-policy": "same-origin",
-    }
-    return HTMLResponse(render(template, **values), status, headers)
+    return HTMLResponse(render(template, **values), status, HEADERS)
 
 
 def _endpoint(method: Method, path: str, serve: Serve, summary: str) -> Endpoint:
@@ -101,6 +121,8 @@ def _endpoint(method: Method, path: str, serve: Serve, summary: str) -> Endpoint
 
 ENDPOINTS = (
     _endpoint("GET", session.PATH, page, "How the server is, for people"),
+    _endpoint("GET", f"{session.PATH}/statements/{{id}}", plan, "A statement and its plan"),
+    _endpoint("GET", f"{session.PATH}/reports/{{name}}", report, "A report"),
     _endpoint("POST", f"{session.PATH}/sign-in", sign_in, "Get the cookie"),
     _endpoint("POST", f"{session.PATH}/sign-out", sign_out, "Remove the cookie"),
     _endpoint("GET", CHARTS, charts, "What draws the charts"),

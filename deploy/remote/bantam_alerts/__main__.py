@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import delivery, judging, rules
+from . import delivery, journal, judging, rules, sentry
 from .figures import Sample
 from .rules import Rule, Severity
 
@@ -91,14 +91,28 @@ def judged(state: State, now: datetime, held: Collection[Severity]) -> tuple[lis
 
 
 def reported(state: State) -> list[judging.Message]:
-    """Return the report of the last day, once: it is written every morning."""
+    """Return the report of the last day, once: it is written every morning, as text and as a page."""
     try:
         written, text = REPORT.stat().st_mtime, REPORT.read_text()
+        html = max(REPORT.parent.glob("daily-*.html"), default=REPORT).read_text()
     except OSError:
         return []
     is_new = text and written != state.get("reported")
     state["reported"] = written
-    return [{"severity": "report", "title": "The last day", "text": text}] if is_new else []
+    return [{"severity": "report", "title": "The last day", "text": text, "html": html}] if is_new else []
+
+
+def tell_sentry(known: dict[str, Any], state: State) -> None:
+    """The app's errors and slow statements since the last run are told, or wait for the next one."""
+    if not known["sentry"]:
+        state.pop("journal", None)
+        return
+    found, end = journal.since(state.get("journal") or journal.here())
+    events = list(sentry.events(found, known["server"]))
+    if not events or sentry.send(known["sentry"], events):
+        state["journal"] = end
+    else:
+        print("Sentry did not take what happened; it is sent again in a minute.", file=sys.stderr)
 
 
 def judge() -> int:
@@ -125,6 +139,8 @@ def judge() -> int:
                     f"The channel {name} did not take a message; it is sent again in a minute.",
                     file=sys.stderr,
                 )
+    tell_sentry(known, state)
+    save(state, file)
     if known["heartbeat"] and is_fresh:
         ping(known["heartbeat"])
     return 0
@@ -136,13 +152,17 @@ def test() -> int:
     text = f"Sent by `make alert-test` from {socket.gethostname()}. Nothing is wrong."
     messages = [{"severity": severity, "title": "A test", "text": text} for severity in known["channels"]]
     sent = delivery.addressed(messages, known["channels"])
-    if not sent:
+    if not sent and not known["sentry"]:
         print("There is no channel: alert_critical and alert_warning in the secrets (docs/alerts.md).")
         return 1
     problems = 0
     for message, is_done in delivery.delivered(sent, known["channels"], known["server"]):
         problems += not is_done
         print(f"{delivery.name_of(message)}: {'delivered' if is_done else 'NOT DELIVERED'}")
+    if known["sentry"]:
+        is_done = sentry.send(known["sentry"], [sentry.trial(known["server"], text)])
+        problems += not is_done
+        print(f"sentry: {'delivered' if is_done else 'NOT DELIVERED'}")
     return 1 if problems else 0
 
 

@@ -34,7 +34,7 @@ def delivered(waiting: Sequence[Message], channels: Channels, server: str) -> It
     Once a channel has refused one, the rest for it is left: their order tells what happened.
     """
     # Debian's apprise; it takes half a second and 30 MB, so only when there is something to send.
-    from apprise import Apprise  # noqa: PLC0415
+    from apprise import Apprise, NotifyFormat  # noqa: PLC0415
 
     began, refused = time.monotonic(), set()
     for message in waiting:
@@ -49,7 +49,10 @@ def delivered(waiting: Sequence[Message], channels: Channels, server: str) -> It
         channel = Apprise()
         title = f"{server}: {message['title']}"
         is_known = channel.add(channels[message["severity"]][number])
-        is_taken = bool(is_known and channel.notify(body=message["text"], title=title))
+        # Only mail shows tables; a chat gets the text.
+        is_html = is_known and "html" in message and channel[0].notify_format == NotifyFormat.HTML
+        form, body = (NotifyFormat.HTML, message["html"]) if is_html else (NotifyFormat.TEXT, message["text"])
+        is_taken = bool(is_known and channel.notify(body=body, title=title, body_format=form))
         if not is_taken:
             refused.add(name)
         yield message, is_taken

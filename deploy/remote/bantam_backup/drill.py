@@ -6,17 +6,16 @@ its checksum, the newest backup and all WAL after it into a copy, every row and 
 loss of the server would have cost. The last line of /var/log/bantam/drills.jsonl has the result.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from . import recovery
 from .commands import BackupError, as_postgres, run, say
 from .counting import next_transaction, rows_by_table
+from .logs import note
 from .postgres import DRILLED, LIVE, PROGRAMS
 from .protected import alone, become_a_unit
 from .repository import Backup, backups, damages
@@ -24,22 +23,22 @@ from .room import refuse_if_there_is_no_room
 from .targets import LATEST, Target
 from .timelines import history, timeline
 
-LOG = Path("/var/log/bantam/drills.jsonl")
+LOG = "drills"
 
 
 def drill() -> None:
     """The log has one more line; BackupError says what failed, and the line does."""
-    become_a_unit()
+    become_a_unit("CPUSchedulingPolicy=idle", "IOSchedulingClass=idle")
     with alone("drill"):
         result: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
         try:
             _drill(result)
         except BackupError as error:
-            _record({**result, "failed": str(error)})
+            note(LOG, **result, failed=str(error))
             raise BackupError(f"The drill failed. {error}") from None
         finally:
             recovery.remove(DRILLED)
-        _record(result)
+        note(LOG, **result)
         say(
             f"The drill restored backup {result['backup']} and all WAL after it in {result['rto_s']} s:"
             f" {result['rows']:,} rows. With this server, {result['lost_rows']} rows of"
@@ -53,7 +52,8 @@ def _drill(result: dict[str, Any]) -> None:
         if damaged := damages():
             raise BackupError(f"The repository is damaged: {damaged}.")
     began = time.monotonic()
-    backup, waited_s = restore_newest()
+    # Nobody waits for it: it takes only what nobody else needs.
+    backup, waited_s = restore_newest("idle")
     result |= {
         "backup": backup.label,
         "size_mb": round(backup.size / 1e6),
@@ -76,9 +76,9 @@ def _drill(result: dict[str, Any]) -> None:
         _amcheck()
 
 
-def restore_newest() -> tuple[Backup, float]:
+def restore_newest(cpu: str) -> tuple[Backup, float]:
     """
-    The newest backup and all WAL after it are in DRILLED, which can be read.
+    The newest backup and all WAL after it are in DRILLED, which can be read; `cpu` is its scheduling policy.
 
     Returns the backup, and how many seconds were spent on waiting for WAL that did not come.
     """
@@ -89,7 +89,7 @@ def restore_newest() -> tuple[Backup, float]:
     refuse_if_there_is_no_room(backup)
     say(f"Restoring backup {backup.label}, {backup.size / 1e6:,.0f} MB")
     recovery.lay_down(DRILLED, backup)
-    recovery.start(DRILLED, target, timeline())
+    recovery.start(DRILLED, target, timeline(), cpu=cpu)
     return backup, recovery.reach(DRILLED, target)
 
 
@@ -108,9 +108,3 @@ def _timed(result: dict[str, Any], name: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     result[name] = round(time.monotonic() - began, 1)
-
-
-def _record(line: dict[str, Any]) -> None:
-    LOG.parent.mkdir(mode=0o755, exist_ok=True)
-    with LOG.open("a") as log:
-        log.write(json.dumps(line) + "\n")

@@ -27,7 +27,7 @@ def plan(*, folder: str) -> int:
         return 0
     with alone("try migrations on a copy"):
         try:
-            restore_newest()
+            restore_newest("other")
             recovery.promote(DRILLED)
             database = f"host={DRILLED.socket} dbname=bantam user=postgres"
             command = as_postgres(

@@ -18,9 +18,9 @@ _HELD = "BANTAM_LOCK_HELD"
 _LOCK = Path("/run/bantam-deploy.lock")
 
 
-def become_a_unit() -> None:
+def become_a_unit(*properties: str) -> None:
     """
-    From here on it is a unit of systemd that works; the process that was called waits for it.
+    From here on a unit of systemd with these properties works; the process that was called waits for it.
 
     Whatever ends the unit, even a kill, `bantam-backup finish` runs after it.
     """
@@ -33,6 +33,7 @@ def become_a_unit() -> None:
         f"--setenv={_MARK}={os.environ.get('SUDO_USER') or 'root'}",
         "--property=ExecStopPost=-bantam-backup finish",
         *([f"--setenv={_HELD}=1"] if _HELD in os.environ else []),
+        *(f"--property={each}" for each in properties),
     ]
     os.execvp("systemd-run", ["systemd-run", *options, "bantam-backup", *sys.argv[1:]])  # noqa: S606
 

@@ -54,11 +54,13 @@ def stop(copy: Postgres) -> None:
     run("systemctl", "reset-failed", copy.unit)
 
 
-def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | None = None) -> None:
+def start(
+    copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | None = None, cpu: str = "other"
+) -> None:
     """
     PostgreSQL replays WAL on the copy, also what is not archived of `wal_of`; `reach` waits for it.
 
-    Nothing that it writes gets into the archive.
+    Nothing that it writes gets into the archive. `cpu` is its scheduling policy.
     """
     stop(copy)
     for name in ("standby.signal", "recovery.signal"):
@@ -79,6 +81,7 @@ def start(copy: Postgres, target: Target, timeline: str, *, wal_of: Postgres | N
         "Environment": "LC_ALL=C.UTF-8",
         "User": "postgres",
         "Nice": "10",
+        "CPUSchedulingPolicy": cpu,
         "IOSchedulingClass": "idle",
         "OOMScoreAdjust": "600",
         "KillSignal": "SIGINT",

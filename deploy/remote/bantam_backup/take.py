@@ -1,4 +1,8 @@
-"""`bantam-backup take`: a full backup once a week, else what has changed since the last full one."""
+"""
+`bantam-backup take`: a full backup once a week, else what has changed since the last full one.
+
+/var/log/bantam/backups.jsonl has a line for each that was tried.
+"""
 
 import os
 from collections.abc import Sequence
@@ -6,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from . import gaps, points
 from .commands import BackupError, say
+from .logs import note
 from .repository import Backup, backups, newest, pgbackrest
 
 # A little less than the days they stand for: the timer is not exact.
@@ -13,6 +18,7 @@ _WEEK = timedelta(days=6.5)
 _DAY = timedelta(hours=12)
 # The hour was missed: the server was off, or the backup failed.
 _OVERDUE = timedelta(hours=25)
+LOG = "backups"
 
 
 def take(*, full: bool, if_due: bool, hour: int) -> None:
@@ -23,7 +29,25 @@ def take(*, full: bool, if_due: bool, hour: int) -> None:
     now = datetime.now(UTC)
     if if_due and not is_due(newest(found), now=now, hour=hour, has_gap=gaps.is_open()):
         return
-    needs_full = full or _full_is_due(found, now)
+    begun = {"at": now.isoformat(timespec="seconds")}
+    try:
+        taken = _taken(found, needs_full=full or _full_is_due(found, now))
+    except BackupError as error:
+        note(LOG, **begun, failed=str(error))
+        raise
+    note(
+        LOG,
+        **begun,
+        backup=taken.label,
+        kind=taken.kind,
+        size_mb=round(taken.size / 1e6),
+        stored_mb=round(taken.stored / 1e6, 1),
+        seconds=round((taken.ended - taken.began).total_seconds()),
+    )
+    say(_sentence(taken))
+
+
+def _taken(found: Sequence[Backup], *, needs_full: bool) -> Backup:
     pgbackrest("backup", f"--type={'full' if needs_full else 'diff'}")
     known = backups()
     taken = newest(known)
@@ -36,7 +60,7 @@ def take(*, full: bool, if_due: bool, hour: int) -> None:
         )
     gaps.end_by(taken, oldest=known[0])
     points.forget_before(known[0].ended)
-    say(_sentence(taken))
+    return taken
 
 
 def is_due(last: Backup | None, *, now: datetime, hour: int, has_gap: bool) -> bool:

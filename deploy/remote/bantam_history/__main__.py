@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import app, parts
+from . import app, parts, prometheus
 from .asking import PSQL, NoAnswerError, said
 
 KEPT_EVERY = timedelta(minutes=4, seconds=30)
@@ -131,6 +131,7 @@ def main() -> int:
     if has_details_of(taken["taken_at"][:13], lines):
         taken["details"] = None
     note_recent(taken, file.with_name("recent.json"))
+    prometheus.write(taken, Path(os.environ["RUNTIME_DIRECTORY"]) / "metrics.prom")
     lines.append(json.dumps(taken))
     write(lines, file)
     if taken["figures"]["database"] and (taken["details"] or is_due(kept_until)):

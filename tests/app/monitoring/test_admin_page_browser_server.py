@@ -78,6 +78,23 @@ def test_axe_finds_no_fault(watched: Watched) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_statements_can_be_sorted_and_their_plans_looked_at(watched: Watched) -> None:
+    table = watched.page.locator("table.sorts")
+    table.get_by_role("button", name="Calls").click()
+    calls = [
+        int(text.replace(",", "")) for text in table.locator("tbody td:nth-child(2)").all_text_contents()
+    ]
+    assert calls == sorted(calls, reverse=True)
+    assert table.locator("th[aria-sort]").all_text_contents() == ["Calls"]
+    table.get_by_role("link").first.click()
+    watched.page.get_by_role("heading", name="Plan", exact=True).wait_for()
+    width = watched.page.viewport_size
+    assert width
+    assert watched.page.evaluate("document.documentElement.scrollWidth") == width["width"]
+    assert Axe().run(watched.page).violations_count == 0
+    assert watched.said == []
+
+
 def test_the_range_can_be_changed_and_signing_out_ends_it(watched: Watched) -> None:
     watched.page.get_by_role("link", name="1 week").click()
     assert watched.page.url.endswith("/admin?hours=168")

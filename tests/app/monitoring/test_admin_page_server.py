@@ -1,5 +1,6 @@
 """The page for admins: only they see it, by a cookie that is good for nothing else."""
 
+import json
 import re
 import threading
 
@@ -19,7 +20,9 @@ SECTIONS = [
     "Compared",
     "If it goes on like this",
     "PostgreSQL",
-    "Statements that cost most",
+    "Statements that cost most, take longest, or are called most",
+    "Backups, restore drills, releases",
+    "Reports",
     "Largest tables",
     "Indexes to look at",
     "Sessions and locks",
@@ -67,6 +70,37 @@ def test_the_page_has_every_section(server: Server) -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_statement_leads_to_its_plan(server: Server) -> None:
+    server.get("/api/projects", ADMIN)
+    text = page(server, server.token(ADMIN)).text
+    links = re.findall(r'href="(/admin/statements/-?\d+)"', text)
+    plans = [page(server, server.token(ADMIN), link) for link in links]
+
+    assert len(links) >= 20
+    assert {plan.status_code for plan in plans} == {200}
+    planned = [plan.text for plan in plans if "(cost=" in plan.text]
+    assert len(planned) > len(links) / 2
+    assert any("Index Scan" in text for text in planned)
+
+
+@pytest.mark.parametrize("statement", ["1", "x", "0'", "99999999999999999999"])
+def test_a_statement_that_is_not_known_has_no_plan(server: Server, statement: str) -> None:
+    assert page(server, server.token(ADMIN), f"/admin/statements/{statement}").status_code == 404
+
+
+def test_nobody_else_sees_a_plan(server: Server, team_member: str) -> None:
+    assert page(server, team_member, "/admin/statements/1").status_code == 401
+
+
+def test_the_backup_of_the_deploy_is_among_what_was_done(server: Server) -> None:
+    log = server.run("cat /var/log/bantam/backups.jsonl")
+    text = page(server, server.token(ADMIN)).text
+
+    assert json.loads(log.splitlines()[-1])["kind"] in ("full", "differential")
+    assert re.search(r"(full|differential) backup</td>.*?[\d,]+ MB in \d+ s", text, re.DOTALL)
+    assert "switch to" in text
 
 
 @pytest.mark.parametrize("hours", ["1", "24", "168", "336", "0", "x", "-1'", "99999999999"])
@@ -139,7 +173,7 @@ def test_the_cookie_opens_nothing_of_the_api(server: Server, path: str) -> None:
 def test_the_scripts_are_the_pages_own(server: Server) -> None:
     text = page(server, server.token(ADMIN)).text
 
-    [script] = re.findall(r'(?:src|href)="(?!\?hours)([^"]*)"', text)
+    [script] = re.findall(r'(?:src|href)="(?!\?hours|/admin/statements/|/admin/reports/)([^"]*)"', text)
     assert re.fullmatch(r"/admin/charts\.js\?v=[0-9a-f]{12}", script)
     charts = server.http.get(script)
     assert charts.status_code == 200

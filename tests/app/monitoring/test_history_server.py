@@ -3,14 +3,16 @@
 # ruff: noqa: S608  (the numbers are the tests' own)
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.app.support.server import Server
 from tests.app.support.warmth import until
-from tests.servers import SandboxServer
+from tests.servers import ROOT, SandboxServer
 
 pytestmark = pytest.mark.server
 
@@ -149,6 +151,48 @@ def test_a_forecast_is_for_what_is_used_up_steadily(server: Server, free_mb: str
     server.sql(f"TRUNCATE history.samples; INSERT INTO history.samples {samples}")
 
     assert server.sql("SELECT days_left FROM history.forecasts() WHERE name = 'Disk'") == days_left
+
+
+def test_what_the_server_carries_is_where_the_line_of_its_hours_ends(server: Server) -> None:
+    """Each request a second takes one percent of the CPU, and ten are taken without any."""
+    samples = """
+        SELECT
+            date_trunc('hour', now()) - make_interval(hours => 100 - n),
+            jsonb_build_object(
+                'app', jsonb_build_object('requests', sum(3600 * rate) OVER before),
+                'server', jsonb_build_object('cores', 2, 'busy_s', sum(72 * (10 + rate)) OVER before)
+            )
+        FROM (SELECT n, 10 + 5 * (n % 5) AS rate FROM generate_series(1, 100) AS n) AS hours
+        WINDOW before AS (ORDER BY n)
+    """
+    server.sql("SELECT history.partition(14)")
+    server.sql(f"TRUNCATE history.samples; INSERT INTO history.samples {samples}")
+
+    forecast = "SELECT used, available FROM history.forecasts() WHERE name = 'Requests'"
+    [row] = server.rows(forecast)
+    assert (row["used"], row["available"]) == (30, 80)
+
+
+# They are there once something has failed.
+SOMETIMES = {"bantam_unit_failed"}
+
+
+def test_prometheus_gets_every_metric_that_its_rules_and_its_dashboard_use(server: Server) -> None:
+    server.run("systemctl start bantam-history")
+    text = server.get("/api/admin/metrics", 1).text
+    there = {sample.name for family in text_string_to_metric_families(text) for sample in family.samples}
+    files = [ROOT / "docs/prometheus" / name for name in ("rules.yml", "dashboard.json")]
+    used = {name for file in files for name in re.findall(r"bantam_\w+", file.read_text())}
+
+    assert len(used) > 25
+    assert used - there == SOMETIMES
+
+
+def test_an_old_sample_is_no_metric(server: Server) -> None:
+    server.run("touch -d '6 minutes ago' /run/bantam-history/metrics.prom")
+    assert "bantam_up" not in server.get("/api/admin/metrics", 1).text
+    server.run("systemctl start bantam-history")
+    assert 'bantam_up{part="database"} 1' in server.get("/api/admin/metrics", 1).text
 
 
 def test_the_last_day_is_beside_the_one_before(server: Server) -> None:

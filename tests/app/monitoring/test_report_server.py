@@ -3,6 +3,7 @@
 # ruff: noqa: S608  (the numbers are the tests' own)
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -22,7 +23,7 @@ SECTIONS = [
 PLANTED = {
     "CREATE INDEX planted ON tasks (project_id, due_on, id) WHERE false": "",
     "CREATE INDEX planted_one ON tasks (created_at); CREATE INDEX planted_two ON tasks (created_at)": (
-        "planted_two on tasks: the same as planted_one"
+        "planted_two on tasks: the same as planted_one; none of the "
     ),
     "CREATE TABLE planted_table (id bigint, project_id bigint REFERENCES projects, text text);"
     " INSERT INTO planted_table SELECT n, 1, repeat('x', 1000) FROM generate_series(1, 20000) AS n": (
@@ -106,6 +107,76 @@ def test_what_should_be_looked_at_is_named(
 
     assert advice in text
     assert (advice == "") == ("planted" not in text)
+
+
+UNINDEXED = "/* planted_search */ SELECT count(*) FROM time_entries WHERE note = $1"
+
+
+def test_an_index_is_missing_if_it_would_halve_the_cost_of_a_statement(
+    sandbox_server: SandboxServer, server: Server
+) -> None:
+    server.sql(f"SET ROLE bantam_app; {UNINDEXED.replace('$1', chr(39) + 'x' + chr(39))}")
+
+    assert re.search(
+        r'time_entries \(note\): an index would bring "planted_search" to \d+\.\d % of its cost',
+        report(sandbox_server),
+    )
+
+
+KINDS = {
+    "weekly": ["Tables", "Indexes", "To do"],
+    "monthly": [
+        "Statements that cost most",
+        "Statements that take longest",
+        "Statements that are called most",
+        "Slower this week than the week before",
+        "To look at",
+    ],
+    "quarterly": [
+        "The busiest hours of the last two weeks",
+        "What takes the disk",
+        "If it goes on like this",
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_its_parts(sandbox_server: SandboxServer, kind: str) -> None:
+    lines = checked(sandbox_server.make("report", f"KIND={kind}")).stdout.splitlines()
+
+    assert [line for line in lines if line in KINDS[kind]] == KINDS[kind]
+
+
+def test_an_unknown_kind_is_refused(sandbox_server: SandboxServer) -> None:
+    done = sandbox_server.make("report", "KIND=hourly; id")
+
+    assert done.returncode != 0
+    assert "KIND=hourly; id is none of daily, weekly, monthly, quarterly." in done.stderr
+
+
+def test_the_first_run_in_a_period_leaves_a_page_that_an_admin_sees(server: Server) -> None:
+    server.run("rm -f /var/lib/bantam-report/*; systemctl start bantam-report")
+    written = server.run("cd /var/lib/bantam-report && md5sum weekly-* monthly-* quarterly-*")
+    server.run("systemctl start bantam-report")
+    cookie = {"cookie": f"__Secure-bantam-admin={server.token(1)}"}
+    page = server.send("GET", "/admin", headers=cookie).text
+    links = re.findall(r'href="(/admin/reports/([a-z]+)-[-0-9QW]+)"', page)
+
+    assert server.run("cd /var/lib/bantam-report && md5sum weekly-* monthly-* quarterly-*") == written
+    assert [kind for _, kind in links] == ["weekly", "quarterly", "monthly", "daily"]
+    for link, _ in links:
+        report = server.send("GET", link, headers=cookie)
+        assert report.status_code == 200
+        assert report.text.count("<h2>") == report.text.count("<table>") >= 3
+        assert "default-src 'none'" in report.headers["content-security-policy"]
+        assert server.send("GET", link).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["x", "..%2F..%2Fetc%2Fpasswd", "daily-2000-01-01", "report"])
+def test_there_is_no_other_page(server: Server, name: str) -> None:
+    cookie = {"cookie": f"__Secure-bantam-admin={server.token(1)}"}
+
+    assert server.send("GET", f"/admin/reports/{name}", headers=cookie).status_code == 404
 
 
 def test_a_missed_target_is_named(sandbox_server: SandboxServer, server: Server) -> None:

@@ -1,0 +1,1 @@
+"""Reports of the day, the week, the month and the quarter, from the history and from PostgreSQL."""

@@ -2,11 +2,11 @@
 
 # ruff: noqa: S608  (the names are the seed's own)
 
+import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 
 import pytest
 
@@ -46,25 +46,35 @@ def nothing(_server: SandboxServer) -> None:
     pass
 
 
-def asked(*paths: str, times: int = 1, token: str | None = None) -> Step:
+def asked(*paths: str, times: int = 1) -> Step:
     """Requests, eight at a time."""
 
     def ask(server: SandboxServer) -> None:
-        headers = {"authorization": f"Bearer {token or server.token(1)}"}
+        headers = {"authorization": f"Bearer {server.token(1)}"}
         with server.http() as http, ThreadPoolExecutor(8) as eight:
             list(eight.map(lambda path: http.get(path, headers=headers), paths * times))
 
     return ask
 
 
-pages = count(1)
+def known_pages(server: SandboxServer) -> None:
+    """The same page again and again, as often as the edge allows."""
+    server.run("sleep 1.5")
+    asked("/api/projects/1", times=80)(server)
+
+
+def by_strangers(server: SandboxServer) -> None:
+    """Requests with tokens that nobody has; of one token, the edge would refuse so many."""
+    with server.http() as http:
+        for number in range(110):
+            http.get("/api/projects", headers={"authorization": f"Bearer bt_{number:064}"})
 
 
 def new_pages(server: SandboxServer) -> None:
-    """Pages that nobody has asked for yet."""
-    asked(*(f"/api/projects/{1 + next(pages) % 40}/tasks?limit={1 + next(pages) % 199}" for _ in range(40)))(
-        server
-    )
+    """Pages that nobody has asked for lately."""
+    dice = random.SystemRandom()
+    paths = [f"/api/projects/{dice.randint(1, 40)}/tasks?limit={dice.randint(1, 499)}" for _ in range(40)]
+    asked(*paths)(server)
 
 
 @dataclass(frozen=True)
@@ -97,12 +107,12 @@ def quick_callers(server: SandboxServer) -> None:
 
 
 def untold(server: SandboxServer) -> None:
-    """Every hit is inspected, and a name changes without anybody hearing of it."""
-    server.run(f"{SHARE.format(1)} && systemctl restart 'bantam-app@*'")
+    """A name changes without anybody hearing of it; then every hit is inspected."""
     asked("/api/projects/9", times=16)(server)
-    minutes(server, 1)
     change = "UPDATE projects SET name = name || '!' WHERE id = 9"
     server.run(f'{SQL} -c "SET session_replication_role = replica; {change}"')
+    server.run(f"{SHARE.format(1)} && systemctl restart 'bantam-app@*'")
+    minutes(server, 1)
     asked("/api/projects/9", times=24)(server)
     server.run("sleep 4")
 
@@ -154,7 +164,7 @@ PROVOKED = [
         nothing,
         nothing,
         each=new_pages,
-        after=asked("/api/projects/1", times=80),
+        after=known_pages,
         samples=5,
         is_warning=True,
     ),
@@ -240,7 +250,7 @@ PROVOKED = [
         "many tokens are refused",
         nothing,
         nothing,
-        each=asked("/api/projects", times=110, token="bt_" + "0" * 64),
+        each=by_strangers,
         is_warning=True,
     ),
     Provoked(
@@ -262,12 +272,20 @@ PROVOKED = [
             f"{SQL} -c 'REVOKE EXECUTE ON FUNCTION history.keep(jsonb, integer) FROM bantam_history';"
             f' sed -i \'s/"taken_at": "....-..-..T../"taken_at": "2026-01-01T00/\' {WAITING}'
         ),
-        sql("GRANT EXECUTE ON FUNCTION history.keep(jsonb, integer) TO bantam_history"),
+        on_server(
+            f"{SQL} -c 'GRANT EXECUTE ON FUNCTION history.keep(jsonb, integer) TO bantam_history';"
+            f" rm {WAITING}"
+        ),
     ),
 ]
 CALM_S = 600
 # With the app away, its socket does not answer either.
 ALSO = {"the outbox grows": ["The app does not answer"]}
+
+
+def others_told(sinks: list[str]) -> list[str]:
+    """What has come; statements become slow by much of what is done here."""
+    return [title for title in told(sinks) if not title.lower().endswith("slow statements")]
 
 
 @contextmanager
@@ -283,23 +301,24 @@ def done(server: SandboxServer, provoked: Provoked) -> Iterator[None]:
 def test_it_is_told_once_and_once_when_it_is_over(
     sandbox_server: SandboxServer, sinks: Sinks, provoked: Provoked
 ) -> None:
-    minutes(sandbox_server, 4)
+    minutes(sandbox_server, 5)
     told(sinks.posted), told(sinks.mailed)
     title = provoked.alert[0].upper() + provoked.alert[1:]
     where, elsewhere = (sinks.mailed, sinks.posted) if provoked.is_warning else (sinks.posted, sinks.mailed)
 
     with done(sandbox_server, provoked):
-        for _ in range(provoked.samples + 1):
+        # One more, after which nothing more is told; a single one may be over by then.
+        for _ in range(provoked.samples + (provoked.samples > 1)):
             provoked.each(sandbox_server)
             minutes(sandbox_server, 1)
-        assert told(where) == [title]
+        assert others_told(where) == [title]
     for _ in range(4):
         provoked.after(sandbox_server)
         minutes(sandbox_server, 1)
 
-    assert told(where) == [f"Resolved: {provoked.alert}"]
+    assert others_told(where) == [f"Resolved: {provoked.alert}"]
     others = ALSO.get(provoked.alert, [])
-    assert [each.removeprefix("Resolved: ") for each in told(elsewhere)] == [*others, *others]
+    assert [each.removeprefix("Resolved: ") for each in others_told(elsewhere)] == [*others, *others]
 
 
 def test_a_server_under_load_tells_nothing(sandbox_server: SandboxServer, sinks: Sinks) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from typing import Any
 
 Message = dict[str, Any]
@@ -27,6 +28,11 @@ def name_of(message: Message) -> str:
     return f"{message['severity']} {message['channel'] + 1}"
 
 
+def as_html(text: str) -> str:
+    """Return the text with its lines; apprise would make every blank one that no line may break at."""
+    return f"<p>{'<br>'.join(escape(text).splitlines())}</p>"
+
+
 def delivered(waiting: Sequence[Message], channels: Channels, server: str) -> Iterator[tuple[Message, bool]]:
     """
     Send what waits, oldest first: after each its message, and whether it is done with.
@@ -49,9 +55,11 @@ def delivered(waiting: Sequence[Message], channels: Channels, server: str) -> It
         channel = Apprise()
         title = f"{server}: {message['title']}"
         is_known = channel.add(channels[message["severity"]][number])
-        # Only mail shows tables; a chat gets the text.
-        is_html = is_known and "html" in message and channel[0].notify_format == NotifyFormat.HTML
-        form, body = (NotifyFormat.HTML, message["html"]) if is_html else (NotifyFormat.TEXT, message["text"])
+        # Mail is HTML, in which only tables are tables; a chat gets the text.
+        if is_known and channel[0].notify_format == NotifyFormat.HTML:
+            form, body = NotifyFormat.HTML, message.get("html") or as_html(message["text"])
+        else:
+            form, body = NotifyFormat.TEXT, message["text"]
         is_taken = bool(is_known and channel.notify(body=body, title=title, body_format=form))
         if not is_taken:
             refused.add(name)

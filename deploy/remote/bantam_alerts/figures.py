@@ -47,6 +47,11 @@ def silent(part: str) -> Figure:
     return lambda _before, after: float(after["figures"][part] is None)
 
 
+def silent_pool(_before: Sample, after: Sample) -> float | None:
+    """1 if PgBouncer did not answer; None without PostgreSQL, which tells it who may ask."""
+    return None if after["figures"]["database"] is None else float(after["figures"]["pool"] is None)
+
+
 def seconds(before: Sample, after: Sample) -> float:
     """Return the time between two samples."""
     return (

@@ -39,18 +39,18 @@ RULES = (
         Rule(
             f"{name} does not answer",
             "critical",
-            figures.silent(part),
+            figure,
             0,
             0,
             2,
             f"{name} does not answer.",
             MONITOR,
         )
-        for name, part in (
-            ("PostgreSQL", "database"),
-            ("PgBouncer", "pool"),
-            ("Redis", "redis"),
-            ("The app", "app"),
+        for name, figure in (
+            ("PostgreSQL", figures.silent("database")),
+            ("PgBouncer", figures.silent_pool),
+            ("Redis", figures.silent("redis")),
+            ("The app", figures.silent("app")),
         )
     ),
     Rule(

@@ -16,7 +16,8 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem 1rem .25rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 th { font-size: .8rem; color: var(--quiet); }
-td[align="right"], th.figure { text-align: right; }
+td { white-space: nowrap; }
+td[align="right"] { text-align: right; }
 .quiet { color: var(--quiet); }
 """
 

@@ -341,6 +341,8 @@ def test_views_for_monitoring_are_theirs(catalog: Catalog) -> None:
         {"role": "bantam_app", "thing": "history.outlook()"},
         {"role": "bantam_app", "thing": "monitoring.connections()"},
         {"role": "bantam_app", "thing": "monitoring.performance()"},
+        {"role": "bantam_app", "thing": "monitoring.plan(text)"},
+        {"role": "bantam_app", "thing": "monitoring.statement(text)"},
     ]
 
 

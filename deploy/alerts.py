@@ -18,8 +18,6 @@ TIMER = "/etc/systemd/system/bantam-alerts.timer"
 def alerts(*, server_name: str, quiet_hours: tuple[int, int] | None, secrets: Secrets) -> None:
     """A timer judges the samples; the channels are a credential, since their URLs have passwords."""
     apt.packages(name="Install apprise, which knows the channels", packages=["apprise"], no_recommends=True)
-    if secrets.sentry_dsn:
-        apt.packages(name="Install Sentry's SDK", packages=["python3-sentry-sdk"], no_recommends=True)
     # The history's own component may come later.
     server.group(name="Create the group that may read the samples", group="bantam_history", system=True)
     program_user("alerts")

@@ -13,18 +13,19 @@ from contextvars import Context
 
 from psycopg import InterfaceError, OperationalError
 
+from app.cache.keeper import GRACE_S
 from app.cache.statistics import Statistics
 from app.cache.store import Lookup, Store
 from app.http.problems import Problem
 
 Payloads = Callable[[], Awaitable[Sequence[bytes | None]]]
-"""Reads again what was served: the payload of each entry, None for one that no longer exists."""
+"""Reads again what was served: payloads of the first entries or of all, None for what no longer exists."""
 
 SHARE_OF_TIME = 0.01
 """Of a worker's time; that share of its hits can take more, as a statement costs several hits."""
 
 RENEWED_S = 2.5
-"""Past this, the tags of every commit are renewed: the relay takes the app's own after two seconds."""
+"""Past this, the relay has renewed the tags of every commit, if it is not behind."""
 
 NOT_AGAIN_S = 30.0
 ENTRIES = 1000
@@ -84,7 +85,7 @@ class Inspector:
             ended = time.monotonic()
             self._rests_until = ended + (ended - began) * (1 / SHARE_OF_TIME - 1)
         differing = []
-        for hit, payload in zip(hits, payloads, strict=True):
+        for hit, payload in zip(hits, payloads, strict=False):
             if hit.cached is not None and hit.cached.payload == payload:
                 self._statistics.inspected(hit.entry, "right")
             elif hit.cached is not None:
@@ -93,14 +94,15 @@ class Inspector:
             await self._judge(differing)
 
     async def _judge(self, differing: Sequence[Lookup]) -> None:
-        read_at = time.time()
+        read_at, read = time.time(), time.monotonic()
         await asyncio.sleep(RENEWED_S)
+        is_relayed = self._store.relayed_at > read + GRACE_S
         for hit, now in zip(
             differing, await self._store.peek(*(hit.entry for hit in differing)), strict=True
         ):
             # Another worker may have found it first, and a reader may have filled it again.
             is_there = now.cached == hit.cached and now.stamp == hit.stamp
-            is_there = is_there and not _is_of_another_day(hit, read_at)
+            is_there = is_there and is_relayed and not _is_of_another_day(hit, read_at)
             if is_there and await self._store.drop(hit.entry):
                 self._statistics.inspected(hit.entry, "wrong")
                 log.error("the cache had a wrong value of %s, which is dropped", hit.entry.policy.namespace)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 from psycopg import InterfaceError, OperationalError
 
@@ -12,6 +13,9 @@ from app.database.queries import queries
 
 GRACE_S = 2.0
 """How long the app has to acknowledge a committed write before the relay renews its tags."""
+
+MOST_AT_ONCE = 1000
+"""As in due_touches.sql: with so many, more may be due."""
 
 FORGOTTEN_S = 600.0
 """During an outage, the age at which touches are deleted: by then every worker has noticed the outage."""
@@ -56,11 +60,16 @@ class Keeper:
             # They would fill the disk; after the outage, the epoch is renewed anyway.
             await self._database.write(queries.forget_touches, FORGOTTEN_S)
             return
+        began = time.monotonic()
         row = await self._database.fetch_row(queries.due_touches, GRACE_S)
         if row is None:
             return
         enabled, ids, tags = row
         self._health.switch(on=enabled)
         # These writes committed before this read, so a token created now is newer.
-        if ids and await self._store.renew(tags):
+        if ids:
+            if not await self._store.renew(tags):
+                return
             await self._database.write(queries.acknowledge_touches, ids)
+        if len(ids or ()) < MOST_AT_ONCE:
+            self._store.relayed_at = began

@@ -53,6 +53,8 @@ class Store:
         self._prefix = prefix
         self._batcher = Batcher(redis)
         self._renewed: list[int] = []
+        self.relayed_at = 0.0
+        """When the relay last began a look after which nothing that was due was left."""
         self.health = health
         self.statistics = statistics
 

@@ -110,9 +110,14 @@ async def _absent_again(load: Load) -> list[bytes | None]:
     return [NOTHING if loaded is not None and _body(loaded) is None else None]
 
 
-async def _served_again(load: Load) -> list[bytes | None]:
-    loaded = await load()
-    return [None, None] if loaded is None else [loaded.caller.encode(), _body(loaded)]
+async def _served_again(reader: Reader) -> list[bytes | None]:
+    """Return the token's access, and what the same caller gets; of another one, the value says nothing."""
+    loaded = await reader.load()
+    if loaded is None:
+        return [None]
+    access = loaded.caller.encode()
+    is_same = reader.access.cached is None or reader.access.cached.payload == access
+    return [access, _body(loaded)] if is_same else [access]
 
 
 def _body(loaded: Loaded) -> bytes | None:
@@ -133,7 +138,7 @@ async def _hit(reader: Reader, value: Lookup) -> Response:
     if value.is_due:
         reader.services.cache.fills.in_background(value, fill)
     reader.services.cache.lately.served(value, fill)
-    reader.services.cache.inspector.served([reader.access, value], partial(_served_again, reader.load))
+    reader.services.cache.inspector.served([reader.access, value], partial(_served_again, reader))
     return JsonBytes(body, "hit")
 
 

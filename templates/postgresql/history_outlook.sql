@@ -89,6 +89,7 @@ AS $$
                 WHEN count(*) >= 24
                  AND regr_r2(h.cpu_percent, h.requests_per_s) >= 0.5
                  AND regr_slope(h.cpu_percent, h.requests_per_s) > 0
+                 AND regr_intercept(h.cpu_percent, h.requests_per_s) < 90
                     THEN floor(
                         (90 - regr_intercept(h.cpu_percent, h.requests_per_s))
                         / regr_slope(h.cpu_percent, h.requests_per_s)
@@ -154,7 +155,7 @@ AS $$
         round(l.a_day, 1),
         CASE
             WHEN l.a_day > 0
-                THEN least(floor((l.available - l.used) / l.a_day), 9999)::integer
+                THEN greatest(0, least(floor((l.available - l.used) / l.a_day), 9999))::integer
         END
     FROM lines AS l
     ORDER BY l.position

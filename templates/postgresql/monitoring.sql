@@ -91,6 +91,7 @@ SELECT
     i.indisvalid AS is_valid
 FROM pg_stat_user_indexes AS u
 JOIN pg_index AS i ON i.indexrelid = u.indexrelid
+WHERE u.schemaname = 'public'
 ORDER BY pg_relation_size(u.indexrelid) DESC;
 
 -- One row about the whole database since its statistics began.

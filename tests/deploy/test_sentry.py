@@ -41,7 +41,7 @@ def lines(text: str, worker: str = "1") -> list[dict[str, str]]:
 
 
 def test_an_error_has_its_stack_and_its_request_and_no_message() -> None:
-    [event] = events(records(lines(FAILED)), "db.example.com")
+    [(_, event)] = events(records(lines(FAILED)), "db.example.com")
 
     [exception] = event["exception"]["values"]
     assert (exception["type"], exception["value"]) == ("psycopg.errors.UndefinedTable", "")
@@ -61,7 +61,7 @@ def test_an_error_has_its_stack_and_its_request_and_no_message() -> None:
 
 
 def test_a_slow_statement_is_one_issue_for_each_route() -> None:
-    one, other = events(records(lines(SLOW + SLOW.replace("1234", "2345"))), "db")
+    (_, one), (_, other) = events(records(lines(SLOW + SLOW.replace("1234", "2345"))), "db")
 
     assert one["message"] == "search_tasks took 1234 ms in GET /api/search/tasks (request 17ab)"
     assert one["tags"]["statement"] == "search_tasks"
@@ -80,19 +80,19 @@ def test_other_warnings_are_the_journals_alone() -> None:
 def test_lines_of_two_workers_are_told_apart() -> None:
     mixed = [line for pair in zip(lines(FAILED, "1"), lines(FAILED, "2"), strict=True) for line in pair]
 
-    found = list(events(records(mixed), "db"))
+    found = [event for _, event in events(records(mixed), "db")]
 
     assert [event["tags"]["worker"] for event in found] == ["bantam-app@1.service", "bantam-app@2.service"]
     assert {len(event["exception"]["values"][0]["stacktrace"]["frames"]) for event in found} == {1}
 
 
 def test_an_event_that_is_sent_twice_is_one() -> None:
-    first, again = (next(events(records(lines(SLOW)), "db")) for _ in range(2))
+    (_, first), (_, again) = (next(events(records(lines(SLOW)), "db")) for _ in range(2))
 
     assert first["event_id"] == again["event_id"]
 
 
 def test_an_error_without_a_traceback_is_told_by_its_text() -> None:
-    [event] = events(records(lines("ERROR bantam.cache: the cache had a wrong value of user\n")), "db")
+    [(_, event)] = events(records(lines("ERROR bantam.cache: the cache had a wrong value of user\n")), "db")
 
     assert event["message"] == "the cache had a wrong value of user"

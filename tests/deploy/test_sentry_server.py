@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,8 +98,8 @@ def test_an_error_is_an_issue_there(sandbox_server: SandboxServer, bugsink: Bugs
             assert [http.get("/api/clients", headers=headers).status_code for _ in range(3)] == [500] * 3
     finally:
         sandbox_server.run(f"{psql} 'ALTER VIEW callers_away RENAME TO callers'")
-    sandbox_server.run("systemctl start bantam-alerts")
-    time.sleep(1)
+    for _ in range(2):
+        sandbox_server.run("sleep 2.5; systemctl start bantam-alerts")
 
     issues = json.loads(bugsink.shell(ISSUES))
     assert [(each["calculated_type"], each["digested_event_count"]) for each in issues] == [

@@ -6,7 +6,7 @@ SELECT
     page.body
 FROM callers AS caller
 LEFT JOIN LATERAL (
-    SELECT string_agg(k.key, ' ') AS audience
+    SELECT string_agg(k.key, ' ' ORDER BY k.key) AS audience
     FROM project_keys AS k
     WHERE k.project_id = $2
     HAVING bool_or(k.key = caller.key)

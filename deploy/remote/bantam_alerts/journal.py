@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 UNITS = ("--unit=bantam-app@*", "--unit=bantam-candidate@*")
-MOST_LINES = 5000
+FIELDS = "--output-fields=MESSAGE,_PID,_SYSTEMD_UNIT"
+MOST_LINES = 2000
 """The next run begins where these end."""
+
+LONGEST_S = 10
 
 BEGINNING = re.compile(r"(WARNING|ERROR|CRITICAL)(?: (\S+))?: +(.*)")
 """The app's own lines name their logger, uvicorn's do not."""
@@ -34,22 +37,33 @@ class Record:
 
 
 def here() -> str:
-    """Return where the journal ends now."""
-    return _lines("--lines=0", "--show-cursor")[-1].removeprefix("-- cursor: ")
+    """Return where the journal ends now; nothing if it cannot be read, or is empty."""
+    lines = _lines("--lines=0", "--show-cursor")
+    return lines[-1].removeprefix("-- cursor: ") if lines else ""
 
 
 def since(place: str) -> tuple[list[Record], str]:
-    """Return what the app has logged after a place in the journal, and where it ends now."""
-    options = ("--output=json", f"--lines=+{MOST_LINES}", f"--after-cursor={place}")
-    lines = [json.loads(line) for line in _lines(*options, *UNITS)]
-    return list(records(lines)), lines[-1]["__CURSOR"] if lines else place
+    """Return what the app has logged after a place in the journal, and where that ends."""
+    # Whoever writes a traceback now will have ended it by the next run.
+    options = ("--output=json", "--all", FIELDS, f"--lines=+{MOST_LINES}", "--until=-2s")
+    lines = [json.loads(line) for line in _lines(*options, f"--after-cursor={place}", *UNITS)]
+    found = sorted(records(lines), key=lambda record: record.at)
+    if len(lines) == MOST_LINES and len(found) > 1:
+        # The last one may go on.
+        return found[:-1], found[-2].place
+    return found, lines[-1]["__CURSOR"] if lines else place
 
 
 def _lines(*options: str) -> list[str]:
+    """Return none if journalctl fails, as it does if no unit of these has ever logged anything."""
     done = subprocess.run(
-        ["journalctl", "--quiet", "--no-pager", *options], capture_output=True, text=True, check=True
+        ["journalctl", "--quiet", "--no-pager", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST_S,
     )
-    return done.stdout.splitlines()
+    return done.stdout.splitlines() if done.returncode == 0 else []
 
 
 def records(lines: Iterable[dict[str, str]]) -> Iterator[Record]:

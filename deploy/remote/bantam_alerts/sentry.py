@@ -6,35 +6,41 @@ there, and the request's id leads to it.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from http.client import HTTPException
+from typing import Any, Literal
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+from uuid import uuid4
 
 from .journal import FAILED, FRAME, RAISED, SLOW, Record
 
 Event = dict[str, Any]
+Outcome = Literal["taken", "refused", "waits"]
 LONGEST_S = 10.0
-AT_ONCE = 50
-"""The SDK drops what does not fit into its queue of a hundred."""
+ANSWER_S = 5.0
+TOO_MANY, SERVER_ERROR = 429, 500
 
 
-def events(records: Iterable[Record], server: str) -> Iterator[Event]:
-    """Yield an event for each error and each slow statement."""
+def events(records: Iterable[Record], server: str) -> Iterator[tuple[str, Event]]:
+    """Yield an event for each error and each slow statement, after its place in the journal."""
     requests: dict[str, str] = {}
     for record in records:
         if failed := FAILED.fullmatch(record.text):
             # The traceback follows, in a record of its own that does not know the request.
             requests[record.worker] = failed[2]
         elif record.level != "WARNING":
-            yield _error(record, server, requests.pop(record.worker, None))
+            yield record.place, _error(record, server, requests.pop(record.worker, None))
         elif slow := SLOW.fullmatch(record.text):
             statement, _, route, request = slow.groups()
             tags = {"statement": statement, "route": route, "request": request}
-            yield {
-                **_event(record, server, tags),
-                "level": "warning",
-                "message": record.text,
-                "fingerprint": ["slow statement", statement, route],
-            }
+            told = {"message": record.text, "fingerprint": ["slow statement", statement, route]}
+            yield record.place, {**_event(record, server, tags), "level": "warning", **told}
 
 
 def _error(record: Record, server: str, request: str | None) -> Event:
@@ -75,32 +81,47 @@ def _event(record: Record, server: str, tags: dict[str, str]) -> Event:
 
 def trial(server: str, text: str) -> Event:
     """Return an event that says that it is a test."""
-    return {"level": "info", "message": text, "server_name": server}
+    now = datetime.now(UTC).isoformat()
+    return {
+        "event_id": uuid4().hex,
+        "timestamp": now,
+        "level": "info",
+        "message": text,
+        "server_name": server,
+    }
 
 
-def send(dsn: str, found: Sequence[Event]) -> bool:
-    """Return whether all events were taken."""
-    # Debian's SDK; it takes a third of a second, so only when there is something to send.
-    import sentry_sdk  # noqa: PLC0415
-    from sentry_sdk.transport import HttpTransport  # noqa: PLC0415
+def send(dsn: str, found: Iterable[Event]) -> Iterator[Outcome]:
+    """
+    Send events and yield for each what came of it; one that has to wait ends it.
 
-    refused = []
-
-    class Transport(HttpTransport):  # type: ignore[misc]
-        def on_dropped_event(self, reason: str) -> None:
-            refused.append(reason)
-
-    sentry_sdk.init(
-        dsn,
-        transport=Transport,
-        default_integrations=False,
-        send_default_pii=False,
-        auto_session_tracking=False,
-    )
-    for start in range(0, len(found), AT_ONCE):
-        for event in found[start : start + AT_ONCE]:
-            sentry_sdk.capture_event(event)
-        sentry_sdk.flush(timeout=LONGEST_S, callback=lambda *_pending: refused.append("too slow"))
-        if refused:
-            return False
-    return True
+    What is refused would be refused again. By the protocol of envelopes
+    (develop.sentry.dev/sdk/data-model/envelopes).
+    """
+    began = time.monotonic()
+    where = urlsplit(dsn)
+    place, _, project = where.path.rpartition("/")
+    host = where.netloc.rpartition("@")[2]
+    url = f"{where.scheme}://{host}{place}/api/{project}/envelope/"
+    key = f"Sentry sentry_version=7, sentry_client=bantam/1, sentry_key={where.username}"
+    for event in found:
+        if time.monotonic() - began > LONGEST_S:
+            yield "waits"
+            return
+        head = {"event_id": event["event_id"]}
+        lines = "\n".join(json.dumps(part) for part in (head, {"type": "event"}, event))
+        headers = {"X-Sentry-Auth": key, "Content-Type": "application/x-sentry-envelope"}
+        try:
+            with urlopen(Request(url, lines.encode(), headers), timeout=ANSWER_S):  # noqa: S310  the secrets' own
+                pass
+        except HTTPError as error:
+            if error.code == TOO_MANY or error.code >= SERVER_ERROR:
+                yield "waits"
+                return
+            print(f"Sentry refuses an event: {error.code}.", file=sys.stderr)
+            yield "refused"
+            continue
+        except (OSError, ValueError, HTTPException):
+            yield "waits"
+            return
+        yield "taken"

@@ -232,7 +232,7 @@ def last_commit(copy: Postgres) -> datetime | None:
 
 def promote(copy: Postgres) -> None:
     """The copy is a database of its own, on a new timeline that nobody knows of yet."""
-    if copy.value("SELECT pg_promote(wait_seconds => 60)") != "t":
+    if copy.value("SELECT pg_promote(wait_seconds => 300)") != "t":
         raise BackupError(
             f"{copy.data} could not be promoted within a minute: see the journal of {copy.unit}."
         )

@@ -131,9 +131,9 @@ def main() -> int:
     if has_details_of(taken["taken_at"][:13], lines):
         taken["details"] = None
     note_recent(taken, file.with_name("recent.json"))
-    prometheus.write(taken, Path(os.environ["RUNTIME_DIRECTORY"]) / "metrics.prom")
     lines.append(json.dumps(taken))
     write(lines, file)
+    prometheus.write(taken)
     if taken["figures"]["database"] and (taken["details"] or is_due(kept_until)):
         try:
             keep(lines, file, days)

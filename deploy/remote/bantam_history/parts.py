@@ -3,7 +3,6 @@
 import csv
 import os
 import time
-from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,14 @@ CERTIFICATE = "/etc/bantam/tls/server.crt"
 DRILLS = Path("/var/log/bantam/drills.jsonl")
 TIMERS = Path("/var/lib/systemd/timers")
 REDIS = ("redis-cli", "-s", "/run/redis/redis.sock", "--user", "monitor", "INFO")
-SERVICES = {
-    "postgresql": "postgresql@",
-    "pgbouncer": "pgbouncer.",
-    "redis": "redis-server.",
-    "app": "bantam-app@",
-    "edge": "nginx.",
+SLICE = Path("/sys/fs/cgroup/system.slice")
+# Of several units their slice, which goes on counting when one of them is restarted.
+COMPONENTS = {
+    "postgresql": "system-postgresql.slice",
+    "pgbouncer": "pgbouncer.service",
+    "redis": "redis-server.service",
+    "app": r"system-bantam\x2dapp.slice",
+    "edge": "nginx.service",
 }
 Figures = dict[str, Any]
 
@@ -48,13 +49,12 @@ def server() -> Figures:
 
 
 def cpu_s() -> Figures:
-    """Seconds of CPU by component, since its units began."""
-    found: dict[str, float] = defaultdict(float)
-    for stat in Path("/sys/fs/cgroup/system.slice").glob("**/*.service/cpu.stat"):
-        name = next((name for name, start in SERVICES.items() if stat.parent.name.startswith(start)), None)
-        if name:
-            usage_us = int(stat.read_text().split(maxsplit=2)[1])
-            found[name] += usage_us / 1_000_000
+    """Seconds of CPU by component, since its unit or its slice began."""
+    found = {}
+    for name, place in COMPONENTS.items():
+        stat = SLICE / place / "cpu.stat"
+        if stat.exists():
+            found[name] = int(stat.read_text().split(maxsplit=2)[1]) / 1_000_000
     return found
 
 

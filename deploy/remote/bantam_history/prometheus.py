@@ -1,10 +1,12 @@
 """The newest sample as text for Prometheus, which the app adds to its own metrics."""
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+FILE = Path("/run/bantam-history/metrics.prom")
 MB = 1024 * 1024
 UNITS = {"_mb": ("_bytes", MB), "_s": ("_seconds", 1)}
 """Prometheus has base units only."""
@@ -67,7 +69,9 @@ def _figures(sample: Sample) -> Iterator[tuple[str, str, float]]:
         yield (*_named("bantam_service_cpu_s", f'{{service="{service}"}}'), seconds)
     jobs = figures.get("jobs") or {}
     for unit in jobs.get("failed", []):
-        yield "bantam_unit_failed", f'{{unit="{unit}"}}', 1
+        # systemd writes a "-" in an instance's name as "\\x2d".
+        escaped = unit.replace("\\", "\\\\")
+        yield "bantam_unit_failed", f'{{unit="{escaped}"}}', 1
     for name in ("backup_tried_s", "drill_tried_s"):
         if name in jobs:
             yield (*_named(f"bantam_{name}", ""), jobs[name])
@@ -84,9 +88,12 @@ def _factor(name: str) -> int:
     return next((factor for ending, (_, factor) in UNITS.items() if name.endswith(ending)), 1)
 
 
-def write(sample: Sample, file: Path) -> None:
+def write(sample: Sample) -> None:
     """The file has the sample's text, or that of before; the app may read it."""
-    draft = file.with_suffix(".draft")
-    draft.write_text(text(sample))
-    draft.chmod(0o644)
-    draft.rename(file)
+    try:
+        draft = FILE.with_suffix(".draft")
+        draft.write_text(text(sample))
+        draft.chmod(0o644)
+        draft.rename(FILE)
+    except OSError as error:
+        print(f"Prometheus gets no sample: {error.strerror}.", file=sys.stderr)

@@ -65,16 +65,23 @@ def written(kind: str, options: Sequence[str]) -> str:
     return done.stdout
 
 
-def keep(folder: Path, now: datetime) -> None:
-    """The folder has the page of every period that has begun, the day's anew."""
+def keep(folder: Path, now: datetime) -> list[str]:
+    """The folder has the page of every period that has begun, the day's anew; return what is missing."""
+    problems = []
     for name, kind in KINDS.items():
         period = now.strftime(kind.period).format(quarter=(now.month + 2) // 3)
         file = folder / f"{name}-{period}.html"
-        if name == "daily" or not file.exists():
-            write(file, page(f"{kind.title}, {period}", written(name, HTML)))
+        try:
+            if name == "daily" or not file.exists():
+                write(file, page(f"{kind.title}, {period}", written(name, HTML)))
+            if name == "daily":
+                # Last: it is what is sent, with the page.
+                write(folder / "report.txt", written(name, TEXT))
+        except NoReportError as error:
+            problems.append(f"There is no {name} report: {error}")
         for old in sorted(folder.glob(f"{name}-*.html"))[: -kind.kept]:
             old.unlink()
-    write(folder / "report.txt", written("daily", TEXT))
+    return problems
 
 
 def write(file: Path, text: str) -> None:
@@ -89,12 +96,13 @@ def main() -> int:
     try:
         if sys.argv[1:2] == ["print"]:
             print(written(sys.argv[2], TEXT), end="")
-        else:
-            keep(Path(os.environ["STATE_DIRECTORY"]), datetime.now(UTC))
+            return 0
     except NoReportError as error:
         print(f"There is no report: {error}", file=sys.stderr)
         return 1
-    return 0
+    problems = keep(Path(os.environ["STATE_DIRECTORY"]), datetime.now(UTC))
+    print(*problems, sep="\n", end="", file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

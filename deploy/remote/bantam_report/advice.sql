@@ -1,6 +1,9 @@
 -- What an index would bring or has brought, as the planner sees it: an index of hypopg, which is never built, or one
 -- that hypopg hides from this session. Nothing is executed but EXPLAIN.
 
+-- A migration that waits for a table must not make everybody else wait for this.
+SET lock_timeout = '2s';
+
 -- The app's statements that a plan can be made of, with its cost; statements that cost most come first.
 CREATE TEMPORARY TABLE planned (
     id text,

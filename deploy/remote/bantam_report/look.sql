@@ -8,6 +8,16 @@ WITH unused AS (
     WHERE i.scans = 0
       AND NOT i.is_unique
       AND i.bytes > 1048576
+      -- No statement shows that deleting in the other table reads this one.
+      AND NOT EXISTS (
+          SELECT
+          FROM pg_index AS x
+          JOIN pg_constraint AS f
+              ON f.conrelid = x.indrelid
+             AND f.contype = 'f'
+             AND f.conkey[1] = x.indkey[0]
+          WHERE x.indexrelid = format('public.%I', i.name)::regclass
+      )
       -- What is needed once a week is needed.
       AND EXISTS (SELECT FROM history.samples AS s WHERE s.taken_at < now() - interval '7 days')
 ),
@@ -16,12 +26,20 @@ invalid AS (
     FROM monitoring.indexes AS i
     WHERE NOT i.is_valid
 ),
-duplicates AS (
-    SELECT format('%s on %s: the same as %s; %s', max(i.indexrelid::regclass::text), i.indrelid::regclass,
-        min(i.indexrelid::regclass::text),
-        pg_temp.without(max(i.indexrelid::regclass::text)::regclass)) AS advice
+alike AS (
+    -- What a constraint or uniqueness needs comes first; the last one may be superfluous.
+    SELECT
+        i.indrelid,
+        array_agg(
+            i.indexrelid
+            ORDER BY
+                EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid) DESC,
+                i.indisunique DESC,
+                c.relname
+        ) AS indexes,
+        count(*) FILTER (WHERE NOT i.indisunique) AS plain
     FROM pg_index AS i
-    JOIN pg_class AS c ON c.oid = i.indrelid
+    JOIN pg_class AS c ON c.oid = i.indexrelid
     WHERE c.relnamespace = 'public'::regnamespace
     GROUP BY
         i.indrelid,
@@ -31,6 +49,12 @@ duplicates AS (
         pg_get_expr(i.indexprs, i.indrelid),
         pg_get_expr(i.indpred, i.indrelid)
     HAVING count(*) > 1
+),
+duplicates AS (
+    SELECT format('%s on %s: the same as %s; %s', a.indexes[cardinality(a.indexes)]::regclass,
+        a.indrelid::regclass, a.indexes[1]::regclass, pg_temp.without(a.indexes[cardinality(a.indexes)])) AS advice
+    FROM alike AS a
+    WHERE a.plain > 0
 ),
 unindexed AS (
     SELECT format('%s (%s): a foreign key without an index; deleting in %s reads all of %s', f.conrelid::regclass,

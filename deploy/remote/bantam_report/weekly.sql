@@ -1,4 +1,5 @@
 -- Vacuum and bloat: what is dead or empty in tables and indexes, as they are on disk; run by psql as postgres.
+SET lock_timeout = '2s';
 
 \qecho Tables
 SELECT
@@ -14,24 +15,34 @@ FROM (SELECT * FROM monitoring.tables WHERE bytes > 1048576 LIMIT 20) AS t
 CROSS JOIN LATERAL pgstattuple.pgstattuple_approx(format('public.%I', t.name)::regclass) AS s
 ORDER BY s.table_len DESC;
 
--- Reads each index once, at the lowest priority for the disk.
-CREATE TEMPORARY TABLE full_indexes AS
-SELECT
+-- Reads each index once, one a transaction.
+CREATE TEMPORARY TABLE full_indexes (
+    name text,
+    table_name text,
+    bytes bigint,
+    density double precision,
+    gain bigint
+);
+
+SELECT format(
+    'INSERT INTO full_indexes SELECT %L, %L, %s, s.avg_leaf_density,'
+    -- A new index is filled to 90 %%.
+    ' greatest(0, %s * (1 - s.avg_leaf_density / 90))::bigint'
+    ' FROM pgstattuple.pgstatindex(%L) AS s WHERE s.avg_leaf_density <> ''NaN''',
     i.name,
     i.table_name,
     i.bytes,
-    s.avg_leaf_density AS density,
-    -- A new index is filled to 90 %.
-    greatest(0, i.bytes * (1 - s.avg_leaf_density / 90))::bigint AS gain
-FROM (SELECT * FROM monitoring.indexes WHERE bytes > 1048576) AS i
+    i.bytes,
+    format('public.%I', i.name)
+)
+FROM monitoring.indexes AS i
 JOIN pg_class AS c ON c.oid = format('public.%I', i.name)::regclass
-JOIN pg_am AS a
-    ON a.oid = c.relam
-   AND a.amname = 'btree'
-CROSS JOIN LATERAL pgstattuple.pgstatindex(format('public.%I', i.name)::regclass) AS s
-WHERE s.avg_leaf_density <> 'NaN'
-ORDER BY i.bytes DESC
-LIMIT 40;
+JOIN pg_am AS a ON a.oid = c.relam
+WHERE a.amname = 'btree'
+  AND i.is_valid
+  AND i.bytes > 1048576
+LIMIT 40
+\gexec
 
 \qecho Indexes
 SELECT

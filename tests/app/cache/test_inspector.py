@@ -9,7 +9,7 @@ import pytest
 from app.agency.cache_policies import ADMIN_DASHBOARD, POLICIES, PROJECT, USER_DASHBOARD
 from app.cache import inspector
 from app.cache.inspector import QUARTER_HOUR_S, Inspector
-from app.cache.policy import Entry
+from app.cache.policy import ACCESS, Entry
 from app.cache.statistics import FINDINGS, Statistics
 from app.cache.store import Lookup, Store
 from app.cache.value import Cached
@@ -26,6 +26,7 @@ class Standing(Store):
         self.stamp = stamp
         self.payload = payload
         self.made_at = NOW
+        self.relayed_at = float("inf")
         self.dropped: list[Entry] = []
 
     async def peek(self, *entries: Entry) -> list[Lookup]:
@@ -100,6 +101,31 @@ def test_what_was_filled_again_is_not_dropped() -> None:
 
     assert found(store, hit(PROJECT.entry(project=1))) == {"undecided": 1}
     assert store.dropped == []
+
+
+def test_while_the_relay_is_behind_nothing_is_wrong() -> None:
+    store = Standing()
+    store.relayed_at = time.monotonic()
+
+    assert found(store, hit(PROJECT.entry(project=1))) == {"undecided": 1}
+
+
+def test_of_another_caller_only_the_access_is_compared() -> None:
+    statistics = Statistics(None, "1", POLICIES)
+    access = ACCESS.entry(token="x")
+    store = Standing()
+    inspecting = Inspector(store, statistics, 1.0)
+
+    async def read() -> Sequence[bytes | None]:
+        return [None]
+
+    async def serve() -> None:
+        inspecting.served([hit(access), hit(PROJECT.entry(project=1))], read)
+        await asyncio.sleep(0.02)
+
+    asyncio.run(serve())
+
+    assert store.dropped == [access]
 
 
 @pytest.mark.parametrize("stamp", [RENEWED, None], ids=["renewed", "Redis is away"])

@@ -15,7 +15,7 @@ FROM (SELECT * FROM monitoring.tables WHERE bytes > 1048576 LIMIT 20) AS t
 CROSS JOIN LATERAL pgstattuple.pgstattuple_approx(format('public.%I', t.name)::regclass) AS s
 ORDER BY s.table_len DESC;
 
--- Reads each index once, one a transaction.
+-- Reads each index once, one a transaction. A new one is filled to 90 %.
 CREATE TEMPORARY TABLE full_indexes (
     name text,
     table_name text,
@@ -26,7 +26,6 @@ CREATE TEMPORARY TABLE full_indexes (
 
 SELECT format(
     'INSERT INTO full_indexes SELECT %L, %L, %s, s.avg_leaf_density,'
-    -- A new index is filled to 90 %%.
     ' greatest(0, %s * (1 - s.avg_leaf_density / 90))::bigint'
     ' FROM pgstattuple.pgstatindex(%L) AS s WHERE s.avg_leaf_density <> ''NaN''',
     i.name,

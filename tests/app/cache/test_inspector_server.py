@@ -59,6 +59,7 @@ def test_with_the_deployed_share_planted_values_are_found_in_time(server: Server
 
     assert found["planted"] >= PLANTED
     assert found["found"] >= 0.99 * found["planted"]
+    assert found["wrong_afterwards"] == 0
 
 
 @pytest.mark.usefixtures("all_inspected")
@@ -67,7 +68,8 @@ def test_planted_values_are_found_and_dropped(server: Server) -> None:
 
     assert found["planted"] >= PLANTED
     assert found["served_wrong"] >= PLANTED
-    assert found["found"] == found["planted"]
+    # Some may have been filled again by chance: then they are neither served nor found.
+    assert 0 < found["found"] <= found["planted"]
     assert found["wrong_afterwards"] == 0
 
 
